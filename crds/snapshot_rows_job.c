@@ -89,6 +89,7 @@ static const struct field job_rows[] = {
     TEXT(job, qos),
     INT(job, submit_sec),
     INT(job, eligible_sec),
+    INT(job, eligible_since_sec),
     INT(job, limit_sec),
     INT(job, time_min_sec),
     INT(job, deadline_sec),

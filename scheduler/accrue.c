@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/allowance.h"
+#include "scheduler/eligible.h"
 
 /* So many jobs are looked at between looks at the budget. */
 #define LOOK_JOBS 64
@@ -89,9 +90,8 @@ static void look(struct sched *s, struct jobrec *rec)
         set_lack(rec, s->message.s);
         return;
     }
-    job->accrue_sec = job->accrue_sec == ACCRUES_UNSEEN
-                          ? MAX(job->submit_sec, job->eligible_sec)
-                          : s->pass.now_sec;
+    job->accrue_sec =
+        job->accrue_sec == ACCRUES_UNSEEN ? eligible_since(job) : s->pass.now_sec;
     set_lack(rec, NULL);
     allowance_take(s, rec);
 }

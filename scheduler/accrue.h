@@ -7,7 +7,7 @@
  * it gets one: the first by job id does, of those that may start as far as they are
  * themselves concerned.
  *
- *     unseen ----------------------------> gains age, from its submission or begin on
+ *     unseen ----------------------------> gains age, since it is eligible (eligible.h)
  *        |                                    ^    |
  *        '---> does not, until others leave --'    '---> starts; or is held: does not
  *                               (from then on)

@@ -103,7 +103,8 @@ struct jobrec {
     /* What was told last. */
     enum reason reason;
     char *message;
-    int64_t told_accrue_sec; /* accrue_since, and: */
+    int64_t told_eligible_sec; /* eligible_told */
+    int64_t told_accrue_sec;   /* accrue_since, and: */
     char *told_lack;
     int64_t told_bound_sec;
     int64_t told_plan_sec; /* TIME_UNSET: none */
@@ -310,6 +311,8 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 
 /* NULL: unknown, or gone. */
 struct jobrec *jobrec_find(const struct sched *s, const char *uid);
+/* The array of which it is a task; NULL: it is none, or its array is not there. */
+const struct job *jobrec_array(const struct sched *s, const struct job *job);
 /* Made if new. */
 struct jobrec *jobrec_get(struct sched *s, const char *uid);
 void jobrec_free(struct sched *s, struct jobrec *rec);

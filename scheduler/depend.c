@@ -279,17 +279,28 @@ static enum depend_state *states_of(const struct job *job)
     return states;
 }
 
-enum reason depend_check(const struct sched *s, const struct job *job,
-                         struct str *message)
+static enum depend_state all_of(const struct job *job)
 {
-    enum depend_state *states;
-    enum depend_state all;
+    enum depend_state *states, all;
 
     if (job->n_depends == 0)
-        return REASON_NONE;
+        return DEPEND_MET;
     states = states_of(job);
     all = together(job, states);
     free(states);
+    return all;
+}
+
+bool depend_is_met(const struct job *job)
+{
+    return all_of(job) == DEPEND_MET;
+}
+
+enum reason depend_check(const struct sched *s, const struct job *job,
+                         struct str *message)
+{
+    enum depend_state all = all_of(job);
+
     if (all == DEPEND_MET)
         return REASON_NONE;
     depend_say(s, job, all, message);

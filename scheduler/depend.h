@@ -60,6 +60,8 @@ void depend_look(struct sched *s, struct jobrec *rec, int64_t now_sec,
                  int64_t *wake_sec);
 /* The same for all that depend on a job that is about to be forgotten. */
 void depend_settle(struct sched *s, const struct jobrec *gone);
+/* Does it wait for nothing, as far as was found? */
+bool depend_is_met(const struct job *job);
 /* What was found: REASON_NONE, or a reason with its sentence appended to `message`. */
 enum reason depend_check(const struct sched *s, const struct job *job,
                          struct str *message);

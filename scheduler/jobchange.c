@@ -8,6 +8,7 @@
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
+#include "scheduler/eligible.h"
 #include "scheduler/yield.h"
 
 static void drop_alloc(struct job *job)
@@ -125,6 +126,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
 {
     rec->job = job;
+    eligible_keep(old, jobrec_array(s, job), job);
     allowance_bound(s, job, old);
     rec->claim.positions_gen = 0;
     rec->end_told = false;

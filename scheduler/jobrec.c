@@ -8,6 +8,7 @@
 #include "scheduler/check.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
+#include "scheduler/eligible.h"
 
 struct jobrec *jobrec_find(const struct sched *s, const char *uid)
 {
@@ -37,6 +38,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->message = NULL;
     free(rec->told_lack);
     rec->told_lack = NULL;
+    rec->told_eligible_sec = TIME_UNSET;
     rec->told_accrue_sec = TIME_UNSET;
     rec->told_bound_sec = LIMIT_UNSET;
     rec->reason = REASON_NONE;
@@ -76,6 +78,14 @@ struct jobrec *jobrec_numbered(const struct sched *s, int64_t job_id)
 
     HASH_FIND(hh_id, s->by_id, &job_id, sizeof(job_id), rec);
     return rec;
+}
+
+const struct job *jobrec_array(const struct sched *s, const struct job *job)
+{
+    const struct jobrec *rec =
+        job->array_id != 0 ? jobrec_numbered(s, job->array_id) : NULL;
+
+    return rec != NULL ? rec->job : NULL;
 }
 
 /* The nearest job before a number is the only one that it can be a component's of. */
@@ -175,8 +185,7 @@ int64_t jobrec_switches_until(const struct sched *s, const struct job *job)
         wait_sec = MAX(wait_sec, switch_wait(s, &job->others[i]));
     if (wait_sec < 0 || s->cluster.topology.n_levels == 0)
         return INT64_MIN;
-    if (__builtin_add_overflow(MAX(job->submit_sec, job->eligible_sec), wait_sec,
-                               &until))
+    if (__builtin_add_overflow(eligible_since(job), wait_sec, &until))
         return INT64_MAX;
     return until;
 }
@@ -199,11 +208,12 @@ static enum reason check_payers(struct sched *s, const struct job *job)
 
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 {
-    const struct job *job = rec->job;
+    struct job *job = rec->job;
     enum reason reason;
 
     str_reset(&s->message);
     depend_look(s, rec, now_sec, &s->pass.begin_sec);
+    eligible_look(job, now_sec);
     if (jobrec_switches_until(s, job) > now_sec)
         s->pass.begin_sec = MIN(s->pass.begin_sec, jobrec_switches_until(s, job));
     reason = check_deadline(s, job, now_sec);

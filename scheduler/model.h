@@ -295,6 +295,7 @@ enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
  * is still to be seen. */
 #define ACCRUES_NOT INT64_MAX
 #define ACCRUES_UNSEEN (INT64_MAX - 1)
+#define ELIGIBLE_NOT INT64_MAX
 
 /* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds
  * what is left of it until the pods are proven gone. The last two are nothing to plan:
@@ -425,6 +426,9 @@ struct job {
     char *account, *qos; /* as asked; NULL: the default */
     int64_t submit_sec;
     int64_t eligible_sec; /* not before; TIME_UNSET: at once */
+    /* By the core alone: since when, or from when on (eligible.h); ELIGIBLE_NOT: it is
+     * held, or waits for another job; TIME_UNSET: it is still to be found. */
+    int64_t eligible_since_sec;
     int64_t limit_sec;    /* LIMIT_UNSET: the partition's */
     int64_t time_min_sec; /* a limit that would do; LIMIT_UNSET: none less */
     int64_t deadline_sec; /* to be over by then; TIME_UNSET: whenever */

@@ -9,6 +9,7 @@ static void job_init(struct job *j)
 {
     *j = (struct job){0};
     j->eligible_sec = TIME_UNSET;
+    j->eligible_since_sec = TIME_UNSET;
     j->limit_sec = LIMIT_UNSET;
     j->wall_sec = LIMIT_UNLIMITED;
     j->accrue_sec = TIME_UNSET;

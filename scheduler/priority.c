@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
+#include "scheduler/eligible.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
 
@@ -97,7 +98,7 @@ static int64_t age_of(const struct sched_config *config, const struct job *job,
                       int64_t now_sec)
 {
     bool always = has_flag(config, PRIORITY_ACCRUE_ALWAYS);
-    int64_t since = always ? job->submit_sec : MAX(job->submit_sec, job->eligible_sec);
+    int64_t since = always ? job->submit_sec : eligible_since(job);
     int64_t age;
 
     since = MAX(since, job->accrue_sec);

@@ -204,6 +204,9 @@ struct decision {
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
     struct sooner sooner; /* REASON: what would let it start at once */
+    /* START, REASON: since when it is eligible, or from when on (eligible.h);
+     * TIME_UNSET: it is not. */
+    int64_t eligible_sec;
     /* REASON: since when it gains age under limits on that; TIME_UNSET: none is on it;
      * ACCRUES_NOT: it does not, by the limit that is said there. */
     int64_t accrue_sec;

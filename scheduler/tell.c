@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "scheduler/accrue.h"
 #include "scheduler/check.h"
+#include "scheduler/eligible.h"
 
 /* A job that may start in several partitions waits for the most hopeful one. */
 static const int hope[] = {
@@ -82,6 +83,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .n_slots = dated ? plan->n_slots : 0,
         .sooner = rec->sooner,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
+        .eligible_sec = eligible_told(rec->job),
         .accrue_sec = accrue_since(rec->job),
         .bound_sec = check_bound(rec->job, first_partition(s, rec->job)),
         .lacks_age = rec->job->accrue_sec == ACCRUES_NOT ? rec->lacks_age : NULL,
@@ -93,6 +95,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     if (rec->reason == reason && str_eq(rec->message, message) &&
         rec->told_plan_sec == decision.planned_sec &&
         rec->told_promised == decision.promised &&
+        rec->told_eligible_sec == decision.eligible_sec &&
         rec->told_accrue_sec == decision.accrue_sec &&
         rec->told_bound_sec == decision.bound_sec &&
         str_eq(rec->told_lack, decision.lacks_age) &&
@@ -108,6 +111,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->message = xstrdup(message);
     rec->told_plan_sec = decision.planned_sec;
     rec->told_promised = decision.promised;
+    rec->told_eligible_sec = decision.eligible_sec;
     rec->told_accrue_sec = decision.accrue_sec;
     rec->told_bound_sec = decision.bound_sec;
     rec->told_lack = xstrdup_null(decision.lacks_age);

@@ -5,6 +5,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/check.h"
 #include "scheduler/component.h"
+#include "scheduler/eligible.h"
 
 /* In the last walk, or in the one before where the job has other choices than this one,
  * of which some have been looked at already. */
@@ -76,9 +77,8 @@ size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_w
 static bool is_ripe(const struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
-    int64_t since = MAX(job->submit_sec, job->eligible_sec);
 
-    return s->now_sec - s->config.min_age_reserve_sec >= since &&
+    return s->now_sec - s->config.min_age_reserve_sec >= eligible_since(job) &&
            (entry->priority.total >= s->config.min_prio_reserve ||
             allowance_least_priority(s, job, entry->part->part) > 0);
 }

@@ -7,6 +7,7 @@
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/component.h"
+#include "scheduler/eligible.h"
 
 /* Fair shares are found anew in each period. */
 static enum reason check_threshold(struct sched *s, const struct job *job,
@@ -74,12 +75,13 @@ static enum reason check_in_time(struct sched *s, const struct entry *entry)
  * one that a singleton waits for. */
 static enum reason check_next_task(struct sched *s, struct jobrec *rec)
 {
-    const struct job *job = rec->job;
+    struct job *job = rec->job;
     enum reason reason = check_tasks(job, crews_active(&s->crews, job), &s->message);
 
     if (reason != REASON_NONE || job->array == NULL || job->n_depends == 0)
         return reason;
     depend_look(s, rec, s->now_sec, &s->pass.begin_sec);
+    eligible_look(job, s->now_sec);
     return depend_check(s, job, &s->message);
 }
 

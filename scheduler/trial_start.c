@@ -8,6 +8,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
+#include "scheduler/eligible.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
 
@@ -127,6 +128,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         .priority = entry->priority,
         .account = policy_account(&s->policy, queued->job),
         .qos = tell_qos(s, queued->job),
+        .eligible_sec = eligible_told(queued->job),
         .planned_sec = TIME_UNSET,
         .task = -1,
     };

@@ -194,7 +194,7 @@ static void make_pending(struct job *model)
     free(model->reservation);
     model->partition = model->reservation = NULL;
     model->preempted_by = 0;
-    model->accrue_sec = TIME_UNSET;
+    model->eligible_since_sec = model->accrue_sec = TIME_UNSET;
     model->reached = 0;
     plan_clear(&model->plan);
 }
