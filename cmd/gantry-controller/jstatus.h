@@ -49,7 +49,10 @@ struct jstatus {
     char *dependency;        /* with states: crds/dependency.h */
     int64_t limit_sec;       /* in force, where a start may shrink it; LIMIT_UNSET */
     char *limit_asked;       /* the spec's then; NULL: none */
-    int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
+    int64_t submit_sec, start_sec, end_sec; /* TIME_UNSET */
+    /* Since when it is eligible; after a requeue from when on. TIME_UNSET: it is not,
+     * or only once it may begin. */
+    int64_t eligible_sec;
     /* While it waits under limits on who gains age: since when it does, and with
      * ACCRUES_NOT by which of them it does not. TIME_UNSET: none is on it. */
     int64_t accrue_sec;

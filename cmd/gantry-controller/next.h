@@ -99,7 +99,8 @@ struct job_view {
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
     const char *dependency;         /* likewise, with states */
-    int64_t accrue_sec;             /* as jstatus has them; likewise: */
+    int64_t eligible_sec; /* likewise, and where it is not; it may lie ahead */
+    int64_t accrue_sec;   /* as jstatus has them; likewise: */
     const char *lacks_age;
     int64_t bound_sec; /* the time limit that it has unasked; LIMIT_UNSET */
     const struct array_view *array; /* NULL: it is none */

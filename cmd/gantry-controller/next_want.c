@@ -92,6 +92,16 @@ void want_completing(struct job_next *n, const char *reason, const char *message
     want_reason(n, reason, message);
 }
 
+/* Since when it is eligible. A time to come is not persisted: its begin may still
+ * change. That of a requeue stays until it has passed. */
+static void want_eligible(const struct job_view *v, struct jstatus *s)
+{
+    if (v->eligible_sec != TIME_UNSET && v->eligible_sec <= v->now_sec)
+        s->eligible_sec = v->eligible_sec;
+    else if (s->eligible_sec <= v->now_sec)
+        s->eligible_sec = TIME_UNSET;
+}
+
 /* What the core says of a job whether it waits or starts. */
 void want_standing(const struct job_view *v, struct job_next *n)
 {
@@ -106,6 +116,7 @@ void want_standing(const struct job_view *v, struct job_next *n)
         n->want.limit_sec = v->bound_sec;
         text_set(&n->want.limit_asked, NULL);
     }
+    want_eligible(v, &n->want);
     n->want.accrue_sec = v->accrue_sec;
     text_set(&n->want.lacks_age, v->lacks_age);
 }

@@ -31,6 +31,7 @@ struct record *record_get(struct controller *ctl, const char *uid)
     r->ctl = ctl;
     r->uid = xstrdup(uid);
     r->priority = PRIORITY_UNSET;
+    r->eligible_sec = TIME_UNSET;
     r->accrue_sec = TIME_UNSET;
     r->bound_sec = LIMIT_UNSET;
     r->plan.start_sec = TIME_UNSET;

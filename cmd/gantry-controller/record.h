@@ -57,8 +57,9 @@ struct record {
     struct sooner sooner;
     int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
-    char *account, *qos; /* NULL: none */
-    int64_t accrue_sec;  /* as jstatus has them: */
+    char *account, *qos;  /* NULL: none */
+    int64_t eligible_sec; /* TIME_UNSET: it is not */
+    int64_t accrue_sec;   /* as jstatus has them: */
     char *lacks_age;
     int64_t bound_sec;   /* the time limit that QOS or account set it; LIMIT_UNSET */
     char *dependency;    /* with states; NULL: it has none */

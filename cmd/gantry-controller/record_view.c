@@ -24,6 +24,7 @@ void record_stand(struct record *r, const struct decision *d)
     text_set(&r->qos, d->qos);
     bool waits = d->kind == DECIDE_REASON;
     r->bound_sec = d->bound_sec;
+    r->eligible_sec = d->eligible_sec;
     r->accrue_sec = waits ? d->accrue_sec : TIME_UNSET;
     text_set(&r->lacks_age, waits ? d->lacks_age : NULL);
     stand_dependency(r);
@@ -117,6 +118,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .account = r->account,
                          .qos = r->qos,
                          .dependency = r->dependency,
+                         .eligible_sec = r->eligible_sec,
                          .accrue_sec = r->accrue_sec,
                          .lacks_age = r->lacks_age,
                          .given_up = r->given_up,

@@ -203,6 +203,14 @@ static void set_place(struct job *m, const struct record *r)
     text_set(&m->reservation, record_reservation(r));
 }
 
+/* What an earlier core has found; of a job that waits, and that it has spoken of, no
+ * time means that it was not eligible. */
+static int64_t eligible_since_of(const struct jstatus *s, enum job_phase phase)
+{
+    bool found = phase == JOB_PENDING && s->priority != PRIORITY_UNSET;
+    return s->eligible_sec == TIME_UNSET && found ? ELIGIBLE_NOT : s->eligible_sec;
+}
+
 /* What the core was not told of yet it takes over from status: also the promise. */
 static struct job *model_of(const struct record *r, const struct told *now,
                             const struct job_array *array, bool known)
@@ -234,6 +242,8 @@ static struct job *model_of(const struct record *r, const struct told *now,
     if (r->start.on && r->start.limit_sec != LIMIT_UNSET && bjob_shrinks(r->job) &&
         !job_state_is_active(s->state))
         m->limit_sec = r->start.limit_sec; /* else the status says it */
+    if (!known)
+        m->eligible_since_sec = eligible_since_of(s, now->phase);
     if (known)
         plan_clear(&m->plan);
     else if (now->phase == JOB_PENDING) {
@@ -293,21 +303,27 @@ static int64_t start_of_ended(const struct jstatus *s)
     return s->start_sec != TIME_UNSET ? s->start_sec : s->end_sec;
 }
 
+/* Its begin, and of one that was requeued what status says. */
+static int64_t earliest_of(const struct bjob *job)
+{
+    int64_t begin = job->model ? job->model->eligible_sec : TIME_UNSET;
+    return job->status.attempt > 0 ? later(begin, job->status.eligible_sec) : begin;
+}
+
 void told_update(struct record *r)
 {
     if (!is_known(r)) {
         tell_gone(r);
         return;
     }
-    struct told now = {
-        .known = true,
-        .generation = r->job->generation,
-        .job_id = r->job->status.job_id ? r->job->status.job_id : r->assigned_id,
-        .attempt = r->job->status.attempt,
-        .outlooks = r->outlooks,
-        .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
-                              r->job->status.eligible_sec),
-        .amendments = r->attempt.amendments};
+    struct told now = {.known = true,
+                       .generation = r->job->generation,
+                       .job_id = r->job->status.job_id ? r->job->status.job_id
+                                                       : r->assigned_id,
+                       .attempt = r->job->status.attempt,
+                       .outlooks = r->outlooks,
+                       .eligible_sec = earliest_of(r->job),
+                       .amendments = r->attempt.amendments};
     struct job_array array = {0};
     look_at_tasks(r, &now, &array);
     if (r->tasks.failure)
@@ -332,6 +348,8 @@ void told_update(struct record *r)
     }
     if (now.phase != JOB_PENDING || now.generation != r->told.generation)
         r->given_up = false; /* of another spec the core has not said it */
+    if (known && r->told.phase != JOB_PENDING && now.phase == JOB_PENDING)
+        r->priority = PRIORITY_UNSET; /* what was said is of its last run */
     r->ctl->limits_moved |= is_counted(&r->told) && !is_counted(&now);
     r->told = now;
     if (is_scheduled(&now)) {

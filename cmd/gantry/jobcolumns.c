@@ -295,8 +295,7 @@ CELL(eligible_cell)
 {
     ROW;
     SHARED;
-    add_moment(s, r->eligible_sec != TIME_UNSET ? r->eligible_sec : r->submit_sec,
-               "N/A", out);
+    add_moment(s, jobrow_eligible_sec(r), "N/A", out);
 }
 
 CELL(accrue_cell)

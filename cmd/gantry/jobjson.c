@@ -127,8 +127,7 @@ static void put_times(struct json *o, const struct jobrow *r)
     put_number(o, "time_limit", minutes(r->limit_sec));
     put_number(o, "time_minimum", limit_text(r->time_min));
     put_time(o, "submit_time", r->submit_sec);
-    put_time(o, "eligible_time",
-             r->eligible_sec != TIME_UNSET ? r->eligible_sec : r->submit_sec);
+    put_time(o, "eligible_time", jobrow_eligible_sec(r));
     put_time(o, "start_time", jobrow_start_sec(r));
     put_time(o, "end_time", jobrow_end_sec(r));
     put_time(o, "suspend_time", r->suspend_sec);

@@ -77,6 +77,17 @@ static int64_t count_components(const struct jobrow *r)
     return json_len(list) > 0 ? (int64_t)json_len(list) : r->het_size;
 }
 
+/* TIME_UNSET: it may begin at once. */
+static int64_t begin_of(const struct jobrow *r)
+{
+    int64_t begin_sec = TIME_UNSET;
+
+    if (!r->begin || r->submit_sec == TIME_UNSET ||
+        time_parse(r->begin, r->submit_sec, &begin_sec, NULL) < 0)
+        return TIME_UNSET;
+    return begin_sec;
+}
+
 void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
 {
     const struct partition *dflt = partlist_default(parts);
@@ -105,9 +116,8 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
         r->created_sec = TIME_UNSET;
     if (r->submit_sec == TIME_UNSET)
         r->submit_sec = r->created_sec;
-    if (r->eligible_sec == TIME_UNSET && r->begin && r->submit_sec != TIME_UNSET &&
-        time_parse(r->begin, r->submit_sec, &r->eligible_sec, NULL) < 0)
-        r->eligible_sec = TIME_UNSET;
+    if (strcmp(r->reason, "BeginTime") == 0)
+        r->eligible_sec = MAX(r->eligible_sec, begin_of(r));
     if (!r->deadline ||
         time_parse(r->deadline, r->created_sec, &r->deadline_sec, NULL) < 0)
         r->deadline_sec = TIME_UNSET;
@@ -139,6 +149,13 @@ int64_t jobrow_start_sec(const struct jobrow *r)
     return strcmp(r->reason, "BeginTime") == 0 ? r->eligible_sec : TIME_UNSET;
 }
 
+int64_t jobrow_eligible_sec(const struct jobrow *r)
+{
+    if (r->eligible_sec != TIME_UNSET || r->word->kind == JOB_KIND_PENDING)
+        return r->eligible_sec;
+    return r->submit_sec;
+}
+
 int64_t jobrow_accrue_sec(const struct jobrow *r)
 {
     const bool waits = r->word->kind == JOB_KIND_PENDING;
@@ -147,7 +164,7 @@ int64_t jobrow_accrue_sec(const struct jobrow *r)
         return TIME_UNSET;
     if (waits && r->accrue_sec != TIME_UNSET)
         return r->accrue_sec;
-    return r->eligible_sec != TIME_UNSET ? r->eligible_sec : r->submit_sec;
+    return jobrow_eligible_sec(r);
 }
 
 int64_t jobrow_end_sec(const struct jobrow *r)

@@ -79,6 +79,9 @@ int64_t jobrow_end_sec(const struct jobrow *r);
 int64_t jobrow_start_sec(const struct jobrow *r);
 /* Since when it gains age; TIME_UNSET: it does not. */
 int64_t jobrow_accrue_sec(const struct jobrow *r);
+/* Since when it is eligible, or from when on; TIME_UNSET: it is held, or waits for
+ * another job. */
+int64_t jobrow_eligible_sec(const struct jobrow *r);
 /* "42", "42_3", "42_[4-9%2]", "42+1". */
 void jobrow_id(const struct jobrow *r, struct str *out);
 /* Is it an array: one row for all of its tasks that have no BatchJob of their own? */

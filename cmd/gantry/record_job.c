@@ -73,17 +73,13 @@ static int64_t parsed_limit(const char *text)
 
 static void add_times(struct block *b, const struct jobrow *r, int64_t now_sec)
 {
-    const int64_t eligible_sec =
-        r->eligible_sec != TIME_UNSET ? r->eligible_sec : r->submit_sec;
-
     block_line(b, "%s", "");
     block_duration(b, "RunTime", jobrow_used_sec(r, now_sec), "00:00:00");
     block_duration(b, " TimeLimit", r->limit_sec, "Partition_Limit");
     block_duration(b, " TimeMin", parsed_limit(r->time_min), "N/A");
     block_line(b, "%s", "");
     block_time(b, "SubmitTime", r->submit_sec, "Unknown");
-    block_time(b, " EligibleTime", is_pending(r) && r->hold ? TIME_UNSET : eligible_sec,
-               "Unknown");
+    block_time(b, " EligibleTime", jobrow_eligible_sec(r), "Unknown");
     block_line(b, "%s", "");
     block_time(b, "AccrueTime", jobrow_accrue_sec(r), "Unknown");
     block_line(b, "%s", "");

@@ -157,10 +157,12 @@ struct sprio {
     struct api api;
 };
 
-/* A job that is held, or may not begin yet, has no priority to take apart. */
+/* A job that is not eligible, or not yet, has no priority to take apart. */
 static bool is_shown(const struct sprio *s, const struct jobrow *r, int64_t now_sec)
 {
-    return r->priority > 0 && r->eligible_sec <= now_sec &&
+    int64_t since_sec = jobrow_eligible_sec(r);
+
+    return r->priority > 0 && since_sec != TIME_UNSET && since_sec <= now_sec &&
            jobfilter_shows(&s->filter, r);
 }
 

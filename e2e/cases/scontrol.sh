@@ -1,5 +1,5 @@
-# The queue in the user's hands: held, released, changed and requeued by scontrol, cancelled by name, state
-# and user by scancel; sinfo and scontrol show partition and nodes.
+# The queue in the user's hands: held, released (from when on a job is eligible), changed and requeued by
+# scontrol, cancelled by name, state and user by scancel; sinfo and scontrol show partition and nodes.
 slurm() { # COMMAND...
     "$BIN/$1" --kubeconfig "$STAND/kubeconfig" "${@:2}"
 }
@@ -16,6 +16,21 @@ holds_and_releases() {
     slurm scontrol hold "$(id_of later)"
     expect_reason later JobHeldUser
     expect "no pod of a held job" "$(pods_of later)" ""
+}
+
+is_eligible() { [[ -n "$(field "$1" .status.eligibleTime)" ]]; }
+record_of() { slurm scontrol show job "$(id_of "$1")"; }
+
+# From which its age counts.
+is_eligible_from_its_release() {
+    local released since
+    expect_text "a held job" "$(record_of later)" "EligibleTime=Unknown"
+    released=$(date -u +%FT%TZ)
+    slurm scontrol release "$(id_of later)"
+    wait_until 20 "it is eligible" is_eligible later
+    since=$(field later .status.eligibleTime)
+    expect "before its release" "$([[ $since < $released ]] && echo "$since")" ""
+    expect_text "a released one" "$(record_of later)" "EligibleTime=$(date -d "$since" +%FT%T)"
 }
 
 changes() {
@@ -71,6 +86,7 @@ shows() {
 
 case_run() {
     holds_and_releases
+    is_eligible_from_its_release
     changes
     requeues
     cancels

@@ -149,6 +149,39 @@ START_TEST(test_accrue)
 }
 END_TEST
 
+/* Since when a job is eligible is persisted, and outlives the controller: who was held,
+ * or waited for another, when it went gains no age for that. */
+START_TEST(test_eligible)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "all", "'nodes':4,'exclusive':true,'timeLimit':'60'");
+    ctltest_settle(t);
+    ctltest_submit(t, "held", "'nodes':4,'exclusive':true,'hold':'User'");
+    ctltest_submit(t, "next", "'nodes':4,'exclusive':true,'dependency':'afterok:1'");
+    ctltest_submit(t, "later", "'nodes':4,'exclusive':true,'begin':'now+1hour'");
+    ctltest_submit(t, "ready", "'nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_expect(t, "all",
+                   "status.state=RUNNING|"
+                   "status.eligibleTime=2027-01-15T08:00:00Z");
+    ctltest_expect(t, "held", "status.reason=JobHeldUser|status.eligibleTime!");
+    ctltest_expect(t, "next", "status.reason=Dependency|status.eligibleTime!");
+    ctltest_expect(t, "later", "status.reason=BeginTime|status.eligibleTime!");
+    ctltest_expect(t, "ready", "status.eligibleTime=2027-01-15T08:00:01Z");
+    ctltest_advance(t, 600);
+    ctltest_kill(t);
+    ctltest_patch(t, JOBS "/held", "{'spec':{'hold':null}}");
+    ctltest_patch(t, JOBS "/ready", "{'spec':{'hold':'User'}}");
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "held",
+                   "status.reason=Resources|"
+                   "status.eligibleTime=2027-01-15T08:10:01Z");
+    ctltest_expect(t, "ready", "status.reason=JobHeldUser|status.eligibleTime!");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/limits", (struct suite_row[]){
@@ -158,6 +191,7 @@ int main(void)
                                                       {test_bound, 1},
                                                       {test_bound_tasks, 1},
                                                       {test_accrue, 1},
+                                                      {test_eligible, 1},
                                                       {NULL, 0},
                                                   });
 }

@@ -278,6 +278,7 @@ static void check_case(const struct next_case *c)
                             .end_reason = g->timed_out ? "TimeLimit" : NULL,
                             .ends = g->ends ? 1u << 1 : 0,
                             .bound_sec = LIMIT_UNSET,
+                            .eligible_sec = g->eligible_sec ? g->eligible_sec : CREATED,
                             .accrue_sec = TIME_UNSET,
                             .preemption = g->preempted_by ? &preemption : NULL,
                             .requeue_delay_sec = 120,
