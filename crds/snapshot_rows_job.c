@@ -22,6 +22,10 @@ static const struct fields fields_plan = FIELDS(plan, plan_rows);
 static const struct field wall_rows[] = {INT(wall, limit_sec)};
 static const struct fields fields_wall = FIELDS(wall, wall_rows);
 
+static const struct field node_cap_rows[] = {
+    WORD(node_cap, partition), AMOUNT(node_cap, most), INT(node_cap, reason)};
+static const struct fields fields_node_cap = FIELDS(node_cap, node_cap_rows);
+
 static const struct field depend_rows[] = {
     ENUM(depend, kind, DEPEND_AFTER_CORR), INT(depend, job_id), INT(depend, task),
     INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
@@ -63,6 +67,7 @@ static const struct field component_rows[] = {
     INT(job, end_sec),
     BOOL(job, gone),
     INT(job, lifts),
+    LIST(job, caps, n_caps, fields_node_cap),
     REQUEST_ROWS,
 };
 static const struct fields fields_component = FIELDS(job, component_rows);
@@ -130,6 +135,7 @@ static const struct field job_rows[] = {
     INT(job, wall_sec),
     LIST(job, walls, n_walls, fields_wall),
     INT(job, lifts),
+    LIST(job, caps, n_caps, fields_node_cap),
     INT(job, accrue_sec),
 };
 const struct fields fields_job = FIELDS(job, job_rows);

@@ -53,10 +53,8 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
     return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
 }
 
-/* What an account allows of TRES that are held, times the limit factor of the job's
- * QOS. */
-static int64_t allowed(const struct sched *s, const struct asking *a,
-                       const struct place_of *place, const struct limit *limit)
+int64_t limit_allows(const struct sched *s, const struct asking *a,
+                     const struct place_of *place, const struct limit *limit)
 {
     enum limit_what what = limit_rows[limit->kind].what;
     const struct qos *qos;
@@ -83,7 +81,7 @@ static bool is_broken(const struct sched *s, const struct asker *by,
         return need < limit->amount && !may_be_enough(a, limit);
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
-    return held_with(s, by, place, limit, need) > allowed(s, a, place, limit);
+    return held_with(s, by, place, limit, need) > limit_allows(s, a, place, limit);
 }
 
 /* What has been used fades, and what is left grows less by itself; of anything else
@@ -128,7 +126,7 @@ static void say_broken(const struct sched *s, const struct asker *by,
     const struct asking *a = by->one;
     struct limit said = *limit;
 
-    said.amount = allowed(s, a, place, limit);
+    said.amount = limit_allows(s, a, place, limit);
     if (a->job == &by->all->alone[a->component] && !limit_is_shared(limit))
         check_say_component(a->component, message);
     allowance_say(place, a->job, &said, need, message);

@@ -57,9 +57,9 @@ static bool is_of_type(const struct sched *s, const char *node, const char *type
            (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
 }
 
-static int resource_of(const struct sched *s, enum tres tres)
+int resource_of_tres(const struct sched *s, const struct limit *limit)
 {
-    switch (tres) {
+    switch (limit->tres) {
     case TRES_CPU:
         return RES_CPU;
     case TRES_MEM:
@@ -86,7 +86,7 @@ static int64_t amount_in(const struct sched *s, const struct asking *a,
                          const struct limit *limit, const char *node)
 {
     const struct holding h = holding_of(a);
-    int resource = resource_of(s, limit->tres);
+    int resource = resource_of_tres(s, limit);
     int64_t sum = 0;
 
     for (size_t i = 0; i < a->n_slots && resource >= 0; i++) {
@@ -109,7 +109,7 @@ static int64_t billing_in(const struct sched *s, const struct asking *a)
 static int64_t asked_at_least(const struct sched *s, const struct asking *a,
                               const struct limit *limit)
 {
-    int resource = resource_of(s, limit->tres);
+    int resource = resource_of_tres(s, limit);
 
     if (limit->tres == TRES_NODE)
         return job_least_nodes(a->job);
@@ -154,7 +154,7 @@ static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
 static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
                               const struct limit *limit)
 {
-    int resource = resource_of(s, limit->tres);
+    int resource = resource_of_tres(s, limit);
     int64_t most = 0;
 
     if (resource < 0)

@@ -96,6 +96,7 @@ static void find_bounds(const struct sched *s, struct job *job, const struct job
     struct askings all;
 
     find_walls(s, job);
+    caps_find(s, job);
     askings_init(s, &all, job, places_part(s, job), NULL, 0);
     for (size_t i = 0; i < all.n; i++) {
         const struct asking *a = &all.items[i];
@@ -144,6 +145,7 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
 {
     if (s->held.stale) {
         keep_walls(job, old);
+        caps_keep(job, old);
         job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
         for (size_t i = 0; old != NULL && i <= job->n_others; i++)
             set_lifts(job, i, lifts_of(old, i));
@@ -156,7 +158,20 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
     for (size_t i = 0; i <= job->n_others; i++)
         set_lifts(job, i, 0);
     drop_walls(job);
+    caps_drop(job);
     job->accrue_sec = TIME_UNSET;
+}
+
+static uint64_t hash_caps(uint64_t hash, const struct job *component)
+{
+    for (size_t i = 0; i < component->n_caps; i++) {
+        const struct node_cap *cap = &component->caps[i];
+
+        hash = hash_bytes(hash, cap->partition, strlen(cap->partition) + 1);
+        hash = hash_bytes(hash, &cap->most, sizeof(cap->most));
+        hash = hash_bytes(hash, &cap->reason, sizeof(cap->reason));
+    }
+    return hash;
 }
 
 uint64_t bounds_lifts(const struct job *job)
@@ -167,6 +182,7 @@ uint64_t bounds_lifts(const struct job *job)
         const int64_t lifts = lifts_of(job, i);
 
         hash = hash_bytes(hash, &lifts, sizeof(lifts));
+        hash = hash_caps(hash, job_component(job, i));
     }
     return hash;
 }

@@ -141,12 +141,12 @@ static bool see_limits(struct held *held, const struct limits *limits)
         enum limit_kind kind = limits->items[i].kind;
 
         held->of_usage |= limit_is_of_usage(kind);
+        held->of_bounds |= kind == LIMIT_MAX_WALL || kind == LIMIT_MAX_TRES_PER_NODE;
         held->of_submits |= limit_is_on_submits(kind);
         held->of_priority |= kind == LIMIT_MIN_PRIO_THRESHOLD;
         held->of_accrual |= kind >= LIMIT_ACCRUALS;
     }
     held->any |= limits->n > 0;
-    held->of_bounds |= limits_find(limits, LIMIT_MAX_WALL, TRES_NONE, NULL) != NULL;
     return limits->n > 0;
 }
 

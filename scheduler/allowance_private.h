@@ -62,6 +62,8 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
 /* As in Slurm, a limit on GPUs of a type does not bind who asks for any GPUs. */
 bool asking_is_bound(const struct asking *a, const struct limit *limit);
+/* The resource that a limit is on; -1: none that nodes have. */
+int resource_of_tres(const struct sched *s, const struct limit *limit);
 /* Does it have any of what a limit on usage is on? */
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit);
@@ -96,6 +98,10 @@ int64_t asker_need(const struct sched *s, const struct asker *by,
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
                     const char *whose);
+/* What it allows: an account, of TRES that are held, times the limit factor of the
+ * job's QOS. */
+int64_t limit_allows(const struct sched *s, const struct asking *a,
+                     const struct place_of *place, const struct limit *limit);
 /* Does the limit count more than one job? */
 bool limit_is_shared(const struct limit *limit);
 
@@ -117,10 +123,18 @@ void allowance_count(struct sched *s, struct jobrec *rec);
 
 /* ---- allowance_bound.c ---- */
 
-/* What its components need not keep, as one number: another one is another shape. */
+/* What its components need not keep, and their caps, as one number: another one is
+ * another shape. */
 uint64_t bounds_lifts(const struct job *job);
 /* Likewise the longest time limits that it may have. */
 uint64_t bounds_walls(const struct job *job);
+
+/* ---- allowance_cap.c: the caps of a job and its components ---- */
+
+void caps_find(const struct sched *s, struct job *job);
+void caps_drop(struct job *job);
+/* Those that it had, until all is settled. */
+void caps_keep(struct job *job, const struct job *old);
 
 /* ---- allowance_say.c ---- */
 

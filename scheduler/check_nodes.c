@@ -3,6 +3,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "scheduler/nodecap.h"
 #include "scheduler/oversubscribe.h"
 #include "scheduler/quota.h"
 
@@ -159,6 +160,18 @@ static bool only_node_limit(struct placer *p, const struct cluster *c,
     return placement_fits(p, c, &at, &room);
 }
 
+/* Or more of a node than the job may have. */
+static enum reason only_nodecap(struct placer *p, const struct cluster *c,
+                                struct placement at)
+{
+    enum reason reason = nodecap_reason(at.shape->like, at.part->part);
+    struct room room;
+
+    at.uncapped = true;
+    return reason != REASON_NONE && placement_fits(p, c, &at, &room) ? reason
+                                                                     : REASON_NONE;
+}
+
 /* Are there too few nodes to begin with, whatever these hold? */
 static bool lacks_nodes(const struct job *like, const struct partrec *part,
                         const struct room *room)
@@ -258,7 +271,11 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         say_room(c, like, &room, message);
     }
     say_bound(at->part, message);
-    return REASON_BAD_CONSTRAINTS;
+    reason = only_nodecap(p, c, *at);
+    if (reason == REASON_NONE)
+        return REASON_BAD_CONSTRAINTS;
+    nodecap_say(c, like, at->part->part, message);
+    return reason;
 }
 
 /* The nodes of its node list that are not usable: Slurm's UnavailableNodes. */

@@ -24,6 +24,8 @@ static void set_amounts(struct job *into, const struct job *own)
     into->units = own->units;
     into->n_units = own->n_units;
     into->lifts = own->lifts;
+    into->caps = own->caps;
+    into->n_caps = own->n_caps;
 }
 
 /* While the job runs on. */

@@ -393,6 +393,13 @@ struct wall {
     int64_t limit_sec;
 };
 
+/* So much of each node a job may have in a partition; of 0, all that there is. */
+struct node_cap {
+    char *partition;
+    struct resvec most;
+    int64_t reason; /* why it waits that does not fit so: an enum reason */
+};
+
 /* The tasks of an array, each in one of these sets. */
 struct job_array {
     struct taskset left; /* not split off */
@@ -493,8 +500,8 @@ struct job {
 
     /* A heterogeneous job: components that start together, each of a shape of its own
      * and on nodes of its own. It is itself the first; of the others only "shape" and
-     * "where" are read, `lifts`, and what they may name or else have of the job's:
-     * `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` and
+     * "where" are read, `lifts`, `caps`, and what they may name or else have of the
+     * job's: `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` and
      * `oversubscribe` are the job's. With a limit of its own one may end before the
      * job, and with the job it does: then `end_sec`, and `gone`. */
     struct job *others;
@@ -522,6 +529,8 @@ struct job {
     struct wall *walls; /* in each of them; none: in all the same */
     size_t n_walls;
     int64_t lifts;
+    struct node_cap *caps; /* of each component too: nodecap.h */
+    size_t n_caps;
     /* Likewise, while it waits: since when it gains age, at the earliest (accrue.h);
      * ACCRUES_*; TIME_UNSET: no limit is on that. */
     int64_t accrue_sec;
@@ -662,6 +671,8 @@ void terms_free(struct term *terms, size_t n); /* with their array */
 struct term term_copy(const struct term *t);
 struct term *terms_copy(const struct term *terms, size_t n);
 void feature_counts_free(struct feature_count *counts, size_t n);
+void node_caps_free(struct node_cap *caps, size_t n);
+struct node_cap *node_caps_copy(const struct node_cap *caps, size_t n);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
 /* What each of its pods counts for: under limits, for those who pay, and for people. */

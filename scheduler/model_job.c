@@ -262,6 +262,24 @@ static struct wall *walls_copy(const struct wall *walls, size_t n)
     return copy;
 }
 
+struct node_cap *node_caps_copy(const struct node_cap *caps, size_t n)
+{
+    struct node_cap *copy = n > 0 ? xmalloc(n * sizeof(*copy)) : NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = caps[i];
+        copy[i].partition = xstrdup(caps[i].partition);
+    }
+    return copy;
+}
+
+void node_caps_free(struct node_cap *caps, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(caps[i].partition);
+    free(caps);
+}
+
 static void job_copy_into(struct job *copy, const struct job *j);
 
 static struct job *components_copy(const struct job *components, size_t n)
@@ -289,6 +307,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->reservations = names_copy(j->reservations, j->n_reservations);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->walls = walls_copy(j->walls, j->n_walls);
+    copy->caps = node_caps_copy(j->caps, j->n_caps);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
     copy->gpu_type = xstrdup_null(j->gpu_type);
@@ -360,6 +379,7 @@ static void job_fini(struct job *j)
     job_free_filters(j);
     names_free(j->partitions, j->n_partitions);
     free(j->walls);
+    node_caps_free(j->caps, j->n_caps);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
     free(j->array);

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/core.h"
+#include "scheduler/nodecap.h"
 
 /* ---- is there room on a node ---- */
 
@@ -214,6 +215,8 @@ bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
 
     *ret = (struct price){0};
     perch_let_go(v, p);
+    if (!nodecap_admits(by->shape->like, by->part->part, &need.amount))
+        return false;
     if (has_room(v, by, p, &need))
         return true;
     if (!try_in_order(v, by, p, &need, true, &n)) {

@@ -59,6 +59,7 @@ struct placement {
     const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
+    bool uncapped;             /* as if it might have all of a node (nodecap.h) */
 };
 
 /* So many leaves; 0: any number. */

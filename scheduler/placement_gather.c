@@ -5,6 +5,7 @@
 #include "scheduler/placement_private.h"
 
 #include "base/util.h"
+#include "scheduler/nodecap.h"
 
 int64_t placement_units_in(const struct job *like, size_t kind,
                            const struct resvec *free_)
@@ -40,11 +41,13 @@ bool placement_space(const struct placement *at, const struct cluster *c,
     if (at->view == VIEW_WINDOW) {
         timeline_least(at->timeline, position, at->window->first, at->window->last,
                        ret);
-        return true;
-    }
-    if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable))
+    } else if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable)) {
         return false;
-    *ret = rec->room;
+    } else {
+        *ret = rec->room;
+    }
+    if (!at->uncapped)
+        nodecap_bound(at->shape->like, at->part->part, ret);
     return true;
 }
 

@@ -72,6 +72,16 @@ void shape_key_filters(struct str *key, const struct job *job)
     key_tolerations(key, job);
 }
 
+static void key_caps(struct str *key, const struct job *job)
+{
+    key_number(key, (int64_t)job->n_caps);
+    for (size_t i = 0; i < job->n_caps; i++) {
+        key_text(key, job->caps[i].partition);
+        str_addn(key, (const char *)&job->caps[i].most, sizeof(job->caps[i].most));
+        key_number(key, job->caps[i].reason);
+    }
+}
+
 /* What it has of the job's. */
 static struct job component_of(const struct job *job, size_t other)
 {
@@ -95,6 +105,7 @@ static void key_of(struct str *key, const struct job *job)
                         (job->any_license ? 256 : 0) | (job->oversubscribe ? 512 : 0));
     key_number(key, job->cpus);
     key_number(key, job->lifts);
+    key_caps(key, job);
     key_number(key, job->tasks);
     key_number(key, job->segment);
     key_number(key, job->most_switches);

@@ -32,8 +32,7 @@ static bool says_nothing(const struct partrec *part, const struct job *like)
     return !part->part->exclusive && part->quota < 0 &&
            !oversubscribe_is_for(part->part, like) && a->def_cpus_per_gpu == 0 &&
            a->def_mem_per_node == 0 && a->def_mem_per_cpu == 0 &&
-           a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0 &&
-           a->max_mem_per_node == 0;
+           a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0;
 }
 
 static bool all_say_nothing(const struct cluster *c, const struct job *like,
@@ -78,14 +77,9 @@ static bool is_covered(const struct part_amounts *a, const struct job *asked,
 static void unit_apply(const struct part_amounts *a, int gpu, struct job *request,
                        struct unit *unit)
 {
-    int64_t mem, spare = a->max_mem_per_node - request->each.v[RES_MEM];
-
     if (is_covered(a, request, unit, gpu))
         unit->each.v[RES_CPU] = 0;
     amounts_apply(a, request, gpu, false, &unit->each);
-    mem = unit->each.v[RES_MEM];
-    if (a->max_mem_per_node > 0 && mem > 0 && spare >= 0)
-        unit->most = MIN(unit->most, 1 + spare / mem);
 }
 
 static void shape_apply(const struct part_amounts *a, int gpu, struct job *request)

@@ -8,7 +8,6 @@
  *   DefMemPerCPU
  *   DefMemPerGPU
  *   MaxMemPerCPU    with more memory a CPU than that, the job gets more CPUs
- *   MaxMemPerNode   a divided job has no more units on a node than keep within it
  *   Exclusive       no other job's pods on its nodes, be they of another component
  *   OverSubscribe   a share of the CPUs, which others have as well (oversubscribe.h)
  *   MaxCPUsPerNode  what the job asks for of that, too (quota.h)

@@ -170,6 +170,34 @@ static void check_apart(struct course *h, const struct decision *d)
     }
 }
 
+/* Of what holds nodes; NULL: gone since the start. */
+static const struct partition *partition_of(const struct course *h,
+                                            const struct job *job,
+                                            const struct slot *slot)
+{
+    const struct job *component = job_component(job, (size_t)slot->component);
+    const struct partition *own = slot->component > 0 && component->n_partitions > 0
+                                      ? sched_partition(h->s, component->partitions[0])
+                                      : NULL;
+
+    if (own != NULL || job->partition == NULL)
+        return own;
+    return sched_partition(h->s, job->partition);
+}
+
+/* No pods of a job lie together where their partition allows one node less memory. */
+static void check_memory(struct course *h, const struct decision *d,
+                         const struct job *job)
+{
+    for (size_t i = 0; i < d->n_slots; i++) {
+        const struct slot *slot = &d->slots[i];
+        const struct partition *part = partition_of(h, job, slot);
+        int64_t most = part != NULL ? part->amounts.max_mem_per_node : 0;
+
+        course_check(h, most == 0 || slot->pods * slot->each.v[RES_MEM] <= most);
+    }
+}
+
 static void check_gang(struct course *h, const struct decision *d)
 {
     const struct job *job = course_started(h, d);
@@ -197,21 +225,7 @@ static void check_gang(struct course *h, const struct decision *d)
     course_check(h, first == d->n_slots);
     job_free(request);
     check_apart(h, d);
-}
-
-/* Of what holds nodes; NULL: gone since the start. */
-static const struct partition *partition_of(const struct course *h,
-                                            const struct job *job,
-                                            const struct slot *slot)
-{
-    const struct job *component = job_component(job, (size_t)slot->component);
-    const struct partition *own = slot->component > 0 && component->n_partitions > 0
-                                      ? sched_partition(h->s, component->partitions[0])
-                                      : NULL;
-
-    if (own != NULL || job->partition == NULL)
-        return own;
-    return sched_partition(h->s, job->partition);
+    check_memory(h, d, job);
 }
 
 static bool is_on(const struct job *job, const char *node)
