@@ -109,6 +109,7 @@ struct jobrec {
     int64_t told_bound_sec;
     int64_t told_plan_sec; /* TIME_UNSET: none */
     bool told_promised;
+    uint64_t told_placed; /* placed, of a promise */
     struct priority told_priority;
     struct ahead told_ahead;
     struct sooner told_sooner;
@@ -126,7 +127,10 @@ struct jobrec {
     const struct partrec *limited_in;
     enum reason limited;
     char *limited_message;
+    uint64_t placed; /* moves whenever its plan is another: when, where */
     bool refused; /* by a limit, at the last trial, some place at some time */
+    bool nowhere; /* some choice has no place in all of the window; and: */
+    bool unsure;  /* some choice was not looked at in all of it, or a limit is on it */
     struct priority found_priority;
     UT_hash_handle hh, hh_id, hh_task;
 };

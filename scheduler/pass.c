@@ -60,19 +60,32 @@ static void note_started(struct sched *s, struct entry *entry)
     s->pass.again = entry;
 }
 
+/* What was tried before a slot and found no place: is there none in the window? */
+static void note_nowhere(const struct sched *s, struct jobrec *rec, size_t before)
+{
+    bool whole = before >= s->timeline.n_slots && !rec->refused;
+
+    if (rec->job->plan.start_sec != TIME_UNSET)
+        return;
+    rec->nowhere |= whole;
+    rec->unsure |= !whole;
+}
+
 /* It starts (true), or is planned where it may be. */
 static bool try_(struct sched *s, struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
+    size_t before = trial_before(s, entry, s->pass.n_waiting);
 
     entry->done = true;
     if (rec->walk != s->pass.number)
         rec->walk_before = rec->walk;
-    if (trial_run(s, entry, &by, trial_before(s, entry, s->pass.n_waiting))) {
+    if (trial_run(s, entry, &by, before)) {
         note_started(s, entry);
         return true;
     }
+    note_nowhere(s, rec, before);
     count_waiting(s, entry);
     /* What a limit refuses may be allowed in the next walk, whatever has grown. */
     rec->walk = rec->refused ? 0 : s->pass.number;

@@ -56,6 +56,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->joined = false;
     rec->ahead = (struct ahead){0};
     rec->sooner = (struct sooner){0};
+    rec->nowhere = false;
+    rec->unsure = false;
     rec->found = REASON_NONE;
     rec->found_planned = false;
     free(rec->found_message);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/accrue.h"
 #include "scheduler/check.h"
@@ -63,16 +64,39 @@ static const struct partition *first_partition(const struct sched *s,
     return part != NULL ? part->part : NULL;
 }
 
+/* Behind the last slot but one nobody knows when; and who is planned there may leave no
+ * room there for others. */
+static bool is_beyond_window(const struct jobrec *rec)
+{
+    const struct plan *plan = &rec->job->plan;
+
+    return plan->start_sec == PLAN_FAR ||
+           (plan->start_sec == TIME_UNSET && rec->nowhere && !rec->unsure);
+}
+
+/* NULL: the message says it all. Whose time is in a reservation waits for that. */
+static char *add_window(const struct sched *s, const struct jobrec *rec,
+                        enum reason reason, const char *message)
+{
+    char window[DURATION_TEXT_MAX];
+
+    if (reason_class(reason) != WAIT_NOT_FREE || !is_beyond_window(rec))
+        return NULL;
+    duration_format(s->config.window_sec, window);
+    return xasprintf("%s; start later than the window of %s", message, window);
+}
+
 void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
               const char *message, const struct priority *priority)
 {
     const struct plan *plan = &rec->job->plan;
     bool dated = plan->start_sec != PLAN_FAR;
+    AUTO_FREE char *longer = add_window(s, rec, reason, message);
     struct decision decision = {
         .kind = DECIDE_REASON,
         .job_uid = rec->uid,
         .reason = reason,
-        .message = message,
+        .message = longer != NULL ? longer : message,
         .priority = *priority,
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
@@ -92,10 +116,11 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     if (decision.waits_for_nodes)
         decision.ahead = rec->ahead;
 
-    if (rec->reason == reason && str_eq(rec->message, message) &&
+    if (rec->reason == reason && str_eq(rec->message, decision.message) &&
         rec->told_plan_sec == decision.planned_sec &&
         rec->told_promised == decision.promised &&
         rec->told_eligible_sec == decision.eligible_sec &&
+        (!decision.promised || rec->told_placed == rec->placed) &&
         rec->told_accrue_sec == decision.accrue_sec &&
         rec->told_bound_sec == decision.bound_sec &&
         str_eq(rec->told_lack, decision.lacks_age) &&
@@ -108,10 +133,11 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     decision.qos = tell_qos(s, rec->job);
     jobrec_reset_told(rec);
     rec->reason = reason;
-    rec->message = xstrdup(message);
+    rec->message = xstrdup(decision.message);
     rec->told_plan_sec = decision.planned_sec;
     rec->told_promised = decision.promised;
     rec->told_eligible_sec = decision.eligible_sec;
+    rec->told_placed = rec->placed;
     rec->told_accrue_sec = decision.accrue_sec;
     rec->told_bound_sec = decision.bound_sec;
     rec->told_lack = xstrdup_null(decision.lacks_age);

@@ -4,6 +4,11 @@
  * Told once, and again when it has changed by enough to matter. A job that may start in
  * several partitions or reservations is told of the most hopeful one, and of equals of
  * that in which it is planned.
+ *
+ * One that waits for what is not free, and was tried in all of the window in vain, is
+ * told "start later than the window of 7-00:00:00": it has no time, and no promise. One
+ * that the plan did not come to (maxJobTest, NoReserve, a deadline before the window's
+ * end), or that a limit keeps from a place, is not.
  */
 #ifndef GANTRY_SCHEDULER_TELL_H
 #define GANTRY_SCHEDULER_TELL_H

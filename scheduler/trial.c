@@ -53,6 +53,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
     char *license = xstrdup_null(entry->license);
 
     s->pass.moved |= promised;
+    entry->rec->placed++;
     plan_clear(plan);
     *plan = (struct plan){
         .promised = promised,

@@ -16,6 +16,22 @@ static struct ctltest *busy(void)
     return t;
 }
 
+/* What could start only after the planning window has no time, and is told so. */
+START_TEST(test_beyond_window)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "busy", "'nodes':4,'exclusive':true,'timeLimit':'8-0'");
+    ctltest_settle(t);
+    ctltest_submit(t, "next", "'timeLimit':'60'");
+    ctltest_settle(t);
+    ctltest_expect(t, "next",
+                   "status.reason=Resources|status.plannedStartTime!|"
+                   "status.message~; start later than the window of 7-00:00:00|"
+                   "status.conditions#1");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_told)
 {
     struct ctltest *t = busy();
@@ -104,6 +120,7 @@ int main(void)
 {
     return suite_main("gantry-controller/waiting", (struct suite_row[]){
                                                        {test_told, 1},
+                                                       {test_beyond_window, 1},
                                                        {test_budget, 1},
                                                        {test_restart, 1},
                                                        {NULL, 0},
