@@ -1,13 +1,14 @@
 /*
  * broken - promises that were not kept: what broke each.
  *
- * A promise (a start and nodes) that is given up is counted once, by the first of these
- * that is so. The job may be promised the same start elsewhere, or a later one, in the
- * same step.
+ * A promise (a start and nodes) that is given up, or moved later, is counted once, by
+ * the first of these that is so. The job may be promised the same start elsewhere, or a
+ * later one, in the same step.
  *
  *   maintenance  a reservation shuts its nodes
  *   node         a node of it is gone, not ready or cordoned
- *   overrun      a job there outlasts its limit, or what else was to end it
+ *   overrun      a job there outlasts its limit, or what else was to end it; one that
+ *                ends for this job does, and the promise follows it
  *   preemption   its nodes are another's, who preempts
  *   pod          a pod of others runs there
  *   rules        a limit, an account, a partition does not let the job start any more
@@ -39,8 +40,8 @@ struct jobrec;
 
 /* "maintenance"; "" for NOT. */
 const char *broken_word(enum broken cause);
-/* The job's plan is about to be given up: counted if it is a promise and there is a
- * cause. */
+/* The job's plan is about to be given up, or moved later: counted if it is a promise
+ * and there is a cause. */
 void broken_note(struct sched *s, struct jobrec *rec, enum broken cause);
 /* What keeps the job from its plan; the plan is off the timeline, or its minute has
  * passed. */

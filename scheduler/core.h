@@ -128,9 +128,9 @@ struct jobrec {
     enum reason limited;
     char *limited_message;
     uint64_t placed; /* moves whenever its plan is another: when, where */
-    bool refused; /* by a limit, at the last trial, some place at some time */
-    bool nowhere; /* some choice has no place in all of the window; and: */
-    bool unsure;  /* some choice was not looked at in all of it, or a limit is on it */
+    bool refused;    /* by a limit, at the last trial, some place at some time */
+    bool nowhere;    /* some choice has no place in all of the window; and: */
+    bool unsure; /* some choice was not looked at in all of it, or a limit is on it */
     struct priority found_priority;
     UT_hash_handle hh, hh_id, hh_task;
 };

@@ -126,6 +126,7 @@ bool yield_follow(struct sched *s, struct jobrec *rec)
     }
     if (from == 0 || from >= tl->n_slots - 1 || plan->start_sec >= tl->bounds[from])
         return false;
+    broken_note(s, rec, BROKEN_OVERRUN);
     plan->start_sec = tl->bounds[from];
     return true;
 }

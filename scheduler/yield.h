@@ -22,7 +22,8 @@ static inline bool yield_any(const struct jobrec *rec)
 {
     return rec->n_victims > 0;
 }
-/* They hold its nodes longer than its plan says: true, and the plan says so. */
+/* They hold its nodes longer than its plan says: true, and the plan says so; if it is
+ * a promise it counts as broken. */
 bool yield_follow(struct sched *s, struct jobrec *rec);
 /* Appends to s->message how many they are, if there are any. */
 void yield_say(struct sched *s, const struct jobrec *rec);

@@ -11,6 +11,7 @@
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/policies.h"
+#include "cmd/gantry-controller/promises.h"
 #include "cmd/gantry-controller/publish.h"
 #include "cmd/gantry-controller/record.h"
 #include "cmd/gantry-controller/usagewrite.h"
@@ -55,7 +56,8 @@ struct controller {
     struct purging *purgings;          /* those that may go, resvpurge.c */
     struct payer *payers[PAYER_KINDS]; /* by name, usagewrite.c */
     struct events events;
-    int64_t usage_sec; /* what they have used up to then is on its way */
+    struct promises promises; /* broken, that the log has told of */
+    int64_t usage_sec;        /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

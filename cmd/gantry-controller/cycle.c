@@ -111,6 +111,7 @@ static void step(void *arg)
     resv_write(ctl);
     partwrite_want(ctl);
     purge_consider(ctl);
+    promises_tell(ctl);
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;
         loop_timer_start(ctl->step, 0);
