@@ -142,6 +142,15 @@ static int read_hold(const struct json *object, struct job *job, struct err *err
     return 0;
 }
 
+static int read_requeue(const struct json *object, struct job *job, struct err *err)
+{
+    bool requeue = true;
+    if (json_read_bool(object, "spec.requeue", &requeue, err) == JSON_WRONG_TYPE)
+        return -1;
+    job->no_requeue = !requeue;
+    return 0;
+}
+
 /* sbatch(1): nice within +-2147483645; priority 0 is a hold of its own. */
 static int read_numbers(const struct json *object, struct job *job, struct err *err)
 {
@@ -242,9 +251,9 @@ static int read_limits(const struct json *object, struct job *job, struct err *e
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
-        read_hold(object, job, err) < 0 || read_numbers(object, job, err) < 0 ||
-        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0 ||
-        read_licenses(object, job, err) < 0)
+        read_hold(object, job, err) < 0 || read_requeue(object, job, err) < 0 ||
+        read_numbers(object, job, err) < 0 || read_times(object, job, err) < 0 ||
+        read_dependency(object, job, err) < 0 || read_licenses(object, job, err) < 0)
         return -1;
     return read_limits(object, job, err);
 }

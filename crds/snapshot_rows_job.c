@@ -103,6 +103,7 @@ static const struct field job_rows[] = {
     INT(job, site_factor),
     INT(job, reached),
     ENUM(job, hold, HOLD_ADMIN),
+    BOOL(job, no_requeue),
     LIST(job, depends, n_depends, fields_depend),
     BOOL(job, depends_any),
     ENUM(job, hopeless, HOPELESS_ENDS),

@@ -444,6 +444,7 @@ struct job {
     int64_t site_factor; /* a term of it */
     int64_t reached;     /* the highest that it has had while it waits; 0: none */
     enum job_hold hold;
+    bool no_requeue; /* sbatch --no-requeue: what ends it early ends it for good */
     struct depend *depends; /* all must be met, or with depends_any one of them */
     size_t n_depends;
     bool depends_any;

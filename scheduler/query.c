@@ -3,6 +3,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
+#include "scheduler/herd.h"
 #include "scheduler/preempt_rules.h"
 #include "scheduler/tell.h"
 #include "scheduler/relative.h"
@@ -252,6 +253,26 @@ const struct job *sched_job(const struct sched *s, const char *job_uid)
     const struct jobrec *rec = jobrec_find(s, job_uid);
 
     return rec != NULL ? rec->job : NULL;
+}
+
+const char *sched_job_account(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    return rec != NULL ? policy_account(&s->policy, rec->job) : NULL;
+}
+
+bool sched_job_returns(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    const struct partrec *part =
+        rec != NULL ? cluster_partition(&s->cluster, rec->job->partition) : NULL;
+    struct preempt_side side;
+
+    if (part == NULL || rec->job->no_requeue)
+        return false;
+    side = herd_side(s, rec, part);
+    return preempt_mode_of(&s->config, &side) == PREEMPT_REQUEUE;
 }
 
 int64_t sched_job_end(const struct sched *s, const char *job_uid)

@@ -344,6 +344,11 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
 #define SCHED_LIMITED_TEXT                                                           \
     "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \
     "limits)"
+/* The account that the job has, also by default; NULL: none. Lent until the next
+ * change; true after a step. */
+const char *sched_job_account(const struct sched *s, const char *job_uid);
+/* Would it go back to the queue, where it runs, if it were preempted? */
+bool sched_job_returns(const struct sched *s, const char *job_uid);
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
 /* Promises that this has broken, so far. */

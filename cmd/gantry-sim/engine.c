@@ -18,10 +18,11 @@ static void note_plan(struct tale *t, const struct decision *d, int64_t now_sec)
         t->promised = told;
 }
 
-static void note_preemption(struct tale *t, const struct decision *d)
+static void note_preemption(struct engine *e, size_t job, const struct decision *d)
 {
-    t->yields = true;
-    t->returns = d->requeue;
+    e->history->tales[job].yields = true;
+    e->history->tales[job].returns =
+        d->requeue && !sched_job(e->sched, d->job_uid)->no_requeue;
 }
 
 static void carry_out(struct engine *e, const struct decision *d, int64_t now_sec)
@@ -38,7 +39,7 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
             engine_cut_off(e, job, now_sec);
         break;
     case DECIDE_PREEMPT:
-        note_preemption(&e->history->tales[job], d);
+        note_preemption(e, job, d);
         break;
     case DECIDE_GIVE_UP:
         engine_give_up(e, d, now_sec);
@@ -166,6 +167,8 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         decide(&e, now_sec);
         take_sample(&e, now_sec);
     }
+    for (size_t i = 0; i < e.next_job; i++)
+        engine_note_account(&e, i); /* of those that are not over */
     for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++)
         ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
     ends_fini(&e.ends);

@@ -1,6 +1,7 @@
 /* Jobs come, start, end, and go back to the queue. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "base/util.h"
@@ -120,6 +121,7 @@ static void resume(struct engine *e, size_t job, struct job *take_model,
     t->before = true;
     t->yields = take_model->preempted_by != 0;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
+    t->returns = sched_job_returns(e->sched, uid);
     const int64_t end_sec = sched_job_end(e->sched, uid);
     if (!t->yields && end_sec != INT64_MAX)
         add_end(e, job, now_sec, MAX(end_sec - now_sec, 0));
@@ -135,11 +137,24 @@ void engine_submit(struct engine *e, size_t job, int64_t now_sec)
 
 /* ---- the end ---- */
 
+void engine_note_account(struct engine *e, size_t job)
+{
+    const struct pool *p = e->in->pool;
+    char uid[UID_MAX];
+    uid_of(job, uid);
+    const char *name =
+        *e->in->load->jobs[job].account ? NULL : sched_job_account(e->sched, uid);
+    for (size_t i = 0; name && i < p->n_accounts; i++)
+        if (strcmp(p->accounts[i]->name, name) == 0)
+            e->history->tales[job].account = p->accounts[i]->name;
+}
+
 /* The core forgets it, unless others wait for how it ended. */
 static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
 {
     char uid[UID_MAX];
     uid_of(job, uid);
+    engine_note_account(e, job);
     struct job *model = job_copy(sched_job(e->sched, uid));
     struct job *array = kin_task_over(e->kin, model, well);
     if (array)
@@ -251,6 +266,12 @@ static bool is_on(const struct tale *t, size_t node)
     return false;
 }
 
+static bool no_requeue(const struct engine *e, size_t job)
+{
+    const struct job *like = e->in->load->jobs[job].like;
+    return like && like->no_requeue;
+}
+
 /* Whoever yields, too, has lost its node. */
 void engine_lose_node(struct engine *e, size_t node, int64_t now_sec)
 {
@@ -259,6 +280,10 @@ void engine_lose_node(struct engine *e, size_t node, int64_t now_sec)
         if (!is_on(t, node))
             continue;
         t->yields = false;
+        if (no_requeue(e, i)) {
+            end_job(e, i, FATE_LOST, now_sec);
+            continue;
+        }
         requeue(e, i, now_sec, job_backoff_sec(t->runs - 1));
     }
 }

@@ -26,6 +26,8 @@ struct engine {
     bool failed;
 };
 
+/* Of one that is known to the core: which account it has, if it names none. */
+void engine_note_account(struct engine *e, size_t job);
 /* It is submitted; one that ran when the workload was saved runs on. */
 void engine_submit(struct engine *e, size_t job, int64_t now_sec);
 /* It need not wait any more: what it waits for can never be. */

@@ -56,6 +56,22 @@ static struct json *ahead_json(const struct decision *d)
                       d->ahead.gpus, d->ahead.job_id);
 }
 
+/* As status has it. */
+static struct json *sooner_json(const struct sooner *sooner)
+{
+    struct json *one = json_new_object();
+    if (sooner->limit_sec > 0)
+        json_set(one, "timeLimit", limit_json(sooner->limit_sec));
+    if (sooner->nodes > 0)
+        json_set(one, "nodes", json_new_int(sooner->nodes));
+    if (sooner->frees > 0)
+        json_set(one, "frees", json_new_int(sooner->frees));
+    if (json_len(one) > 0)
+        return one;
+    json_free(one);
+    return NULL;
+}
+
 static struct json *decision_json(const struct sched *s, const struct decision *d)
 {
     static const char *const words[] = {
@@ -105,6 +121,7 @@ static struct json *decision_json(const struct sched *s, const struct decision *
     if (d->planned_sec != TIME_UNSET)
         json_set(one, "promised", json_new_bool(d->promised));
     json_set(one, "ahead", ahead_json(d));
+    json_set(one, "sooner", sooner_json(&d->sooner));
     return one;
 }
 

@@ -99,6 +99,7 @@ static void count_fates(struct figures *f, const struct history *h)
         f->completed += fate == FATE_COMPLETED;
         f->timeouts += fate == FATE_TIMEOUT;
         f->cancelled += fate == FATE_PREEMPTED;
+        f->lost += fate == FATE_LOST;
         f->given_up += fate == FATE_GIVEN_UP;
         f->running += fate == FATE_RUNS;
         f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;

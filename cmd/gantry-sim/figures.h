@@ -55,6 +55,7 @@ struct unstarted {
 struct figures {
     int64_t jobs, completed, timeouts, never_started;
     int64_t cancelled; /* ended for another job, not to come back */
+    int64_t lost;      /* with a node, not to come back */
     int64_t given_up;  /* waited for what can never be */
     int64_t running;   /* to the end */
     double wait_mean, wait_median, wait_p99, wait_max;

@@ -28,13 +28,21 @@ static struct charge *charge_of(struct figures *f, const char *account)
     return bsearch(&key, f->charges, f->n_charges, sizeof(*f->charges), by_account);
 }
 
-static void name_charges(struct figures *f, const struct workload *load)
+/* Of the workload and, as jobs may have one by default, of the pool. */
+static void name_charges(struct figures *f, const struct pool *p,
+                         const struct workload *load)
 {
-    f->charges = xcalloc(load->n_names + 1, sizeof(*f->charges));
-    f->charges[f->n_charges++].account = ""; /* the names are sorted */
+    size_t n = 0;
+    f->charges = xcalloc(load->n_names + p->n_accounts + 1, sizeof(*f->charges));
+    f->charges[n++].account = "";
     for (size_t i = 0; i < load->n_names; i++)
-        if (*load->names[i])
-            f->charges[f->n_charges++].account = load->names[i];
+        f->charges[n++].account = load->names[i];
+    for (size_t i = 0; i < p->n_accounts; i++)
+        f->charges[n++].account = p->accounts[i]->name;
+    qsort(f->charges, n, sizeof(*f->charges), by_account);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || strcmp(f->charges[i].account, f->charges[i - 1].account) != 0)
+            f->charges[f->n_charges++].account = f->charges[i].account;
 }
 
 /* Users have names too; they are charged nothing. */
@@ -50,12 +58,12 @@ static void drop_empty_charges(struct figures *f)
 static void charge_jobs(struct figures *f, const struct pool *p,
                         const struct workload *load, const struct history *h)
 {
-    name_charges(f, load);
+    name_charges(f, p, load);
     for (size_t i = 0; i < h->n; i++)
-        charge_of(f, load->jobs[i].account)->jobs++;
+        charge_of(f, history_account(h, load, i))->jobs++;
     for (size_t i = 0; i < history_stays(h); i++) {
         const struct stay stay = history_stay(h, i);
-        struct charge *c = charge_of(f, load->jobs[stay.job].account);
+        struct charge *c = charge_of(f, history_account(h, load, stay.job));
         c->gpu_hours += hours_used(&stay, p->resources.gpu);
         c->cpu_hours += hours_used(&stay, RES_CPU) / 1000;
     }

@@ -19,6 +19,13 @@ void history_init(struct history *h, size_t n)
     }
 }
 
+const char *history_account(const struct history *h, const struct workload *load,
+                            size_t job)
+{
+    const char *own = h->tales[job].account;
+    return own ? own : load->jobs[job].account;
+}
+
 void tale_reset_shares(struct tale *t)
 {
     free(t->shares);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cmd/gantry-sim/workload.h"
 #include "scheduler/broken.h"
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
@@ -25,6 +26,7 @@ enum fate {
     FATE_COMPLETED, /* after its run time */
     FATE_TIMEOUT,   /* after its limit */
     FATE_PREEMPTED, /* for another job, not to come back */
+    FATE_LOST,      /* with a node, not to come back */
     FATE_GIVEN_UP,  /* it waited for what can never be */
 };
 
@@ -64,6 +66,8 @@ struct tale {
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
     int64_t runs;             /* how often it was started */
+    const char *account;      /* that it had by default, lent from the pool; NULL: none,
+                               * or it named one */
     bool before;              /* it ran when the replay began */
     bool yields, returns;     /* to another job; it goes back to the queue then */
 };
@@ -100,6 +104,9 @@ void history_add(struct history *h, const struct sample *sample);
 /* A node closes, or opens again; nothing if it is so already. */
 void history_close(struct history *h, size_t node, int64_t now_sec);
 void history_open(struct history *h, size_t node, int64_t now_sec);
+/* The account of a job, also by default; "": none. */
+const char *history_account(const struct history *h, const struct workload *load,
+                            size_t job);
 /* It holds nothing any more. */
 void tale_reset_shares(struct tale *t);
 

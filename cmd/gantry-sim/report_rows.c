@@ -10,6 +10,7 @@ const struct report_row report_rows[] = {
     {"completed", "completed", COUNT, true, AT(completed)},
     {"ended at their limit", "timeouts", COUNT, true, AT(timeouts)},
     {"preempted for good", "preemptedForGood", COUNT, true, AT(cancelled)},
+    {"lost with a node for good", "lostForGood", COUNT, true, AT(lost)},
     {"given up", "givenUp", COUNT, true, AT(given_up)},
     {"still running", "running", COUNT, true, AT(running)},
     {"never started", "neverStarted", COUNT, true, AT(never_started)},

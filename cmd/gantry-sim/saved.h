@@ -7,7 +7,8 @@
  * run. Nobody knows how long they will run:
  *
  *   runs       ends at its time limit (or when its reservation does), as it was started
- *              then; one that was to end for another job does, and is over
+ *              then; one that was to end for another job does, and goes back to the
+ *              queue or is over, as the settings say
  *   waits      runs to the limit that it is given; held ones wait on
  *   without a limit, it runs to the end of the replay
  *   completes  is over: its nodes are free

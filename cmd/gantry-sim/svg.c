@@ -61,7 +61,7 @@ static void choose_colours(struct drawing *d)
 {
     d->colour = xcalloc(d->load->n + 1, sizeof(*d->colour));
     for (size_t i = 0; i < d->load->n; i++)
-        d->colour[i] = account_of(d, d->load->jobs[i].account);
+        d->colour[i] = account_of(d, history_account(d->h, d->load, i));
 }
 
 static void draw_legend(struct drawing *d, double y)

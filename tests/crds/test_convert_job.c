@@ -102,6 +102,7 @@ static void add_policy(struct str *out, const struct job *job)
     add_number(out, "nice", job->nice, 0);
     add_number(out, "priority", job->priority, PRIORITY_UNSET);
     add_number(out, "hold", job->hold, HOLD_NONE);
+    add_number(out, "norequeue", job->no_requeue, false);
     add_number(out, "eligible", job->eligible_sec, TIME_UNSET);
 }
 
@@ -414,7 +415,7 @@ static const struct job_case {
      "5, " ONE,
      "",
      "pods=1/node cpu=1000 part=debug,batch called=y limit=129600 nice=5 priority=7 "
-     "hold=1"},
+     "hold=1 norequeue=1"},
     {"account and QOS", "account: physics, qos: high, " ONE, "",
      "pods=1/node cpu=1000 account=physics qos=high"},
     {"no account, no QOS", "account: '', qos: '', " ONE, "", "pods=1/node cpu=1000"},

@@ -392,7 +392,7 @@ END_TEST
 
 #define SNAPSHOT_MAX (1u << 20)
 
-static void save_state(const char *path)
+static void save_cluster(const char *path, const char *cluster)
 {
     const struct sched_config config = sched_config_default();
     struct sched *s = sched_new(&config);
@@ -401,16 +401,20 @@ static void save_state(const char *path)
     STR_AUTO struct str text;
     str_init(&text, SNAPSHOT_MAX);
     restable_init(&res);
-    cluster_text_apply(s, &res,
-                       "node n[1-2] cpu=8\n"
+    cluster_text_apply(s, &res, cluster);
+    snapshot_write(s, 600, &text);
+    ck_assert_int_eq(files_write(path, text.s, text.len, 0600, &err), 0);
+    sched_free(s);
+}
+
+static void save_state(const char *path)
+{
+    save_cluster(path, "node n[1-2] cpu=8\n"
                        "partition batch default\n"
                        "job 9 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
                        "job 1 nodes=2 cpu=8 time=60\n"
                        "job 2 cpu=8 time=30\n"
                        "job 3 cpu=9\n");
-    snapshot_write(s, 600, &text);
-    ck_assert_int_eq(files_write(path, text.s, text.len, 0600, &err), 0);
-    sched_free(s);
 }
 
 /* Job 9 runs on n1 for another 50 minutes. Job 2 is over by then, so it may start on
@@ -441,6 +445,29 @@ START_TEST(test_snapshot)
                          &said),
                      0);
     ck_assert(str_starts(said.s, "{\"now\":\"1970-01-01T00:10:00Z\",\"decisions\":["));
+    tempdir_free(root);
+}
+END_TEST
+
+/* What would let a job start at once: 2 fewer nodes, 3 a shorter limit, as n2 is free
+ * until 9 ends. */
+START_TEST(test_sooner)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "saved");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    save_cluster(path, "node n[1-2] cpu=8\npartition batch default\n"
+                       "job 9 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
+                       "job 2 nodes=2 cpu=8 time=600\n"
+                       "job 3 cpu=8 time=300\n");
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot",
+                                                          "@/saved", "--json"},
+                         &said),
+                     0);
+    expect(&said, "\"sooner\":{\"nodes\":1,\"frees\":9}");
+    expect(&said, "\"sooner\":{\"timeLimit\":\"00:45:00\",");
     tempdir_free(root);
 }
 END_TEST
@@ -654,6 +681,7 @@ int main(void)
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_svg_link, 1},
+                                           {test_sooner, 1},
                                            {test_ends, 1},
                                            {test_never, 1},
                                            {test_nothing, 1},

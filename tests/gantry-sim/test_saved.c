@@ -73,10 +73,10 @@ static void stand_fini(struct stand *s)
 static void write_tale(const struct stand *s, size_t i, struct str *out)
 {
     static const char *const fates[] = {
-        [FATE_UNSEEN] = "unseen",    [FATE_WAITS] = "waits",
-        [FATE_RUNS] = "runs",        [FATE_COMPLETED] = "completed",
-        [FATE_TIMEOUT] = "timeout",  [FATE_PREEMPTED] = "preempted",
-        [FATE_GIVEN_UP] = "given up"};
+        [FATE_UNSEEN] = "unseen",   [FATE_WAITS] = "waits",
+        [FATE_RUNS] = "runs",       [FATE_COMPLETED] = "completed",
+        [FATE_TIMEOUT] = "timeout", [FATE_PREEMPTED] = "preempted",
+        [FATE_LOST] = "lost",       [FATE_GIVEN_UP] = "given up"};
     const struct job *job = s->load.jobs[i].like;
     const struct tale *t = &s->h.tales[i];
     if (job->array_id != 0)
@@ -153,6 +153,14 @@ static const struct {
      " preemptend=900\n"
      "job 1 cpu=8 time=10 priority=9\n",
      "1 completed 900-1500\n9 preempted 600-900\n"},
+    {"where settings say so it goes back to the queue, but not if it may not",
+     "node n[1-2] cpu=8\npartition batch default preemptmode=REQUEUE\n"
+     "job 8 cpu=8 state=running start=0 in=batch on=n2 time=60 preemptedby=1"
+     " preemptend=900 norequeue\n"
+     "job 9 cpu=8 state=running start=0 in=batch on=n1 time=60 preemptedby=1"
+     " preemptend=900\n"
+     "job 1 nodes=2 cpu=8 time=10 priority=9\n",
+     "1 completed 900-1500\n8 preempted 600-900\n9 completed 1500-5100\n"},
     {"a completing job holds nothing",
      "node n1 cpu=8\npartition batch default\n"
      "job 9 cpu=8 state=completing start=0 in=batch on=n1 time=60\n"
@@ -186,8 +194,8 @@ START_TEST(test_cases)
     ck_assert_msg(strcmp(out.s, cases[_i].want) == 0, "%s:\n%s\nnot\n%s",
                   cases[_i].name, out.s, cases[_i].want);
     figures_make(&f, &s.pool, &s.load, &s.h);
-    ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.given_up +
-                                 f.running + f.never_started);
+    ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.lost +
+                                 f.given_up + f.running + f.never_started);
     figures_fini(&f);
     stand_fini(&s);
 }
@@ -213,6 +221,65 @@ START_TEST(test_figures)
 }
 END_TEST
 
+/* n1 is lost: job 9 may not go back to the queue, job 8 does. */
+START_TEST(test_lost)
+{
+    struct outage outages[] = {{900, 0, false}, {1000, 0, true}};
+    struct stand s;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str out;
+    str_init(&out, 1 << 16);
+    ck_assert_msg(stand_read(&s,
+                             "node n1 cpu=8\npartition batch default\n"
+                             "job 9 cpu=4 state=running start=0 in=batch on=n1 time=60"
+                             " norequeue\n"
+                             "job 8 cpu=4 state=running start=0 in=batch on=n1"
+                             " time=60\n",
+                             &err) == 0,
+                  "%s", err.msg);
+    qsort(s.load.jobs, s.load.n, sizeof(*s.load.jobs), by_number);
+    s.replay = (struct replay){.pool = &s.pool,
+                               .load = &s.load,
+                               .config = &s.saved.config,
+                               .outages = outages,
+                               .n_outages = 2};
+    ck_assert_msg(engine_run(&s.replay, &s.h, &err) == 0, "%s", err.msg);
+    for (size_t i = 0; i < s.h.n; i++)
+        write_tale(&s, i, &out);
+    ck_assert_str_eq(out.s, "8 completed 1000-4600\n9 lost 600-900\n");
+    stand_fini(&s);
+}
+END_TEST
+
+/* Who names no account is charged to the one that is the user's by default. */
+START_TEST(test_account)
+{
+    struct stand s;
+    struct figures f;
+    struct err err = ERR_INIT;
+    ck_assert_msg(stand_read(&s,
+                             "node n1 cpu=8\npartition batch default\n"
+                             "account optics users=ann,bob\naccount lasers users=bob\n"
+                             "job 9 user=ann cpu=4 state=running start=0 in=batch on=n1"
+                             " time=60\n"
+                             "job 1 user=bob account=lasers cpu=4 time=10\n"
+                             "job 2 user=ann cpu=8 time=10\n"
+                             "job 3 user=ann cpu=9 time=10\n",
+                             &err) == 0,
+                  "%s", err.msg);
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_uint_eq(f.n_charges, 2);
+    ck_assert_str_eq(f.charges[0].account, "lasers");
+    ck_assert_str_eq(f.charges[1].account, "optics");
+    ck_assert_int_eq(f.charges[1].jobs, 3);
+    ck_assert_double_eq_tol(f.charges[1].cpu_hours, (4 * 3000 + 8 * 600) / 3600.0,
+                            1e-9);
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
 START_TEST(test_empty)
 {
     struct stand s;
@@ -228,6 +295,8 @@ int main(void)
     return suite_main("gantry-sim/saved",
                       (struct suite_row[]){{test_cases, ARRAY_LEN(cases)},
                                            {test_figures, 1},
+                                           {test_lost, 1},
+                                           {test_account, 1},
                                            {test_empty, 1},
                                            {NULL, 0}});
 }

@@ -322,6 +322,7 @@ const struct key cluster_job_keys[] = {
     {"timemin", KEY_DURATION(struct job, time_min_sec)},
     {"deadline", KEY_NUMBER(struct job, deadline_sec)},
     {"hold", .set = job_hold},
+    {"norequeue", KEY_FLAG(struct job, no_requeue)},
     {"depend", .set = job_depend},
     {"hopeless", .set = job_hopeless},
     {"licenses", .set = job_takes},
