@@ -80,7 +80,7 @@ $$(BUILD)/$(1)/tests/%: $$(BUILD)/$(1)/tests/%.o $$(BUILD)/$(1)/tests/support.a 
 endef
 
 # It has the kinds and policies in it.
-$(foreach k,rel san,$(BUILD)/$(k)/cmd/gantry-local/definitions.o): $(wildcard crds/*.yaml)
+$(foreach k,rel san,$(BUILD)/$(k)/crds/definitions.o): $(wildcard crds/*.yaml)
 
 define ARCHIVE
 $$(BUILD)/$(1)/$(2).a: $$(patsubst %.c,$$(BUILD)/$(1)/%.o,$$(call src,$(2)))

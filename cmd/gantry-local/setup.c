@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 #include "base/yaml.h"
-#include "cmd/gantry-local/definitions.h"
+#include "crds/definitions.h"
 #include "crds/kinds.h"
 
 #define APPLY "?fieldManager=gantry-local&force=true"

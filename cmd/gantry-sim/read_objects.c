@@ -7,6 +7,7 @@
 #include "base/yaml.h"
 #include "cmd/gantry-sim/pool.h"
 #include "crds/convert.h"
+#include "crds/kindfields.h"
 #include "scheduler/assoc.h"
 #include "scheduler/preempt_rules.h"
 
@@ -15,6 +16,7 @@
 struct objects_file {
     struct pool *pool;
     struct convert convert;
+    struct kindfields *known;
     const char *path;
 };
 
@@ -106,7 +108,8 @@ static int take_object(struct objects_file *f, const struct json *object,
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (strcmp(kinds[i].kind, kind) != 0)
             continue;
-        if (kinds[i].take(f, object, err) < 0)
+        if (kindfields_check(f->known, object, err) < 0 ||
+            kinds[i].take(f, object, err) < 0)
             return err_prefix(err, "%s %s", kind,
                               json_str_or(object, "metadata.name", ""));
         return 0;
@@ -136,13 +139,31 @@ static int compare_names(const void *left, const void *right)
     return strcmp((*a)->name, (*b)->name);
 }
 
-/* Lists that lead back to where they began let nobody preempt: a replay would show what
- * nobody wants to know. */
+static bool has_qos(const struct pool *p, const char *name)
+{
+    const size_t i = named_place((void *const *)p->qos, p->n_qos, name);
+    return i < p->n_qos && strcmp(p->qos[i]->name, name) == 0;
+}
+
+/* A name that is none, or is spelt wrong, would preempt nobody. */
+static int check_preempt_lists(struct pool *p, const char *path, struct err *err)
+{
+    if (p->n_qos > 0)
+        qsort(p->qos, p->n_qos, sizeof(*p->qos), compare_names);
+    for (size_t i = 0; i < p->n_qos; i++)
+        for (size_t k = 0; k < p->qos[i]->n_preempt; k++)
+            if (!has_qos(p, p->qos[i]->preempt[k]))
+                return err_set(err, ERR_INVALID,
+                               "%s: QOS %s: spec.preempt: there is no QOS %s", path,
+                               p->qos[i]->name, p->qos[i]->preempt[k]);
+    return 0;
+}
+
+/* Sorted by name. Lists that lead back to where they began let nobody preempt: a
+ * replay would show what nobody wants to know. */
 static int check_circles(struct pool *p, const char *path, struct err *err)
 {
     STR_AUTO struct str text;
-    if (p->n_qos > 0)
-        qsort(p->qos, p->n_qos, sizeof(*p->qos), compare_names);
     preempt_find_circles(p->qos, p->n_qos);
     str_init(&text, CIRCLE_TEXT_MAX);
     for (size_t i = 0; i < p->n_qos; i++) {
@@ -185,9 +206,14 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
     f.convert = (struct convert){.resources = &p->resources,
                                  .gpu_resource = settings->gpu_resource,
                                  .gpu_type_label = settings->gpu_type_label};
-    if (yaml_parse(text.s, text.len, path, take_document, &f, err) < 0)
+    f.known = kindfields_new();
+    int rc = yaml_parse(text.s, text.len, path, take_document, &f, err);
+    kindfields_free(f.known);
+    if (rc < 0)
         return -1;
     if (p->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
-    return check_circles(p, path, err) < 0 ? -1 : check_accounts(p, path, err);
+    if (check_preempt_lists(p, path, err) < 0 || check_circles(p, path, err) < 0)
+        return -1;
+    return check_accounts(p, path, err);
 }

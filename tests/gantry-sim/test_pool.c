@@ -287,6 +287,20 @@ static const struct {
      "---\nkind: QOS\nmetadata: {name: c}\nspec: {preempt: [b]}\n"
      "---\nkind: QOS\nmetadata: {name: a}\n",
      "/c: QOS b preempts nobody: by the lists it would preempt itself (b > c > b)"},
+    {"kind: Node\nmetadata: {name: n}\nstatus: {capacity: {cpu: 8}}\n"
+     "---\nkind: QOS\nmetadata: {name: b}\nspec: {preempt: [a, c]}\n"
+     "---\nkind: QOS\nmetadata: {name: a}\n",
+     "/c: QOS b: spec.preempt: there is no QOS c"},
+    {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: 10, maxtimes: 3}\n",
+     "/c:1: Partition p: unknown field \"spec.maxtimes\"; did you mean \"maxTime\"?"},
+    {"kind: Account\nmetadata: {name: a}\nspec: {shares: -4}\n",
+     "/c:1: Account a: unknown field \"spec.shares\""},
+    {"kind: Account\nmetadata: {name: a}\n"
+     "spec: {members: [{user: x}, {users: x}]}\n",
+     "/c:1: Account a: unknown field \"spec.members[1].users\"; did you mean "
+     "\"user\"?"},
+    {"kind: QOS\nmetadata: {name: a}\nspec: {}\nstate: {}\n",
+     "/c:1: QOS a: unknown field \"state\"; did you mean \"status\"?"},
 };
 
 START_TEST(test_bad_objects)

@@ -1,4 +1,4 @@
-#include "cmd/gantry-local/definitions.h"
+#include "crds/definitions.h"
 
 #include "base/util.h"
 

@@ -1,5 +1,5 @@
 /* The program has in it what crds/ has. */
-#include "cmd/gantry-local/definitions.h"
+#include "crds/definitions.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -66,10 +66,10 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-local/definitions", (struct suite_row[]){
-                                                      {test_bytes, 1},
-                                                      {test_all, 1},
-                                                      {test_shape, 1},
-                                                      {NULL, 0},
-                                                  });
+    return suite_main("crds/definitions", (struct suite_row[]){
+                                              {test_bytes, 1},
+                                              {test_all, 1},
+                                              {test_shape, 1},
+                                              {NULL, 0},
+                                          });
 }

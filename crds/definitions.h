@@ -2,8 +2,8 @@
  * definitions - Gantry's kinds and policies, crds/ as it was at the build: part of
  * the program, so that it finds them wherever it stands.
  */
-#ifndef GANTRY_LOCAL_DEFINITIONS_H
-#define GANTRY_LOCAL_DEFINITIONS_H
+#ifndef GANTRY_CRDS_DEFINITIONS_H
+#define GANTRY_CRDS_DEFINITIONS_H
 
 #include <stddef.h>
 
