@@ -49,7 +49,7 @@ enum reason check_begin(const struct job *job, int64_t now_sec, struct str *mess
 
 /* ---- partitions ---- */
 
-int64_t check_limit(const struct job *job, const struct partition *part)
+static int64_t asked_limit(const struct job *job, const struct partition *part)
 {
     if (job->limit_sec != LIMIT_UNSET)
         return job->limit_sec;
@@ -58,6 +58,19 @@ int64_t check_limit(const struct job *job, const struct partition *part)
     if (job_wall(job, part) != LIMIT_UNLIMITED)
         return MIN(job_wall(job, part), job_max_time(job, part));
     return part->max_time_sec;
+}
+
+/* A job that waits and would do with less asks for no more than it may have, as far as
+ * its least limit. */
+int64_t check_limit(const struct job *job, const struct partition *part)
+{
+    int64_t asked = asked_limit(job, part), most;
+    bool waits = job->phase == JOB_PENDING || job->phase == JOB_ASIDE;
+
+    if (job->time_min_sec == LIMIT_UNSET || !waits)
+        return asked;
+    most = MIN(job_max_time(job, part), job_wall(job, part));
+    return MIN(asked, MAX(most, job->time_min_sec));
 }
 
 int64_t check_bound(const struct job *job, const struct partition *part)
@@ -163,13 +176,14 @@ static enum reason time_limit(const struct job *job, size_t component,
 {
     char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
     int64_t limit_sec = check_component_limit(job, component, first);
+    bool least = limit_sec == job->time_min_sec; /* more it would not ask for */
 
     if (limit_sec <= job_max_time(job_component(job, component), part))
         return REASON_NONE;
     duration_format(limit_sec, limit);
     duration_format(part->max_time_sec, max);
-    str_addf(message, "time limit %s is over the maximum of partition %s, %s", limit,
-             part->name, max);
+    str_addf(message, "%stime limit %s is over the maximum of partition %s, %s",
+             least ? "least " : "", limit, part->name, max);
     return REASON_PARTITION_TIME_LIMIT;
 }
 

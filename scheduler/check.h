@@ -54,7 +54,8 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
 enum reason check_components_busy(const struct components *all, struct str *message);
 
 /* The time limit that is asked for: the job's, else the partition's default, else the
- * longest that the partition, and the job's QOS and account, allow. */
+ * longest that the partition, and the job's QOS and account, allow. A job that waits
+ * with a least limit asks for no more than these allow. */
 int64_t check_limit(const struct job *job, const struct partition *part);
 /* Of a component: its own, or the job's; a job of the first partition. */
 int64_t check_component_limit(const struct job *job, size_t component,

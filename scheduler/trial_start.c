@@ -14,13 +14,11 @@
 
 /* A job with a least limit takes as much more as is free behind it. */
 static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
-                              const struct partition *part, int64_t now_sec)
+                              const struct partition *part, int64_t largest_sec)
 {
-    int64_t largest = check_largest(rec->job, part, now_sec);
-
     if (rec->job->time_min_sec == LIMIT_UNSET)
-        return largest;
-    return book_longest(s, rec, check_length(rec->job, part, now_sec), largest);
+        return largest_sec;
+    return book_longest(s, rec, check_length(rec->job, part, s->now_sec), largest_sec);
 }
 
 /* The array waits for its next task: without a plan, without age, told anew. It counts
@@ -132,6 +130,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         .planned_sec = TIME_UNSET,
         .task = -1,
     };
+    int64_t largest_sec;
 
     if (queued->job->array != NULL)
         rec = split_next(s, queued, &decision);
@@ -141,9 +140,10 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     rec->job->reservation = xstrdup_null(decision.reservation);
     free(rec->job->license);
     rec->job->license = xstrdup_null(decision.license);
+    largest_sec = check_largest(rec->job, entry->part->part, s->now_sec);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
-    decision.limit_sec = limit_in_force(s, rec, entry->part->part, s->now_sec);
+    decision.limit_sec = limit_in_force(s, rec, entry->part->part, largest_sec);
     rec->job->limit_sec = decision.limit_sec;
     count_start(s, rec);
     decided_add(&s->decided, &decision);
