@@ -14,7 +14,10 @@ static int read_row(char *line, const struct ledger *names, struct outage *ret,
                     struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
-    if (row_split(line, ',', fields) != 3)
+    size_t n;
+    if (row_cells(line, fields, &n, err) < 0)
+        return -1;
+    if (n != 3)
         return err_set(err, ERR_INVALID, "not three fields: " HEADER);
     if (*fields[0] == '\0' || row_number(fields[0], 1, &ret->sec, err) < 0)
         return err_set(err, ERR_INVALID, "time_s: \"%s\" is no number from 0 on",

@@ -1,6 +1,7 @@
 /* Workloads as CSV: a header line names the columns. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
@@ -8,6 +9,8 @@
 #include "crds/licenses.h"
 #include "crds/switches.h"
 #include "scheduler/model.h"
+
+#define NICE_MAX 2147483645 /* as in Slurm, either way */
 
 enum field {
     SUBMIT,
@@ -28,7 +31,9 @@ enum field {
     TIME_MIN,
     LICENSES,
     CONSTRAINT,
-    SWITCHES
+    SWITCHES,
+    NICE,
+    EXCLUSIVE
 };
 
 /* What recorded workloads call what. The first of a field is the name for people. */
@@ -63,6 +68,8 @@ static const struct column {
     {"licenses", LICENSES, 1, "licences that it takes, \"matlab:2\""},
     {"constraint", CONSTRAINT, 1, "features of its nodes, \"a100&ib\""},
     {"switches", SWITCHES, 1, "leaf switches at most, \"1@10:00\""},
+    {"nice", NICE, 1, "what its priority is lowered by, \"-100\": raised"},
+    {"exclusive", EXCLUSIVE, 1, "1: it has its nodes alone"},
 };
 
 struct header {
@@ -92,7 +99,8 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     unsigned have = 0;
     if (lines_next(r->lines, &line, err) < 0)
         return -1;
-    h->n = row_split(line, ',', fields);
+    if (row_cells(line, fields, &h->n, err) < 0)
+        return -1;
     if (h->n > ROW_FIELDS_MAX)
         return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
     for (size_t i = 0; i < h->n; i++) {
@@ -137,6 +145,34 @@ static int set_constraint(struct job *like, const char *text, struct err *err)
     return 0;
 }
 
+/* As sbatch --nice has it. */
+static int set_nice(const char *text, struct job *like, struct err *err)
+{
+    const bool less = *text == '-';
+    if (row_number(text + less, 1, &like->nice, err) < 0)
+        return -1;
+    if (like->nice > NICE_MAX || text[less] == '\0')
+        return err_set(err, ERR_INVALID, "\"%s\" is not within %d", text, NICE_MAX);
+    like->nice = less ? -like->nice : like->nice;
+    return 0;
+}
+
+static int set_exclusive(const char *text, struct job *like, struct err *err)
+{
+    static const struct {
+        const char *word;
+        bool is;
+    } words[] = {{"0", false},  {"1", true},      {"no", false},
+                 {"yes", true}, {"false", false}, {"true", true}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcasecmp(words[i].word, text) != 0)
+            continue;
+        like->exclusive = words[i].is;
+        return 0;
+    }
+    return err_set(err, ERR_INVALID, "\"%s\" is neither 1 nor 0", text);
+}
+
 /* In Slurm's words; not empty. */
 static int set_words(enum field field, const char *text, struct job *like,
                      struct err *err)
@@ -145,6 +181,10 @@ static int set_words(enum field field, const char *text, struct job *like,
         return licenses_parse(text, &like->licenses, &like->n_licenses, err);
     if (field == SWITCHES)
         return switches_parse(text, &like->most_switches, &like->switch_wait_sec, err);
+    if (field == NICE)
+        return set_nice(text, like, err);
+    if (field == EXCLUSIVE)
+        return set_exclusive(text, like, err);
     return set_constraint(like, text, err);
 }
 
@@ -174,6 +214,8 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     case LICENSES:
     case CONSTRAINT:
     case SWITCHES:
+    case NICE:
+    case EXCLUSIVE:
         if (*text && set_words(c->field, text, like_of(job), err) < 0)
             return err_prefix(err, "%s", c->name);
         return 0;
@@ -218,9 +260,9 @@ static int read_row(struct reader *r, const struct header *h, char *line,
 {
     char *fields[ROW_FIELDS_MAX];
     int64_t end_sec = TIME_UNSET;
-    if (strchr(line, '"'))
-        return err_set(err, ERR_INVALID, "quotes are not understood");
-    size_t n = row_split(line, ',', fields);
+    size_t n;
+    if (row_cells(line, fields, &n, err) < 0)
+        return -1;
     if (n != h->n)
         return err_set(err, ERR_INVALID, "%zu fields; the first line has %zu", n, h->n);
     for (size_t i = 0; i < n; i++)

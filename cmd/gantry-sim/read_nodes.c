@@ -38,7 +38,8 @@ static int read_header(struct nodes_file *f, char *line, struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
     bool some = false;
-    f->n = row_split(line, ',', fields);
+    if (row_cells(line, fields, &f->n, err) < 0)
+        return -1;
     if (f->n > ROW_FIELDS_MAX)
         return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
     for (size_t i = 0; i < f->n; i++) {
@@ -107,7 +108,9 @@ static int take_nodes(struct pool *p, const struct node *like, int64_t count,
 static int read_row(struct nodes_file *f, char *line, struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
-    size_t n = row_split(line, ',', fields);
+    size_t n;
+    if (row_cells(line, fields, &n, err) < 0)
+        return -1;
     struct node *like = node_new();
     int64_t count = 1;
     int rc = 0;

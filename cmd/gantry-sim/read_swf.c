@@ -67,7 +67,7 @@ static int read_row(struct reader *r, char *line, struct work *job, bool *ret_id
 {
     char *fields[ROW_FIELDS_MAX];
     int64_t status = -1;
-    size_t n = row_split(line, ' ', fields);
+    size_t n = row_words(line, fields);
     if (n != SWF_FIELDS)
         return err_set(err, ERR_INVALID, "%zu fields; the format has %d", n,
                        SWF_FIELDS);

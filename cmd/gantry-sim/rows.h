@@ -19,10 +19,13 @@ struct reader {
     void *arg;
 };
 
-/* Cuts a line into fields, in place: at commas, without the blanks around them, or
- * (separator ' ') at white space. Returns how many there are, at most
- * ROW_FIELDS_MAX + 1. */
-size_t row_split(char *line, char separator, char **ret);
+/* Cuts a line of CSV (RFC 4180) into fields, in place, without the blanks around them;
+ * one in double quotes may have commas and doubled quotes in it, but no end of a line.
+ * `*ret_n`: how many there are, at most ROW_FIELDS_MAX + 1. -1: its quotes make no
+ * sense. */
+int row_cells(char *line, char **ret, size_t *ret_n, struct err *err);
+/* Likewise at white space. */
+size_t row_words(char *line, char **ret);
 /* A number from 0 on, with a fraction or not: times `scale`, rounded up. "" is absent:
  * *ret stays. */
 int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err);

@@ -1,89 +1,11 @@
 #include "cmd/gantry-sim/workload.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
 #include "scheduler/model.h"
-
-/* A thousand years of seconds, an exbibyte of memory: no sum of a few overflows. */
-#define NUMBER_MAX (INT64_C(1) << 60)
-
-/* Without the blanks around it, in place. */
-static char *trim(char *text)
-{
-    text += strspn(text, " \t");
-    size_t len = strlen(text);
-    while (len > 0 && strchr(" \t", text[len - 1]))
-        text[--len] = '\0';
-    return text;
-}
-
-size_t row_split(char *line, char separator, char **ret)
-{
-    size_t n = 0;
-    bool blank = separator == ' ';
-    for (char *at = line; n <= ROW_FIELDS_MAX; at++) {
-        if (blank)
-            at += strspn(at, " \t");
-        if (blank && *at == '\0')
-            break;
-        if (n < ROW_FIELDS_MAX)
-            ret[n] = at;
-        n++;
-        char *begin = at;
-        at += strcspn(at, blank ? " \t" : ",");
-        const bool last = *at == '\0';
-        *at = '\0';
-        if (!blank && n <= ROW_FIELDS_MAX)
-            ret[n - 1] = trim(begin);
-        if (last)
-            break;
-    }
-    return n;
-}
-
-/* "0.25" has a fraction of 25 / 100; digits past the twelfth do not count. */
-static const char *read_fraction(const char *at, __int128 *ret_part, int64_t *ret_of)
-{
-    int64_t part = 0, of = 1;
-    for (; isdigit((unsigned char)*at); at++) {
-        if (of >= INT64_C(1000000000000))
-            continue;
-        part = part * 10 + (*at - '0');
-        of *= 10;
-    }
-    *ret_part = part;
-    *ret_of = of;
-    return at;
-}
-
-int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err)
-{
-    __int128 part = 0;
-    int64_t of = 1;
-    char *end;
-    if (*text == '\0')
-        return 0;
-    if (!isdigit((unsigned char)*text))
-        return err_set(err, ERR_INVALID, "\"%s\" is no number from 0 on", text);
-    errno = 0;
-    int64_t whole = strtoll(text, &end, 10);
-    const char *behind = end;
-    if (*end == '.')
-        behind = read_fraction(end + 1, &part, &of);
-    if (*behind != '\0')
-        return err_set(err, ERR_INVALID, "\"%s\" is no number from 0 on", text);
-    __int128 value = (__int128)whole * scale + (part * scale + of - 1) / of;
-    if (errno == ERANGE || value > NUMBER_MAX)
-        return err_set(err, ERR_INVALID, "%s is too large", text);
-    *ret = (int64_t)value;
-    return 0;
-}
 
 /* ---- jobs and names ---- */
 

@@ -73,11 +73,12 @@ static int add_host(struct bench *b, char *line, const size_t *columns, size_t n
                     struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
-    struct node *node = node_new();
-    if (row_split(line, ',', fields) != n) {
-        node_free(node);
+    size_t got;
+    if (row_cells(line, fields, &got, err) < 0)
+        return -1;
+    if (got != n)
         return err_set(err, ERR_INVALID, "not as many fields as columns");
-    }
+    struct node *node = node_new();
     node->name = xasprintf("n%zu", b->pool.n + 1);
     node->capacity.v[b->pool.resources.gpu] = GPUS;
     for (size_t i = 0; i < ARRAY_LEN(layers); i++)
@@ -90,7 +91,8 @@ static int find_columns(char *header, size_t *ret_columns, size_t *ret_n,
                         struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
-    *ret_n = row_split(header, ',', fields);
+    if (row_cells(header, fields, ret_n, err) < 0)
+        return -1;
     if (*ret_n > ROW_FIELDS_MAX)
         return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
     for (size_t i = 0; i < ARRAY_LEN(layers); i++) {

@@ -107,11 +107,15 @@ static int read_pods(struct pods *pods, struct lines *lines, struct err *err)
     char *line, *names[ROW_FIELDS_MAX], *fields[ROW_FIELDS_MAX];
     int rc = lines_next(lines, &line, err);
     AUTO_FREE char *header = rc == 1 ? xstrdup(line) : xstrdup("");
-    size_t n = row_split(header, ',', names);
+    size_t n, got;
+    if (row_cells(header, names, &n, err) < 0)
+        return -1;
     while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1) {
         struct work pod = work_new();
         pod.row = lines_number(lines);
-        if (row_split(line, ',', fields) != n)
+        if (row_cells(line, fields, &got, err) < 0)
+            return err_prefix(err, "line %zu", pod.row);
+        if (got != n)
             return err_set(err, ERR_INVALID, "line %zu is cut", pod.row);
         if (read_pod((const char *const *)names, fields, n, &pod, err) < 0)
             return err_prefix(err, "line %zu", pod.row);

@@ -576,6 +576,35 @@ START_TEST(test_policy_columns)
 }
 END_TEST
 
+/* The second job goes first, as the first is nicer; the third has the node alone. */
+START_TEST(test_nice)
+{
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,nice,exclusive\n"
+                               "0,1000,1000,8,100,\n0,100,100,8,-5,no\n"
+                               "5000,100,100,1,,1\n5001,100,100,1,,0\n"
+                               "0,1,1,1,99999999999,\n0,1,1,1,,maybe\n0,1,1,1,-,\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N1",
+                                             "--cpus", "8", "--json"},
+            &said),
+        0);
+    expect(&said,
+           "/w.csv:6: left out: nice: \"99999999999\" is not within 2147483645\n");
+    expect(&said, "/w.csv:7: left out: exclusive: \"maybe\" is neither 1 nor 0\n");
+    expect(&said, "/w.csv:8: left out: nice: \"-\" is not within");
+    expect(&said, "\"waitMeanSec\":49.75,");
+    expect(&said, "\"waitMaxSec\":100,");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Columns that act in a cluster, but not here, are named. */
 START_TEST(test_columns)
 {
@@ -691,6 +720,7 @@ int main(void)
                                            {test_snapshot, 1},
                                            {test_queue, 1},
                                            {test_cluster, 1},
+                                           {test_nice, 1},
                                            {test_columns, 1},
                                            {test_policy_columns, 1},
                                            {test_full, ARRAY_LEN(full)},

@@ -67,6 +67,10 @@ static const struct {
     {"a byte order mark, and blanks around fields",
      "\xef\xbb\xbfsubmit_s, duration_s ,gpus, user\n1, 2 ,3,\tann \n",
      {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "ann", "", "", "", NULL, false}},
+    {"fields in quotes, as spreadsheets have them",
+     "\"submit_s\",\"duration_s\",\"gpus\",\"user\",account\n"
+     "\"1\",2, \"3\" ,\"Doe, \"\"J\"\" \",\"\"\n",
+     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "Doe, \"J\" ", "", "", "", NULL, false}},
     {"in the order of submission",
      "submit_s,duration_s,gpus\n9,2,3\n4,2,1\n",
      {3, 4, 2, NONE, 0, 1, 0, 0, NULL, "", "", "", "", "", NULL, false}},
@@ -128,7 +132,9 @@ static const struct {
     {"1,2,3,0", "2: it asks for no GPUs, no CPUs and no nodes\n"},
     {"1,2,3,99999999999999999999", "2: gpus: 99999999999999999999 is too large\n"},
     {"99999999999,2,3,4", "2: a time of more than a thousand years\n"},
-    {"1,2,3,\"4\"", "2: quotes are not understood\n"},
+    {"1,2,3,\"4", "2: a field in quotes does not end on its line\n"},
+    {"1,2,3,\"4\"5", "2: a field goes on behind its closing quote: \"5\"\n"},
+    {"1,2,3,4\"\"", "2: a quote within a field that does not begin with one\n"},
 };
 
 START_TEST(test_broken)
