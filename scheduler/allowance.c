@@ -67,6 +67,21 @@ int64_t limit_allows(const struct sched *s, const struct asking *a,
     return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
+/* Would it be over a limit that is others' as well if nobody else held anything, nor
+ * had used it? What it takes at least counts. */
+static bool is_over_alone(const struct sched *s, const struct asker *by,
+                          const struct place_of *place, const struct limit *limit)
+{
+    const struct asking *a = by->one;
+    int64_t most = limit_allows(s, a, place, limit);
+
+    if (a->slots != NULL || !limit_is_shared(limit) || limit->kind >= LIMIT_SUBMITS)
+        return false;
+    if (limit_is_of_usage(limit->kind) && !s->config.limits_safe)
+        return most == 0;
+    return asker_need(s, by, place, limit) > most;
+}
+
 static bool is_broken(const struct sched *s, const struct asker *by,
                       const struct place_of *place, const struct limit *limit,
                       int64_t *ret_need)
@@ -132,6 +147,15 @@ static void say_broken(const struct sched *s, const struct asker *by,
     allowance_say(place, a->job, &said, need, message);
 }
 
+static enum reason reason_broken(const struct sched *s, const struct asker *by,
+                                 const struct place_of *place,
+                                 const struct limit *limit)
+{
+    enum reason reason = reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
+
+    return is_over_alone(s, by, place, limit) ? reason_alone(reason) : reason;
+}
+
 /* `stage`: the first kind of those that are looked at. */
 static enum reason check_component_places(struct sched *s, const struct asker *by,
                                           enum limit_kind stage, struct str *message)
@@ -153,7 +177,7 @@ static enum reason check_component_places(struct sched *s, const struct asker *b
                 continue;
             note_broken(s, a, place, limit);
             say_broken(s, by, place, limit, need, message);
-            return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
+            return reason_broken(s, by, place, limit);
         }
     }
     return REASON_NONE;

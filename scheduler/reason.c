@@ -59,9 +59,19 @@ enum reason reason_of_limit(enum limit_kind kind, enum tres tres, bool of_accoun
     return (enum reason)(REASON_LIMITS + i);
 }
 
+enum reason reason_alone(enum reason of_limit)
+{
+    return (enum reason)(of_limit + OF_LIMITS);
+}
+
+static bool is_alone(enum reason r)
+{
+    return (int)r >= REASON_LIMITS + OF_LIMITS;
+}
+
 static const struct limit_row *row_of(enum reason r, const char **ret_word)
 {
-    int i = (int)r - REASON_LIMITS, kind = i / TRES_KINDS % LIMIT_KINDS;
+    int i = ((int)r - REASON_LIMITS) % OF_LIMITS, kind = i / TRES_KINDS % LIMIT_KINDS;
 
     *ret_word = limit_rows[kind].words[i / TRES_KINDS / LIMIT_KINDS][i % TRES_KINDS];
     return &limit_rows[kind];
@@ -99,7 +109,8 @@ enum wait_class reason_class(enum reason r)
 
     if (r < REASON_LIMITS)
         return reasons[r].class_;
-    return row_of(r, &word)->whose == WHOSE_JOB ? WAIT_NEVER : WAIT_NOT_ALLOWED;
+    return is_alone(r) || row_of(r, &word)->whose == WHOSE_JOB ? WAIT_NEVER
+                                                               : WAIT_NOT_ALLOWED;
 }
 
 const char *wait_class_word(enum wait_class c)

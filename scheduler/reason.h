@@ -51,9 +51,12 @@ enum reason {
 
 /* Of a limit of a QOS or of an account. */
 enum reason reason_of_limit(enum limit_kind kind, enum tres tres, bool of_account);
+/* The same of who would be over it alone: of the same word, but of class Never. */
+enum reason reason_alone(enum reason of_limit);
 
 const char *reason_word(enum reason r); /* "Resources" */
-/* The reason of a word; REASON_NONE for one that is not in the table. */
+/* The reason of a word, of a limit as if others might make room; REASON_NONE for one
+ * that is not in the table. */
 enum reason reason_parse(const char *word);
 enum wait_class reason_class(enum reason r);
 const char *wait_class_word(enum wait_class c); /* "Never", "NotAllowed", "NotFree" */

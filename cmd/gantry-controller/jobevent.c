@@ -149,8 +149,9 @@ static bool was_refused(const struct jstatus *was, const struct jstatus *is)
 static bool is_stuck(const struct jstatus *was, const struct jstatus *is)
 {
     return is->state == JOB_STATE_PENDING && is->reason &&
-           reason_class(reason_parse(is->reason)) == WAIT_NEVER &&
-           (was->state != JOB_STATE_PENDING || !str_eq(is->reason, was->reason));
+           jstatus_class(is) == WAIT_NEVER &&
+           (was->state != JOB_STATE_PENDING || was->never != is->never ||
+            !str_eq(is->reason, was->reason));
 }
 
 /* The first that holds is told. A row without a reason has the status' own. */

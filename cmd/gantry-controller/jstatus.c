@@ -138,6 +138,11 @@ static bool ahead_equal(const struct ahead *a, const struct ahead *b)
     return a->jobs == b->jobs && a->gpus == b->gpus && a->job_id == b->job_id;
 }
 
+enum wait_class jstatus_class(const struct jstatus *s)
+{
+    return s->never ? WAIT_NEVER : reason_class(reason_parse(s->reason));
+}
+
 static bool preemption_equal(const struct preemption *a, const struct preemption *b)
 {
     return a->by == b->by && a->requeue == b->requeue && a->from_sec == b->from_sec &&
@@ -151,8 +156,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            a->eligible_sec == b->eligible_sec && a->start_sec == b->start_sec &&
            a->end_sec == b->end_sec && a->exit_code == b->exit_code &&
            a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
-           str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
-           str_eq(a->refusal, b->refusal) &&
+           a->never == b->never && str_eq(a->message, b->message) &&
+           str_eq(a->last_action, b->last_action) && str_eq(a->refusal, b->refusal) &&
            str_eq(a->refusal_reason, b->refusal_reason) &&
            str_eq(a->partition, b->partition) &&
            str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license) &&

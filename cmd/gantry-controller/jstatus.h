@@ -18,6 +18,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
+#include "scheduler/reason.h"
 #include "scheduler/sooner.h"
 
 #define AHEAD_NONE (-1)
@@ -43,6 +44,7 @@ struct jstatus {
     int64_t job_id; /* 0: none */
     int64_t attempt, restarts;
     char *reason, *message;
+    bool never;              /* it waits for good, though that reason says less */
     int64_t priority;        /* PRIORITY_UNSET */
     struct priority factors; /* its terms, but for the total */
     char *account, *qos;     /* that it has, also by default */
@@ -103,6 +105,8 @@ void component_ends_add(struct component_ends *ends, size_t component, int64_t a
 bool component_ends_equal(const struct component_ends *a,
                           const struct component_ends *b);
 bool plan_equal(const struct plan *a, const struct plan *b);
+/* Of one that waits for a reason. */
+enum wait_class jstatus_class(const struct jstatus *s);
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
 /* NULL-safe: frees the old text. */
 void text_set(char **field, const char *text);

@@ -117,6 +117,8 @@ bool jstatus_read(const struct convert *c, const struct json *status, bool is_ar
     read_factors(json_get(status, "priorityFactors"), &s->factors);
     s->reason = xstrdup_null(json_str(status, "reason"));
     s->message = xstrdup_null(json_str(status, "message"));
+    s->never = s->reason && jstatus_class(s) != WAIT_NEVER &&
+               str_eq(json_str(status, "pending.class"), wait_class_word(WAIT_NEVER));
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
     s->last_outcome = xstrdup_null(json_str(status, "lastAction.outcome"));
     s->partition = xstrdup_null(json_str(status, "partition"));

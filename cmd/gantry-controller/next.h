@@ -91,6 +91,7 @@ struct job_view {
     const struct preemption *preemption; /* the core says PREEMPT; NULL */
     int64_t requeue_delay_sec;           /* until who was preempted may start again */
     const char *reason, *message;        /* the core's, for a pending job; NULL */
+    bool never;                          /* jstatus */
     const char *note;                    /* to be said behind that; NULL */
     const struct plan *plan;             /* likewise */
     const struct ahead *ahead;   /* likewise; NULL too where it waits for no nodes */

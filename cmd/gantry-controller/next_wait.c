@@ -104,6 +104,7 @@ static void want_sentence(const struct job_view *v, struct job_next *n)
     say_plan(&n->want.plan, &text);
     say_sooner(&n->want.sooner, &text);
     want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
+    n->want.never = v->never;
 }
 
 /* In which state a job ends that is not to start, by the core's reason. */

@@ -25,6 +25,7 @@ void want_reason(struct job_next *n, const char *reason, const char *message)
 {
     text_set(&n->want.reason, reason);
     text_set(&n->want.message, message);
+    n->want.never = false;
 }
 
 static void set_refusal(const struct job_view *v, struct jstatus *s,

@@ -72,6 +72,8 @@ static void view_wait(const struct record *r, struct job_view *v)
     } else if (r->priority != PRIORITY_UNSET) {
         v->reason = reason_word(r->reason);
         v->message = r->message;
+        v->never = reason_class(r->reason) == WAIT_NEVER &&
+                   reason_class(reason_parse(v->reason)) != WAIT_NEVER;
         v->note = reason_class(r->reason) == WAIT_NOT_ALLOWED ? NULL : r->tie.note;
         v->plan = &r->plan;
         v->ahead = r->ahead.jobs != AHEAD_NONE ? &r->ahead : NULL;

@@ -144,8 +144,8 @@ static void set_pending(const struct convert *c, struct json *status,
         json_set(status, "plannedStartTime", json_new_null());
         return;
     }
-    struct json *pending = json_build(
-        "{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
+    struct json *pending =
+        json_build("{'class':%s}", wait_class_word(jstatus_class(s)));
     convert_plan_write(c, &s->plan, status, pending);
     json_set(pending, "ahead", ahead_or_null(&s->ahead, s->sooner.frees));
     json_set(pending, "sooner", sooner_or_null(&s->sooner));

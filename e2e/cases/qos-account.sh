@@ -49,6 +49,12 @@ case_run() {
     expect_reason percent QOSMaxCpuPerJobLimit
     define QOS urgent "flags: [Relative], limits: {maxTRESPerJob: {cpu: 100}}"
     expect_state percent COMPLETED
+    define QOS urgent "limits: {grpTRES: {cpu: 0}}"
+    submit alone true "user: ann" "qos: urgent"
+    expect_reason alone QOSGrpCpuLimit
+    expect "the class of what it exceeds alone" "$(field alone .status.pending.class)" Never
+    define QOS urgent "limits: {grpTRES: {cpu: 100}}"
+    expect_state alone COMPLETED
     define QOS urgent "limits: {maxSubmitJobsPerUser: 0}"
     refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
         slurm sbatch -q urgent -A physics --wrap true

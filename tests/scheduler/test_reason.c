@@ -41,10 +41,23 @@ START_TEST(test_words)
 }
 END_TEST
 
+/* Who would be over a limit of many alone waits for good, with the same word. */
+START_TEST(test_alone)
+{
+    enum reason of_many = reason_of_limit(LIMIT_GRP_TRES, TRES_GPU, false);
+
+    ck_assert_int_eq(reason_class(of_many), WAIT_NOT_ALLOWED);
+    ck_assert_int_eq(reason_class(reason_alone(of_many)), WAIT_NEVER);
+    ck_assert_str_eq(reason_word(reason_alone(of_many)), reason_word(of_many));
+    ck_assert_int_eq(reason_parse(reason_word(of_many)), of_many);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/reason", (struct suite_row[]){
                                               {test_words, ARRAY_LEN(cases)},
+                                              {test_alone, 1},
                                               {NULL, 0},
                                           });
 }

@@ -470,6 +470,14 @@ static void say_age(const struct decision *decision, struct str *out)
         str_addf(out, "    gains age from %lld on\n", (long long)decision->accrue_sec);
 }
 
+/* Where the word alone does not say so. */
+static const char *for_good(enum reason reason)
+{
+    bool says = reason_class(reason_parse(reason_word(reason))) == WAIT_NEVER;
+
+    return reason_class(reason) == WAIT_NEVER && !says ? " for good" : "";
+}
+
 void cluster_text_decision(const struct decision *decision, struct str *out)
 {
     const char *number = decision->job_uid + strlen("job-");
@@ -510,9 +518,9 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
                  (long long)decision->preempt_sec);
         return;
     case DECIDE_REASON:
-        str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
-                 reason_word(decision->reason), (long long)decision->priority.total,
-                 decision->message);
+        str_addf(out, "  wait %s %s%s, priority %lld: %s\n", number,
+                 reason_word(decision->reason), for_good(decision->reason),
+                 (long long)decision->priority.total, decision->message);
         say_ahead(&decision->ahead, out);
         say_plan(decision, out);
         say_bound(decision, out);
