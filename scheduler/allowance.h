@@ -89,5 +89,9 @@ struct allowance_then {
  * somebody ends (yield.h); without what is held by whoever ends early until then. */
 enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
                                  struct str *message);
+/* A job that would start now, for whom nobody ends: with what those are to hold for
+ * whom somebody does, so that they need not wait for it when their nodes are free. */
+enum reason allowance_check_beside(struct sched *s, const struct allowance_then *now,
+                                   struct str *message);
 
 #endif

@@ -1,4 +1,4 @@
-/* What limits allow when those are gone who end early for a job. */
+/* What limits allow when those are gone who end early for a job; and beside it. */
 #include <stdlib.h>
 
 #include "base/util.h"
@@ -86,11 +86,21 @@ static void forget_ghosts(struct sched *s, struct ghosts *ghosts)
     free(ghosts->items);
 }
 
-enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
-                                 struct str *message)
+static enum reason check_slots(struct sched *s, const struct allowance_then *then,
+                               struct str *message)
 {
     struct job view;
     const struct job *job = job_with_license(then->rec->job, then->license, &view);
+    enum reason reason = allowance_check(s, job, then->part, message);
+
+    return reason != REASON_NONE ? reason
+                                 : allowance_check_tres(s, job, then->part, then->slots,
+                                                        then->n_slots, message);
+}
+
+enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
+                                 struct str *message)
+{
     struct ghosts ghosts = {0};
     enum reason reason;
 
@@ -98,12 +108,50 @@ enum reason allowance_check_then(struct sched *s, const struct allowance_then *t
         return REASON_NONE;
     lift_victims(s, then->at);
     enter_ghosts(s, &ghosts, then);
-    reason = allowance_check(s, job, then->part, message);
-    if (reason == REASON_NONE)
-        reason = allowance_check_tres(s, job, then->part, then->slots, then->n_slots,
-                                      message);
+    reason = check_slots(s, then, message);
     forget_ghosts(s, &ghosts);
     lay_victims(s, then->at);
+    s->held.broken = NULL; /* of a time to come */
+    return reason;
+}
+
+struct comers {
+    struct sched *s;
+    struct ghosts ghosts;
+};
+
+static void enter_comer(void *arg, struct jobrec *rec)
+{
+    struct comers *c = arg;
+
+    if (rec->job->plan.promised && rec->claim.on)
+        enter_ghost(c->s, &c->ghosts, rec);
+}
+
+static void say_comers(const struct ghosts *ghosts, struct str *message)
+{
+    if (ghosts->n == 1)
+        str_addf(message, "; job %lld, for which others end, comes before it",
+                 (long long)ghosts->items[0].rec->job->job_id);
+    else if (ghosts->n > 1)
+        str_addf(message, "; %zu jobs, for which others end, come before it",
+                 ghosts->n);
+}
+
+/* Those that end may count for the same limits: until they have, all of it is held. */
+enum reason allowance_check_beside(struct sched *s, const struct allowance_then *now,
+                                   struct str *message)
+{
+    struct comers comers = {.s = s};
+    enum reason reason;
+
+    if (!s->held.any || s->yielding == NULL || yield_any(now->rec))
+        return REASON_NONE;
+    yield_each_to(s, enter_comer, &comers);
+    reason = check_slots(s, now, message);
+    if (reason != REASON_NONE)
+        say_comers(&comers.ghosts, message);
+    forget_ghosts(s, &comers.ghosts);
     s->held.broken = NULL; /* of a time to come */
     return reason;
 }

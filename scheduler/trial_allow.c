@@ -23,16 +23,34 @@ static void drop_pod(struct slot *slots, size_t *n)
     free(slots[--*n].node);
 }
 
+/* Where it would start now, what is kept for those for whom others end is not its. */
+static enum reason check(struct sched *s, const struct entry *entry,
+                         const struct slot *slots, size_t n)
+{
+    const struct allowance_then now = {.rec = entry->rec,
+                                       .part = entry->part->part,
+                                       .license = entry->license,
+                                       .slots = slots,
+                                       .n_slots = n};
+    struct job view;
+    enum reason reason;
+
+    reason = allowance_check_tres(
+        s, job_with_license(entry->rec->job, entry->license, &view), now.part, slots, n,
+        &s->message);
+    if (reason != REASON_NONE || s->window.first > 0)
+        return reason;
+    return allowance_check_beside(s, &now, &s->message);
+}
+
 static bool is_allowed(struct sched *s, const struct entry *entry,
                        const struct slot *slots, size_t n)
 {
     struct jobrec *rec = entry->rec;
-    struct job view;
     enum reason reason;
 
     str_reset(&s->message);
-    reason = allowance_check_tres(s, job_with_license(rec->job, entry->license, &view),
-                                  entry->part->part, slots, n, &s->message);
+    reason = check(s, entry, slots, n);
     if (reason == REASON_NONE)
         return true;
     rec->limited = reason;
