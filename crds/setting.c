@@ -132,6 +132,9 @@ const struct setting settings_table[] = {
     {"preemptParameters.youngestFirst", SETTING_BOOL,
      offsetof(struct settings, sched.preempt_youngest_first), 0, 0, "false",
      "who started last is preempted first, whatever it costs", false},
+    {"preemptParameters.minExemptPriority", SETTING_INT,
+     offsetof(struct settings, sched.preempt_min_exempt_priority), 0, INT64_MAX, "none",
+     "who has a higher priority than this is not preempted", false},
     {"maxArraySize", SETTING_INT, offsetof(struct settings, max_array_size), 1,
      TASKSET_SIZE, "1001", "indices of job arrays are below this", true},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
@@ -199,8 +202,25 @@ void setting_say_range(const struct setting *row, struct str *out)
         say_bound(row, row->max, out);
 }
 
+/* Slurm's, which would change nothing here. */
+static const struct {
+    const char *key, *why;
+} pointless[] = {
+    {"preemptParameters.reorderCount",
+     "as few jobs as will do are preempted, without further tries"},
+    {"preemptParameters.strictOrder",
+     "as few jobs as will do are preempted, in whatever order they are looked at"},
+    {"preemptParameters.sendUserSignal", "a grace time is that of pods which are "
+                                         "deleted, and begins with SIGTERM; --signal "
+                                         "is for time limits"},
+};
+
 int setting_refuse_key(const char *key, struct err *err)
 {
+    for (size_t i = 0; i < ARRAY_LEN(pointless); i++)
+        if (strcmp(pointless[i].key, key) == 0)
+            return err_set(err, ERR_INVALID, "%s: is not supported: %s", key,
+                           pointless[i].why);
     if (setting_is_mapping(key))
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        key);

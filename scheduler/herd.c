@@ -79,6 +79,12 @@ static int64_t priority_time(const struct sched *s, const struct herd *h,
     return goes_on ? h->now_sec : job->start_sec;
 }
 
+/* By their priority. */
+static bool some_are_exempt(const struct sched *s)
+{
+    return s->config.preempt_min_exempt_priority < INT64_MAX;
+}
+
 static void add_running(struct sched *s, struct herd *h, const struct preempt_side *by,
                         struct jobrec *rec)
 {
@@ -93,9 +99,10 @@ static void add_running(struct sched *s, struct herd *h, const struct preempt_si
     v.side.priority = INT64_MIN;
     if (!herd_may_have(s, by, &v.side))
         return;
-    if (herd_asks_priority(s, by))
+    if (herd_asks_priority(s, by) || some_are_exempt(s))
         v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
-    if (is_exempt(s, h, &v.side))
+    if (v.side.priority > s->config.preempt_min_exempt_priority ||
+        is_exempt(s, h, &v.side))
         return;
     v.cost =
         s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &v.side);

@@ -7,7 +7,8 @@
  *                       it is the same, with WITHIN,      priority tier
  *                       and he has the higher priority
  *   mode, grace         of the victim's QOS               of the victim's partition
- *   exempt              of the victim's partition's QOS, else of its own
+ *   exempt              of the victim's partition's QOS, else of its own; and who has
+ *                       a higher priority than preempt_min_exempt_priority
  *
  * What is not said there is as configured. PRIORITY, in the configuration: not those of
  * a higher priority, and by QOS not those of the same either. QOS that lead back to

@@ -32,6 +32,7 @@ struct sched_config sched_config_default(void)
         .max_switch_wait_sec = 300,
         .backfill_order = BACKFILL_AREA,
         .preempt_mode = PREEMPT_OFF,
+        .preempt_min_exempt_priority = INT64_MAX,
         .requeue_delay_sec = 120,
     };
 

@@ -121,6 +121,9 @@ struct sched_config {
     int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */
     int64_t preempt_exempt_sec;     /* PreemptExemptTime; default 0 */
     bool preempt_youngest_first;    /* PreemptParameters=youngest_first */
+    /* min_exempt_priority: who has a higher one is not preempted; default INT64_MAX:
+     * nobody has. */
+    int64_t preempt_min_exempt_priority;
     /* requeue_delay: when one that was preempted is eligible again; default 120.
      * Whoever puts it back says so. */
     int64_t requeue_delay_sec;

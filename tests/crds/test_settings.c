@@ -181,16 +181,17 @@ static const struct {
     enum preempt_type type;
     int64_t mode, exempt_sec;
     bool youngest;
-    int64_t delay_sec;
+    int64_t delay_sec, exempt_priority;
 } preempting[] = {
-    {"", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120},
-    {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120},
+    {"", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120, INT64_MAX},
+    {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120, INT64_MAX},
     {"{preemptType: qos, preemptMode: REQUEUE}", PREEMPT_BY_QOS, PREEMPT_REQUEUE, 0,
-     false, 120},
+     false, 120, INT64_MAX},
     {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
-     "preemptExemptTime: 10, preemptParameters: {youngestFirst: true}, "
+     "preemptExemptTime: 10, preemptParameters: {youngestFirst: true, "
+     "minExemptPriority: 5000}, "
      "schedulerParameters: {requeueDelay: 30}}",
-     PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true, 30},
+     PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true, 30, 5000},
 };
 
 START_TEST(test_preempting)
@@ -204,6 +205,8 @@ START_TEST(test_preempting)
     ck_assert_int_eq(s.sched.preempt_exempt_sec, preempting[_i].exempt_sec);
     ck_assert_int_eq(s.sched.preempt_youngest_first, preempting[_i].youngest);
     ck_assert_int_eq(s.sched.requeue_delay_sec, preempting[_i].delay_sec);
+    ck_assert_int_eq(s.sched.preempt_min_exempt_priority,
+                     preempting[_i].exempt_priority);
 }
 END_TEST
 
@@ -303,7 +306,18 @@ static const struct {
      "gantry.yaml:1: preemptMode: SUSPEND is not supported: a suspended job keeps its "
      "GPUs; right are REQUEUE and CANCEL"},
     {"preemptParameters: {reorderCount: 1}\n",
-     "gantry.yaml:1: unknown key \"preemptParameters.reorderCount\""},
+     "gantry.yaml:1: preemptParameters.reorderCount: is not supported: as few jobs as "
+     "will do are preempted, without further tries"},
+    {"preemptParameters:\n  strictOrder: true\n",
+     "gantry.yaml:2: preemptParameters.strictOrder: is not supported: as few jobs as "
+     "will do are preempted, in whatever order they are looked at"},
+    {"preemptParameters: {sendUserSignal: true}\n",
+     "gantry.yaml:1: preemptParameters.sendUserSignal: is not supported: a grace time "
+     "is that of pods which are deleted, and begins with SIGTERM; --signal is for time "
+     "limits"},
+    {"preemptParameters: {minExemptPriority: -1}\n",
+     "gantry.yaml:1: preemptParameters.minExemptPriority: -1 is out of range; right is "
+     "0 or more"},
     {"gpuResource: 7\n",
      "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
     {"gpuResource: ''\n",
@@ -472,7 +486,8 @@ static void take_default(struct settings *s, const char *line)
 /* What it says in brackets, read as files, is what holds without one. */
 START_TEST(test_help_defaults)
 {
-    struct settings s, told = {0};
+    /* "none" is no number: above it is nobody. */
+    struct settings s, told = {.sched = {.preempt_min_exempt_priority = INT64_MAX}};
     char *text = NULL, *rest = NULL;
     size_t len;
     STR_AUTO struct str changed, kept;

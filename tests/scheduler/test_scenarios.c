@@ -12,7 +12,8 @@
  *   topology tree rack,leaf     (likewise; topologyPlugin, topologyLabels and, behind
  *                               another space, blockSizes; or flat,
  *                                or block rack)
- *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
+ *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition;
+ *                                                    above=priority that exempts)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -154,6 +155,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"test", &sc->config.max_job_test},
         {"switchwait", &sc->config.max_switch_wait_sec},
         {"exempt", &sc->config.preempt_exempt_sec},
+        {"above", &sc->config.preempt_min_exempt_priority},
     };
     AUTO_FREE char *copy = xstrdup(line);
     char *rest = copy, *word;

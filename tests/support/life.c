@@ -36,6 +36,8 @@ struct sched_config life_settings(uint64_t seed)
     config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
     config.preempt_exempt_sec = seed % 5 == 0 ? 30 : 0;
     config.preempt_youngest_first = seed % 4 == 0;
+    if (seed % 7 == 0)
+        config.preempt_min_exempt_priority = 700;
     return config;
 }
 
