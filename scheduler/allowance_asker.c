@@ -66,11 +66,56 @@ bool limit_is_shared(const struct limit *limit)
     return limit_rows[limit->kind].whose != WHOSE_JOB;
 }
 
+/* The slots of all that count together, borrowed: freed alone. */
+static struct slot *slots_together(const struct sched *s, const struct asker *by,
+                                   const struct place_of *place,
+                                   const struct limit *limit, size_t *ret_n)
+{
+    struct slot *slots = NULL;
+
+    *ret_n = 0;
+    for (size_t i = 0; i < by->all->n; i++) {
+        const struct asking *a = &by->all->items[i];
+
+        if (a->n_slots == 0 ||
+            (a != by->one && !asking_joins(s, by->one, a, place->limits, limit)))
+            continue;
+        slots = xrealloc(slots, (*ret_n + a->n_slots) * sizeof(*slots));
+        memcpy(slots + *ret_n, a->slots, a->n_slots * sizeof(*slots));
+        *ret_n += a->n_slots;
+    }
+    return slots;
+}
+
+/* On one node several may be, so that before they have any the greatest counts. */
+static int64_t nodes_needed(const struct sched *s, const struct asker *by,
+                            const struct place_of *place, const struct limit *limit)
+{
+    AUTO_FREE struct slot *slots = NULL;
+    int64_t need = asking_need(s, by->one, limit);
+    size_t n;
+
+    if (by->one->slots != NULL) {
+        slots = slots_together(s, by, place, limit, &n);
+        return slots_nodes(slots, n);
+    }
+    for (size_t i = 0; i < by->all->n; i++) {
+        const struct asking *other = &by->all->items[i];
+
+        if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
+            need = MAX(need, asking_need(s, other, limit));
+    }
+    return need;
+}
+
 int64_t asker_need(const struct sched *s, const struct asker *by,
                    const struct place_of *place, const struct limit *limit)
 {
     int64_t need = asking_need(s, by->one, limit);
 
+    if (by->all->n > 1 && limit_is_shared(limit) && limit_is_on_nodes(limit) &&
+        (by->one->slots != NULL || !job_is_alone(by->one->job, by->one->part)))
+        return nodes_needed(s, by, place, limit);
     for (size_t i = 0; i < by->all->n && limit_is_shared(limit); i++) {
         const struct asking *other = &by->all->items[i];
 
@@ -84,14 +129,9 @@ int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
                     const char *whose)
 {
-    int64_t held = held_of(&s->held, limit, whose, s->now_sec), nodes = held;
+    AUTO_FREE struct slot *slots = NULL;
+    size_t n;
 
-    for (size_t i = 0; i < by->all->n; i++) {
-        const struct asking *a = &by->all->items[i];
-
-        if (a == by->one || asking_joins(s, by->one, a, place->limits, limit))
-            nodes +=
-                held_nodes_with(&s->held, limit, whose, a->slots, a->n_slots) - held;
-    }
-    return nodes;
+    slots = slots_together(s, by, place, limit, &n);
+    return held_nodes_with(&s->held, limit, whose, slots, n);
 }

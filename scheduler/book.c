@@ -142,18 +142,17 @@ static bool is_alone(const struct sched *s, const struct job *job)
 static struct resvec amount_of(const struct sched *s, const struct job *job,
                                const struct slot *slot, size_t position)
 {
-    struct resvec amount = cluster_use(&slot->each, slot->pods);
     size_t component = MIN((size_t)slot->component, job->n_others);
+    const struct partrec *part = NULL;
 
     if (s->cluster.quotas.n > 0)
-        quota_add(cluster_component_partition(&s->cluster, job, component,
-                                              partition_of(s, job)),
-                  position, &amount);
-    return amount;
+        part = cluster_component_partition(&s->cluster, job, component,
+                                           partition_of(s, job));
+    return quota_use(&s->cluster, part, slot, position);
 }
 
-/* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one
- * seat. What lies on no known node is left out. Returns how many. */
+/* The slots of an allocation or plan as uses, in `s->uses`; two of a component on one
+ * node sit on one seat. What lies on no known node is left out. Returns how many. */
 static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
                         size_t n, bool alone)
 {
@@ -163,7 +162,8 @@ static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *
     know_positions(s, &rec->claim, slots, n);
     at = rec->claim.positions;
     for (size_t i = 0; i < n; i++) {
-        bool seated = i > 0 && at[i - 1] == at[i];
+        bool seated =
+            i > 0 && at[i - 1] == at[i] && slots[i - 1].component == slots[i].component;
 
         if (at[i] == CLAIM_NOWHERE || !job_holds(rec->job, &slots[i]))
             continue;
@@ -238,20 +238,65 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
     return span;
 }
 
+/* Are there two on one node? */
+static bool uses_meet(const struct sched *s, size_t n)
+{
+    AUTO_FREE uint64_t *seen = xcalloc(s->timeline.words + 1, sizeof(*seen));
+    bool meet = false;
+
+    for (size_t i = 0; i < n && !meet; i++) {
+        meet = node_set_has(seen, s->uses[i].position);
+        node_set_add(seen, s->uses[i].position);
+    }
+    return meet;
+}
+
+/* A use of a claim, with all others on its node that last as long. `lasts` is by use.
+ * So all fit beside each other, if each of these does. */
+static struct use with_others(const struct sched *s, const size_t *lasts, size_t n,
+                              size_t i)
+{
+    struct use sum = s->uses[i];
+
+    for (size_t k = 0; k < n; k++) {
+        if (k == i || s->uses[k].position != sum.position || lasts[k] < lasts[i])
+            continue;
+        resvec_add(&sum.amount, &s->uses[k].amount);
+        sum.seats += s->uses[k].seats;
+    }
+    return sum;
+}
+
+/* Is there room for all uses of a job, each up to before its last slot? Components may
+ * be on one node. */
+static bool have_room(struct sched *s, const struct job *job, const size_t *lasts,
+                      size_t n, size_t first)
+{
+    const struct fence *fence = own_fence(s, job);
+    bool meet = job->n_others > 0 && uses_meet(s, n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct use use = meet ? with_others(s, lasts, n, i) : s->uses[i];
+
+        if (!timeline_has(&s->timeline, &use, first, lasts[i]) ||
+            !fence_admits(fence, use.position, first, lasts[i]))
+            return false;
+    }
+    return true;
+}
+
 /* Is all that the job takes free from the first slot on up to before `last`? */
 static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
 {
     const struct fence *fence = own_fence(s, job);
 
-    if (stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
-                    last) != SLOT_NONE)
-        return false;
-    for (size_t i = 0; i < n_uses; i++) {
-        if (!timeline_has(&s->timeline, &s->uses[i], 0, last) ||
-            !fence_admits(fence, s->uses[i].position, 0, last))
-            return false;
-    }
-    return true;
+    AUTO_FREE size_t *lasts = xcalloc(n_uses + 1, sizeof(*lasts));
+
+    for (size_t i = 0; i < n_uses; i++)
+        lasts[i] = last;
+    return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
+                       last) == SLOT_NONE &&
+           have_room(s, job, lasts, n_uses, 0);
 }
 
 int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
@@ -428,21 +473,16 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     starts_enlist(s, rec);
 }
 
-/* A job has a node once, so that its uses can be looked at one by one. */
 bool book_fits(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = own_fence(s, rec->job);
     struct span span = book_span(s, rec);
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
+    AUTO_FREE size_t *lasts = xcalloc(n + 1, sizeof(*lasts));
 
-    for (size_t i = 0; i < n; i++) {
-        size_t last = use_last(s, rec, &span, &s->uses[i]);
-
-        if (!timeline_has(&s->timeline, &s->uses[i], span.first, last) ||
-            !fence_admits(fence, s->uses[i].position, span.first, last))
-            return false;
-    }
-    return n == span.n && n > 0 &&
+    for (size_t i = 0; i < n; i++)
+        lasts[i] = use_last(s, rec, &span, &s->uses[i]);
+    return n == span.n && n > 0 && have_room(s, rec->job, lasts, n, span.first) &&
            stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
                        span.first, span.given) == SLOT_NONE;
 }

@@ -24,7 +24,7 @@ static enum reason judge_together(const struct cluster *c, struct components *al
 
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
         all->at.view = views[i].view;
-        if (!components_fit(all, &lacking)) {
+        if (!components_may_fit(all, &lacking)) {
             check_say_component(lacking, message);
             check_say_need(c, shape_component(all->at.shape, lacking)->like, message);
             str_addf(message,

@@ -1,10 +1,9 @@
-#include "scheduler/components.h"
+#include "scheduler/components_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
-#include "scheduler/match.h"
 
 _Static_assert(COMPONENTS_MAX <= CLAIMANTS_MAX, "each component is a claimant");
 
@@ -27,27 +26,46 @@ const struct partrec *components_part(const struct components *all, size_t compo
 
 /* With its window set. */
 static struct placement placement_of(const struct components *all, size_t component,
-                                     const uint64_t *taken)
+                                     const struct company *company)
 {
     struct placement at = all->at;
 
     at.shape = shape_component(all->at.shape, component);
     at.part = components_part(all, component);
-    at.taken = taken;
+    at.company = company;
     if (all->seekers != NULL)
         window_set(all->window, &all->seekers[component], all->first);
     return at;
 }
 
-static bool place_one(const struct components *all, size_t component, uint64_t *taken,
-                      struct share *ret)
+static void join_company(const struct components *all, const struct placement *at,
+                         const struct share *share, struct company *company)
 {
-    const struct placement at = placement_of(all, component, taken);
+    AUTO_FREE uint32_t *positions = xcalloc(share->n, sizeof(*positions));
+    struct company_share joining = {.part = at->part,
+                                    .slots = share->slots,
+                                    .positions = positions,
+                                    .n = share->n,
+                                    .alone = at->shape->like->exclusive,
+                                    .apart = all->apart};
+
+    placement_positions(all->placer, positions);
+    if (all->window != NULL) {
+        joining.first = all->window->first;
+        joining.last = all->window->last;
+    }
+    company_join(company, &joining);
+}
+
+static bool place_one(const struct components *all, size_t component,
+                      struct company *company, struct share *ret)
+{
+    const struct placement at = placement_of(all, component, company);
 
     ret->slots = placement_find(all->placer, all->cluster, &at, &ret->n);
     if (ret->slots == NULL)
         return false;
-    placement_mark(all->placer, taken);
+    join_company(all, &at, ret, company);
     return true;
 }
 
@@ -55,11 +73,14 @@ static bool place_one(const struct components *all, size_t component, uint64_t *
 static size_t place_all(const struct components *all, const size_t *order, size_t n,
                         struct share *shares)
 {
-    AUTO_FREE uint64_t *taken = xcalloc(all->cluster->words + 1, sizeof(*taken));
+    struct company company;
     size_t placed = 0;
 
-    while (placed < n && place_one(all, order[placed], taken, &shares[order[placed]]))
+    company_begin(&company, all->cluster, all->timeline);
+    while (placed < n &&
+           place_one(all, order[placed], &company, &shares[order[placed]]))
         placed++;
+    company_end(&company);
     return placed;
 }
 
@@ -89,6 +110,16 @@ static struct slot *join(const struct share *shares, size_t n_shares, size_t *re
     return slots;
 }
 
+/* Their own. Returns how many they are. */
+static size_t in_order(const struct components *all, size_t *ret)
+{
+    size_t n = count_of(all);
+
+    for (size_t i = 0; i < n; i++)
+        ret[i] = i;
+    return n;
+}
+
 static void move_to_front(size_t *order, size_t i)
 {
     size_t component = order[i];
@@ -105,11 +136,12 @@ static bool is_plain(const struct job *like)
            !placement_has_rules(like);
 }
 
-static void match_begin(struct match *m, const struct components *all)
+void components_match(struct match *m, const struct components *all, const size_t *list,
+                      size_t n)
 {
-    match_init(m, count_of(all), all->cluster->words);
+    match_init(m, n, all->cluster->words);
     for (size_t i = 0; i < m->n; i++) {
-        const struct placement at = placement_of(all, i, NULL);
+        const struct placement at = placement_of(all, list[i], NULL);
         struct claimant *c = &m->of[i];
 
         c->fixed = at.shape->required;
@@ -118,23 +150,29 @@ static void match_begin(struct match *m, const struct components *all)
     }
 }
 
-/* All others are taken from it. */
-static bool place_on(const struct components *all, size_t component, uint64_t *given,
-                     struct share *ret)
+/* All other nodes are shut to it. */
+static bool place_on(const struct components *all, size_t component,
+                     const uint64_t *given, struct share *ret)
 {
+    struct company company;
+    bool fits;
+
+    company_begin(&company, all->cluster, all->timeline);
     for (size_t word = 0; word < all->cluster->words; word++)
-        given[word] = ~given[word];
-    return place_one(all, component, given, ret);
+        company.shut[word] = ~given[word];
+    fits = place_one(all, component, &company, ret);
+    company_end(&company);
+    return fits;
 }
 
 static struct slot *place_matched(const struct components *all, size_t *ret_n)
 {
     struct share shares[COMPONENTS_MAX] = {0};
     struct slot *slots = NULL;
+    size_t order[COMPONENTS_MAX] = {0}, n = in_order(all, order);
     struct match m;
-    size_t n;
 
-    match_begin(&m, all);
+    components_match(&m, all, order, n);
     if (match_all(&m, &n)) {
         n = 0;
         while (n < m.n && place_on(all, n, m.of[n].given, &shares[n]))
@@ -157,38 +195,12 @@ static bool are_plain(const struct components *all)
     return true;
 }
 
-/* As placement would find out, with all nodes to choose from. */
-static bool match_fits(const struct components *all, size_t *ret_lacking)
+/* In their order, or another one. */
+static struct slot *place_in_turn(const struct components *all, size_t *ret_n,
+                                  size_t *ret_lacking)
 {
-    struct match m;
-    bool fits;
+    size_t order[COMPONENTS_MAX] = {0}, n = in_order(all, order), placed;
 
-    match_begin(&m, all);
-    fits = match_all(&m, ret_lacking);
-    match_fini(&m);
-    return fits;
-}
-
-bool components_fit(const struct components *all, size_t *ret_lacking)
-{
-    struct slot *slots;
-    size_t n;
-
-    if (are_plain(all))
-        return match_fits(all, ret_lacking);
-    slots = components_place(all, &n, ret_lacking);
-    if (slots != NULL)
-        slots_free(slots, n);
-    return slots != NULL;
-}
-
-struct slot *components_place(const struct components *all, size_t *ret_n,
-                              size_t *ret_lacking)
-{
-    size_t order[COMPONENTS_MAX], n = count_of(all), placed;
-
-    for (size_t i = 0; i < n; i++)
-        order[i] = i;
     for (size_t attempt = 0; attempt < n; attempt++) {
         struct share shares[COMPONENTS_MAX] = {0};
 
@@ -201,7 +213,25 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
             return NULL;
         move_to_front(order, placed);
     }
-    return are_plain(all) ? place_matched(all, ret_n) : NULL;
+    return NULL;
+}
+
+struct slot *components_place(const struct components *all, size_t *ret_n,
+                              size_t *ret_lacking)
+{
+    struct slot *slots = place_in_turn(all, ret_n, ret_lacking);
+
+    return slots == NULL && are_plain(all) ? place_matched(all, ret_n) : slots;
+}
+
+bool components_fit(const struct components *all, size_t *ret_lacking)
+{
+    size_t n;
+    struct slot *slots = components_place(all, &n, ret_lacking);
+
+    if (slots != NULL)
+        slots_free(slots, n);
+    return slots != NULL;
 }
 
 bool components_agree(struct components *all, size_t before)
@@ -215,31 +245,4 @@ bool components_agree(struct components *all, size_t before)
         all->first = all->window->first;
     }
     return true;
-}
-
-/* Is each node that is open to it open to the other one as well, who needs it for no
- * longer? */
-static bool is_within(const struct seeker *by, const struct seeker *other)
-{
-    bool within = other->limit_sec <= by->limit_sec &&
-                  resvec_fits(&other->shape->like->each, &by->shape->like->each);
-
-    for (size_t i = 0; i < by->timeline->words && within; i++)
-        within = (by->shape->admits[i] & by->part->nodes[i] &
-                  ~(other->shape->admits[i] & other->part->nodes[i])) == 0;
-    return within;
-}
-
-void components_add_needs(struct seeker *seekers, size_t n)
-{
-    int64_t needs[COMPONENTS_MAX];
-
-    for (size_t i = 0; i < n; i++) {
-        needs[i] = 0;
-        for (size_t k = 0; k < n; k++)
-            needs[i] +=
-                k == i || is_within(&seekers[k], &seekers[i]) ? seekers[k].need : 0;
-    }
-    for (size_t i = 0; i < n; i++)
-        seekers[i].need = needs[i];
 }

@@ -1,14 +1,16 @@
 /*
  * components - a heterogeneous job: its components, placed for the same time.
  *
- * Each gets nodes of its own, by the rules of placement.h; all begin with the same
- * slot of the timeline, or none does. They choose in their order. One that finds too
- * little beside those before it chooses first in another attempt, so that who could be
- * anywhere does not take the few nodes that another one needs. Where that does not help
- * nodes are matched with components of equal pods, one a node: if there is any way to
- * give each what it needs, it is found. Of other components (divided ones, replicas,
- * those with rules for their nodes together, those in segments) that is not sure. Ranks
- * go on from component to component.
+ * Each gets its nodes by the rules of placement.h, so that several may be on one, as
+ * those of other jobs may, unless they have them alone. All begin with the same slot of
+ * the timeline, or none does. They choose in their order, of what those before leave
+ * (company.h). One that finds too little chooses first in another attempt, so that who
+ * could be anywhere does not take the few nodes that another one needs. Where that does
+ * not help nodes are matched with components of equal pods, one a node: if there is any
+ * way to give each what it needs on nodes of its own, it is found. Where some have to
+ * share, or components are others (divided ones, replicas, those with rules for their
+ * nodes together, those in segments), that is not sure. Ranks go on from component to
+ * component.
  *
  *          slot      |  0  |  1  |  2  |  3  |
  *   component 0      |     |=================|      each could be earlier by itself
@@ -23,14 +25,17 @@
 #include "scheduler/placement.h"
 
 /* What is to be placed. In VIEW_WINDOW each component has a seeker (by component), and
- * `window`, which `at` has too, is set for each in its turn; else they are NULL. */
+ * `window`, which `at` has too, is set for each in its turn, on the timeline of `at`;
+ * else they are NULL. */
 struct components {
     struct placer *placer;
     const struct cluster *cluster;
     struct placement at; /* of the first one, and of all but for shape and partition */
     const struct seeker *seekers;
     struct window *window;
+    struct timeline *timeline;
     size_t first; /* the slot that all begin with */
+    bool apart;   /* none on a node of another one */
 };
 
 /* The partition that a component is in, which exists. */
@@ -43,11 +48,15 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
 
 /* Could they be placed? `ret_lacking` likewise. */
 bool components_fit(const struct components *all, size_t *ret_lacking);
+/* Might they be, on empty nodes? Not if those that have no node together need more
+ * nodes than there are, or all of them more of anything. */
+bool components_may_fit(const struct components *all, size_t *ret_lacking);
 
-/* Components take nodes from each other: adds to what each needs what those need whose
- * nodes, in whatever slot, are open to it as well. So windows are looked for in which
- * there is more than what the greatest of them takes. The shapes are settled. */
-void components_add_needs(struct seeker *seekers, size_t n);
+/* Components that are too large for one node take nodes from each other: adds to what
+ * each needs what those need whose nodes, in whatever slot, are open to it as well. So
+ * windows are looked for in which there is more than what the greatest of them takes.
+ * The shapes are settled. */
+void components_add_needs(const struct cluster *c, struct seeker *seekers, size_t n);
 
 /* Moves `all->first` to the first slot, from it up to before `before`, in which each
  * component would have nodes enough if it were alone. False: there is none. */

@@ -499,12 +499,13 @@ struct job {
     struct toleration *tolerations;
     size_t n_tolerations;
 
-    /* A heterogeneous job: components that start together, each of a shape of its own
-     * and on nodes of its own. It is itself the first; of the others only "shape" and
-     * "where" are read, `lifts`, `caps`, and what they may name or else have of the
-     * job's: `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` and
-     * `oversubscribe` are the job's. With a limit of its own one may end before the
-     * job, and with the job it does: then `end_sec`, and `gone`. */
+    /* A heterogeneous job: components that start together, each of a shape of its own;
+     * unless it is exclusive, on nodes that they may share. It is itself the first; of
+     * the others only "shape" and "where" are read, `lifts`, `caps`, and what they may
+     * name or else have of the job's: `account`, `qos`, the first of `partitions`,
+     * `limit_sec`; `exclusive` and `oversubscribe` are the job's. With a limit of its
+     * own one may end before the job, and with the job it does: then `end_sec`, and
+     * `gone`. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 

@@ -37,6 +37,7 @@
 
 #include "scheduler/asked.h"
 #include "scheduler/cluster.h"
+#include "scheduler/company.h"
 #include "scheduler/shape.h"
 #include "scheduler/window.h"
 
@@ -58,8 +59,9 @@ struct placement {
     int64_t most_pods;      /* of a job of equal pods; 0: as many as it takes */
     const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
-    const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
-    bool uncapped;             /* as if it might have all of a node (nodecap.h) */
+    /* Of its other components, those that have their places; NULL: it has none. */
+    const struct company *company;
+    bool uncapped; /* as if it might have all of a node (nodecap.h) */
 };
 
 /* So many leaves; 0: any number. */

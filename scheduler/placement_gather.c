@@ -33,6 +33,16 @@ bool placement_is_plain(const struct job *like)
     return like->n_units == 0 && (like->one_per_node || like->max_pods == 1);
 }
 
+/* What an empty node has, beside other components. */
+static struct resvec room_of(const struct placement *at, const struct noderec *node)
+{
+    struct resvec room = node->room;
+
+    if (at->company != NULL)
+        company_take_off(at->company, node->position, &room);
+    return room;
+}
+
 bool placement_space(const struct placement *at, const struct cluster *c,
                      size_t position, struct resvec *ret)
 {
@@ -44,7 +54,7 @@ bool placement_space(const struct placement *at, const struct cluster *c,
     } else if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable)) {
         return false;
     } else {
-        *ret = rec->room;
+        *ret = room_of(at, rec);
     }
     if (!at->uncapped)
         nodecap_bound(at->shape->like, at->part->part, ret);
@@ -69,7 +79,7 @@ static void measure(const struct placement *at, const struct cluster *c,
 }
 
 /* What is free on a node when the window begins, and when it ends; of an empty node the
- * same. `n` amounts. */
+ * same, lent from its room. `n` amounts. */
 struct sight {
     const int64_t *now, *then;
     int n;
@@ -93,13 +103,14 @@ static uint64_t vacant_word(const struct placement *at, size_t word)
 }
 
 static struct sight sight_of(const struct placement *at, const struct cluster *c,
-                             size_t position, bool vacant)
+                             size_t position, bool vacant, struct resvec *room)
 {
     const struct timeline *tl = at->timeline;
     struct sight sight;
 
     if (at->view != VIEW_WINDOW) {
-        sight.now = sight.then = c->order[position]->room.v;
+        *room = room_of(at, c->order[position]);
+        sight.now = sight.then = room->v;
         sight.n = RES_MAX;
         return sight;
     }
@@ -119,11 +130,12 @@ void candidate_add(struct placer *p, const struct cluster *c,
                              .place = topology_place(&c->topology, position)};
     struct sight sight;
     struct beside beside;
+    struct resvec room;
 
     measure(at, c, &node);
     if (node.times == 0)
         return;
-    sight = sight_of(at, c, position, vacant);
+    sight = sight_of(at, c, position, vacant, &room);
     beside = asked_beside(c, sight.now, sight.n);
     node.required = node_set_has(at->shape->required, position);
     node.weight = c->weighted ? c->order[position]->node->weight : 0;

@@ -39,7 +39,7 @@ struct order {
 struct order order_of(const struct job *like, const struct partition *part);
 
 /* Of a word of nodes, those that may be candidates in this view: with those that its
- * other components have, and without. */
+ * other components have for themselves, and without. */
 static inline uint64_t placement_open_word(const struct placement *at, size_t word)
 {
     return at->view == VIEW_WINDOW ? at->window->nodes[word]
@@ -49,7 +49,7 @@ static inline uint64_t placement_allowed_word(const struct placement *at, size_t
 {
     uint64_t set = placement_open_word(at, word);
 
-    return at->taken != NULL ? set & ~at->taken[word] : set;
+    return at->company != NULL ? set & ~at->company->shut[word] : set;
 }
 /* Fills the placer with what the nodes could take. */
 void candidates_gather(struct placer *p, const struct cluster *c,

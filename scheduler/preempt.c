@@ -33,6 +33,7 @@ void preempt_say(struct sched *s, const struct jobrec *rec)
 struct hunt {
     const struct entry *entry;
     const struct seeker *by;
+    struct seeker apart; /* `by`, in the last attempt for components */
     struct preempt_side side;
     int64_t now_sec;
     struct herd *herd;
@@ -412,6 +413,16 @@ static bool is_guess(const struct sched *s, const struct hunt *h)
            s->cluster.topology.kind == TOPOLOGY_BLOCK;
 }
 
+/* On a node of several components all of them would have to be allowed to preempt. */
+static void try_apart(struct sched *s, struct hunt *h)
+{
+    h->apart = *h->by;
+    h->apart.apart = true;
+    h->by = &h->apart;
+    victims_take_all(h->victims);
+    try_victims(s, h);
+}
+
 static void hunt(struct sched *s, struct hunt *h)
 {
     struct fit *fit = shape_fit(trial_shape(s, h->entry), h->entry->part);
@@ -434,7 +445,8 @@ static void hunt(struct sched *s, struct hunt *h)
     if (h->entry->rec->too_many)
         return;
     victims_take_all(h->victims);
-    try_victims(s, h);
+    if (!try_victims(s, h) && herd_is_apart(h->entry->rec->job))
+        try_apart(s, h);
 }
 
 static bool may_hunt(const struct sched *s, const struct jobrec *rec)

@@ -16,7 +16,8 @@
  * promise follows it, if that lasts longer than assumed, and no others are taken.
  *
  * Of a heterogeneous job each component preempts for its own nodes alone: where room
- * that one may make would go to another one that may not, nobody ends.
+ * that one may make would go to another one that may not, nobody ends. So in the last
+ * attempt none is on a node of another one.
  *
  * Promises of jobs that it may not preempt are never delayed; those that it does break
  * are counted.

@@ -150,6 +150,16 @@ void quota_add(const struct partrec *part, size_t position, struct resvec *amoun
         amount->v[part->quota] = amount->v[RES_CPU];
 }
 
+struct resvec quota_use(const struct cluster *c, const struct partrec *part,
+                        const struct slot *slot, size_t position)
+{
+    struct resvec amount = cluster_use(&slot->each, slot->pods);
+
+    if (c->quotas.n > 0)
+        quota_add(part, position, &amount);
+    return amount;
+}
+
 bool quota_shuts(const struct cluster *c, const struct job *like,
                  const struct noderec *node)
 {

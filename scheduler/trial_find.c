@@ -83,6 +83,8 @@ struct components trial_components(struct sched *s, const struct entry *entry,
         .at = trial_placement(s, entry, by),
         .seekers = seekers,
         .window = &s->window,
+        .timeline = &s->timeline,
+        .apart = by->apart,
     };
 }
 
@@ -95,7 +97,7 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
     struct slot *slots = NULL;
     size_t lacking;
 
-    components_add_needs(seekers, by->shape->like->n_others + 1);
+    components_add_needs(&s->cluster, seekers, by->shape->like->n_others + 1);
     all.first = first;
     while (slots == NULL && components_agree(&all, before)) {
         all.at.few = trial_wants_few(s, entry->rec->job, all.first);

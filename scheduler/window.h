@@ -38,6 +38,7 @@ struct seeker {
      * own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;
     size_t own_from;
+    bool apart; /* none of its components is on a node of another one */
 };
 
 void window_fini(struct window *w);

@@ -1,6 +1,7 @@
 /*
- * Components of heterogeneous jobs against every way that there is to give them nodes:
- * a job starts on an empty cluster exactly if one of these serves all of them. And
+ * Components of heterogeneous jobs against every way that there is to give them nodes
+ * of their own: where they are too large to share one, a job starts on an empty cluster
+ * exactly if one of these serves all of them. And
  * against jobs of one component: where none is in another one's way, it starts when the
  * last of these would.
  *
@@ -83,7 +84,8 @@ static void draw_job(struct course *h, struct puzzle *p)
     for (int i = 0; i < p->n; i++) {
         p->need[i] = 1 + (int)course_draw(h, 2);
         p->listed[i] = course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
-        str_addf(&line, "%snodes=%d cpu=1 ", i > 0 ? " : " : "", p->need[i]);
+        /* Too much for two on one node. */
+        str_addf(&line, "%snodes=%d cpu=4 ", i > 0 ? " : " : "", p->need[i]);
         /* A partition of its own says as much as a label. */
         str_addf(&line, i > 0 && course_chance(h, 30) ? "partition=p%d" : "where.c%d=y",
                  i);

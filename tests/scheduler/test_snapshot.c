@@ -161,12 +161,15 @@ static void check_component(struct course *h, const struct slot *slots, size_t n
     }
 }
 
-/* Each node once: no two components have one in common. */
-static void check_apart(struct course *h, const struct decision *d)
+/* Each node once in a component; of a job that has its nodes alone no two components
+ * have one in common. */
+static void check_apart(struct course *h, const struct decision *d, bool exclusive)
 {
     for (size_t i = 0; i < d->n_slots; i++) {
         for (size_t k = 0; k < i; k++)
-            course_check(h, strcmp(d->slots[i].node, d->slots[k].node) != 0);
+            course_check(
+                h, strcmp(d->slots[i].node, d->slots[k].node) != 0 ||
+                       (d->slots[i].component != d->slots[k].component && !exclusive));
     }
 }
 
@@ -223,8 +226,8 @@ static void check_gang(struct course *h, const struct decision *d)
         first = last;
     }
     course_check(h, first == d->n_slots);
+    check_apart(h, d, request->exclusive);
     job_free(request);
-    check_apart(h, d);
     check_memory(h, d, job);
 }
 

@@ -72,12 +72,12 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
 
 struct plain_open plain_list_open(const struct plain_plan *p,
                                   const struct plain_job *job,
-                                  const struct plain_place *place, const bool *taken)
+                                  const struct plain_place *place, const bool *shut)
 {
     struct plain_open open = {.spots = xcalloc(p->n_nodes + 1, sizeof(*open.spots))};
 
     for (size_t node = 0; node < p->n_nodes; node++) {
-        if ((taken == NULL || !taken[node]) &&
+        if ((shut == NULL || !shut[node]) &&
             is_open(p, job, node, place->first, place->last))
             open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
     }
@@ -98,7 +98,7 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *job,
     return fits;
 }
 
-static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
+static bool fits_at(struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
     place->last = plain_last_of(p, job, place->first, 0);
@@ -111,10 +111,11 @@ static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
                               : place_one(p, job, place));
 }
 
-bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
-                     size_t before, struct plain_place *ret)
+bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t before,
+                     struct plain_place *ret)
 {
-    struct plain_place place = {.nodes = xcalloc(p->n_nodes + 1, sizeof(size_t))};
+    struct plain_place place = {
+        .nodes = xcalloc(PLAIN_COMPONENTS * p->n_nodes + 1, sizeof(size_t))};
 
     for (; place.first < MIN(before, p->grid.n_slots); place.first++) {
         if (fits_at(p, job, &place)) {

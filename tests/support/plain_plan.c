@@ -173,9 +173,8 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c)
     return c == 0 ? job : &job->others[c - 1];
 }
 
-/* One that it has for a component, which is over before slot `last`. */
-static void change_node(struct plain_plan *p, const struct plain_job *one, size_t node,
-                        size_t first, size_t last, int sign)
+void plain_change_node(struct plain_plan *p, const struct plain_job *one, size_t node,
+                       size_t first, size_t last, int sign)
 {
     const struct resvec takes = plain_takes(p, one);
 
@@ -191,8 +190,8 @@ static void change_place(struct plain_plan *p, const struct plain_job *job,
 
     for (size_t c = 0; c <= job->n_others; nodes += place->of[c++]) {
         for (size_t i = 0; i < place->of[c]; i++)
-            change_node(p, plain_component(job, c), nodes[i], place->first,
-                        c == 0 ? place->last : place->lasts[c], sign);
+            plain_change_node(p, plain_component(job, c), nodes[i], place->first,
+                              c == 0 ? place->last : place->lasts[c], sign);
     }
     change_licenses(p, job->licenses, place->first, place->given, sign);
 }

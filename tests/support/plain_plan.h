@@ -111,9 +111,9 @@ void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods
                     int sign);
 
 /* The first place, beginning before slot `before` (SIZE_MAX: any); false: none. Takes
- * nothing. */
-bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
-                     size_t before, struct plain_place *ret);
+ * nothing in the end. */
+bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t before,
+                     struct plain_place *ret);
 void plain_plan_take(struct plain_plan *p, const struct plain_job *job,
                      const struct plain_place *place);
 void plain_plan_give(struct plain_plan *p, const struct plain_job *job,

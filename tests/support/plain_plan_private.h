@@ -48,14 +48,19 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c);
  * at the latest. */
 size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
                      size_t first, int64_t behind_sec);
-/* Nodes that are open to a component throughout a place, but for those that others of
- * them have (NULL: none); spots freed by the caller. */
+/* Nodes that are open to a component throughout a place, but for those that are shut to
+ * it (NULL: none); spots freed by the caller. */
 struct plain_open plain_list_open(const struct plain_plan *p,
                                   const struct plain_job *job,
-                                  const struct plain_place *place, const bool *taken);
+                                  const struct plain_place *place, const bool *shut);
+/* A pod of a component takes its part of a node in slots [first, last), or with -1
+ * gives it back. */
+void plain_change_node(struct plain_plan *p, const struct plain_job *one, size_t node,
+                       size_t first, size_t last, int sign);
 /* Nodes for each component, into `place`, whose slots are known. False: there is no way
- * to give each what it needs, or it was not found (components.h). */
-bool plain_together(const struct plain_plan *p, const struct plain_job *job,
+ * to give each what it needs, or it was not found (components.h). What the plan has is
+ * the same again at the end. */
+bool plain_together(struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place);
 
 #endif

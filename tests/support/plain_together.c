@@ -1,7 +1,8 @@
 /*
- * Nodes for the components of a job, each of its own: they choose in their order; one
- * that finds too little chooses first the next time. Where that does not help, nodes
- * are matched with them one by one, so that a way is found if there is any.
+ * Nodes for the components of a job: they choose in their order, of what those before
+ * leave; one that finds too little chooses first the next time. Where that does not
+ * help, nodes are matched with them one by one, none for two, so that a way is found if
+ * there is any.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,9 @@ static void parts_fini(struct parts *parts)
         plain_place_fini(&parts->of[c]);
 }
 
-/* Of those that are not taken; takes them. */
+/* On nodes that are not shut to it. */
 static bool place_one(const struct plain_plan *p, const struct plain_job *one,
-                      const struct plain_place *place, bool *taken,
+                      const struct plain_place *place, const bool *shut,
                       struct plain_place *ret)
 {
     struct plain_open open;
@@ -30,14 +31,20 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *one,
 
     *ret = *place;
     ret->last = plain_last_of(p, one, place->first, 0);
-    open = plain_list_open(p, one, ret, taken);
+    open = plain_list_open(p, one, ret, shut);
     ret->n = 0;
     ret->nodes = xcalloc(p->n_nodes + 1, sizeof(*ret->nodes));
     fits = plain_best(p, one, &open, ret);
-    for (size_t i = 0; i < ret->n; i++)
-        taken[ret->nodes[i]] = true;
     free(open.spots);
     return fits;
+}
+
+/* What it has found is taken, or with -1 free again. */
+static void occupy(struct plain_plan *p, const struct plain_job *one,
+                   const struct plain_place *own, int sign)
+{
+    for (size_t i = 0; i < own->n; i++)
+        plain_change_node(p, one, own->nodes[i], own->first, own->last, sign);
 }
 
 static void join(const struct parts *parts, size_t n, struct plain_place *place)
@@ -54,20 +61,24 @@ static void join(const struct parts *parts, size_t n, struct plain_place *place)
 /* ---- in an order ---- */
 
 /* Returns how many of them find nodes, one after the other. */
-static size_t place_in_order(const struct plain_plan *p, const struct plain_job *job,
+static size_t place_in_order(struct plain_plan *p, const struct plain_job *job,
                              const size_t *order, struct plain_place *place)
 {
-    bool *taken = xcalloc(p->n_nodes + 1, sizeof(*taken));
     struct parts parts = {0};
     size_t n = job->n_others + 1, placed = 0;
 
-    while (placed < n && place_one(p, plain_component(job, order[placed]), place, taken,
-                                   &parts.of[order[placed]]))
-        placed++;
+    for (; placed < n; placed++) {
+        const struct plain_job *one = plain_component(job, order[placed]);
+
+        if (!place_one(p, one, place, NULL, &parts.of[order[placed]]))
+            break;
+        occupy(p, one, &parts.of[order[placed]], 1);
+    }
+    for (size_t i = 0; i < placed; i++)
+        occupy(p, plain_component(job, order[i]), &parts.of[order[i]], -1);
     if (placed == n)
         join(&parts, n, place);
     parts_fini(&parts);
-    free(taken);
     return placed;
 }
 
@@ -186,13 +197,13 @@ static bool place_given(const struct plain_plan *p, const struct match *m,
     size_t placed = 0;
 
     for (bool fits = true; fits && placed < m->n; placed += fits) {
-        bool *taken = xcalloc(p->n_nodes + 1, sizeof(*taken));
+        bool *shut = xcalloc(p->n_nodes + 1, sizeof(*shut));
 
         for (size_t node = 0; node < p->n_nodes; node++)
-            taken[node] = m->owner[node] != placed;
+            shut[node] = m->owner[node] != placed;
         fits =
-            place_one(p, plain_component(job, placed), place, taken, &parts.of[placed]);
-        free(taken);
+            place_one(p, plain_component(job, placed), place, shut, &parts.of[placed]);
+        free(shut);
     }
     if (placed == m->n)
         join(&parts, m->n, place);
@@ -200,7 +211,7 @@ static bool place_given(const struct plain_plan *p, const struct match *m,
     return placed == m->n;
 }
 
-bool plain_together(const struct plain_plan *p, const struct plain_job *job,
+bool plain_together(struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
     size_t order[PLAIN_COMPONENTS], n = job->n_others + 1;
