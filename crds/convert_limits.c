@@ -75,7 +75,7 @@ static int read_tres(enum limit_kind kind, const char *key, const struct json *v
     if (tres == TRES_NONE)
         return err_set(err, ERR_INVALID,
                        "no such TRES: right are cpu, mem, node, billing, gres/gpu, "
-                       "gres/gpu:TYPE and license/NAME");
+                       "gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME");
     if (tres == TRES_LICENSE && limit_rows[kind].what == WHAT_PER_NODE)
         return err_set(err, ERR_INVALID, "no node has licences");
     if (is_lifted(val))

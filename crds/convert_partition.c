@@ -153,27 +153,46 @@ static int read_partition(const struct json *object, struct partition *part,
 
 /* ---- what jobs cost there ---- */
 
-/* "gres/gpu:h100" */
-static int read_weight(const struct convert *c, struct partition *part,
-                       const char *tres, const struct json *val, struct err *err)
+/* As billing.h has it, to be freed; NULL: it costs nothing by itself. */
+static char *billed(const struct convert *c, enum tres tres, const char *type)
 {
-    AUTO_FREE char *key = xstrdup(tres);
-    char *type = key, *name = strsep(&type, ":");
-    const char *resource = name;
-    if (strcmp(name, "gres/gpu") == 0)
-        resource = c->gpu_resource;
-    else if (strcmp(name, "mem") == 0)
-        resource = "memory";
-    else if (strcmp(name, "cpu") != 0 && strcmp(name, BILLING_NODE) != 0)
+    switch (tres) {
+    case TRES_CPU:
+        return xstrdup("cpu");
+    case TRES_MEM:
+        return xstrdup("memory");
+    case TRES_NODE:
+        return xstrdup(BILLING_NODE);
+    case TRES_GPU:
+        return xstrdup(c->gpu_resource);
+    case TRES_DEVICE:
+        return xstrdup(type);
+    case TRES_LICENSE:
+        return xasprintf("%s%s", BILLING_LICENSE, type);
+    case TRES_BILLING:
+    case TRES_NONE:
+    case TRES_KINDS:
+        break;
+    }
+    return NULL;
+}
+
+/* "gres/gpu:h100" */
+static int read_weight(const struct convert *c, struct partition *part, const char *key,
+                       const struct json *val, struct err *err)
+{
+    const char *type;
+    enum tres tres = tres_parse(key, &type);
+    AUTO_FREE char *resource = billed(c, tres, type);
+    if (!resource)
         return err_set(err, ERR_INVALID,
-                       "no such TRES: right are cpu, mem, node, gres/gpu and "
-                       "gres/gpu:TYPE");
-    if (type && (!*type || resource != c->gpu_resource))
-        return err_set(err, ERR_INVALID, "only GPUs have a type: gres/gpu:h100");
+                       "no such TRES: right are cpu, mem, node, gres/gpu, "
+                       "gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME");
     if ((!json_is(val, JSON_INT) && !json_is(val, JSON_DOUBLE)) ||
         !(json_double(val) >= 0) || json_double(val) > WEIGHT_MAX)
         return err_set(err, ERR_INVALID, "must be a number from 0 to %d", WEIGHT_MAX);
-    partition_bill(part, resource, type, (int64_t)(json_double(val) * 1e9 + 0.5));
+    partition_bill(part, resource, tres == TRES_GPU ? type : NULL,
+                   (int64_t)(json_double(val) * 1e9 + 0.5));
     return 0;
 }
 

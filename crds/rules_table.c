@@ -32,12 +32,13 @@
 
 #define TRES_AMOUNT                                                                \
     "^(cpu|mem|node|billing|gres/gpu(:[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?|" \
+    "gres/[a-z0-9][-a-z0-9.]*/[A-Za-z0-9][-A-Za-z0-9_.]*|"                         \
     "license/[A-Za-z0-9][-A-Za-z0-9_.@]*)="                                        \
     "(-1|[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?)$"
-#define TRES_FORMS                                                                     \
-    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "       \
-    "gres/gpu:TYPE and license/NAME, each with a number, or mem with 64G; -1 lifts a " \
-    "limit"
+#define TRES_FORMS                                                                  \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "    \
+    "gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME, each with a number, or mem " \
+    "with 64G; -1 lifts a limit"
 
 /* ---- BatchJob ---- */
 

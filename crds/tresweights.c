@@ -15,7 +15,7 @@ static int read_name(const char *name, struct tres_weight *w, struct err *err)
 
     w->of = tres_parse(name, &type);
     if (w->of == TRES_NONE || w->of == TRES_BILLING || w->of == TRES_LICENSE ||
-        (type && strlen(type) >= sizeof(w->gpu_type)))
+        w->of == TRES_DEVICE || (type && strlen(type) >= sizeof(w->gpu_type)))
         return err_set(err, ERR_INVALID, "\"%s\" is no such TRES: " FORMS, name);
     if (type)
         memcpy(w->gpu_type, type, strlen(type) + 1);

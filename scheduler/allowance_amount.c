@@ -49,6 +49,12 @@ void asking_whose(const struct sched *s, const struct asking *a,
 
 /* ---- amounts ---- */
 
+/* NULL: of any, or no GPUs. */
+static const char *gpu_type_of(const struct limit *limit)
+{
+    return limit->tres == TRES_GPU ? limit->type : NULL;
+}
+
 static bool is_of_type(const struct sched *s, const char *node, const char *type)
 {
     const struct noderec *rec = type != NULL ? cluster_node(&s->cluster, node) : NULL;
@@ -66,6 +72,8 @@ int resource_of_tres(const struct sched *s, const struct limit *limit)
         return RES_MEM;
     case TRES_GPU:
         return s->cluster.res.gpu;
+    case TRES_DEVICE:
+        return restable_find(&s->cluster.res, limit->type);
     case TRES_NONE:
     case TRES_NODE:
     case TRES_BILLING:
@@ -78,7 +86,8 @@ int resource_of_tres(const struct sched *s, const struct limit *limit)
 
 static struct holding holding_of(const struct asking *a)
 {
-    return (struct holding){a->slots, a->n_slots, job_is_alone(a->job, a->part)};
+    return (struct holding){a->slots, a->n_slots, job_is_alone(a->job, a->part),
+                            job_licenses(a->job)};
 }
 
 /* Of all slots, or of those on the node of one of them. */
@@ -93,7 +102,7 @@ static int64_t amount_in(const struct sched *s, const struct asking *a,
         const struct slot *slot = &a->slots[i];
 
         if ((node == NULL || strcmp(node, slot->node) == 0) &&
-            is_of_type(s, slot->node, limit->type))
+            is_of_type(s, slot->node, gpu_type_of(limit)))
             sum = add_capped(sum, cluster_counts(&s->cluster, &h, i).v[resource]);
     }
     return sum;
@@ -115,8 +124,8 @@ static int64_t asked_at_least(const struct sched *s, const struct asking *a,
         return job_least_nodes(a->job);
     if (resource < 0)
         return 0;
-    return limit->type == NULL ? a->least.v[resource]
-                               : job_ask_typed(a->job, limit->type).v[resource];
+    return gpu_type_of(limit) == NULL ? a->least.v[resource]
+                                      : job_ask_typed(a->job, limit->type).v[resource];
 }
 
 static int64_t licenses_of(const struct job *job, const char *name)
@@ -146,7 +155,7 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
 static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
                                int resource)
 {
-    return limit->type == NULL || str_eq(limit->type, job->gpu_type)
+    return gpu_type_of(limit) == NULL || str_eq(limit->type, job->gpu_type)
                ? job->each.v[resource]
                : 0;
 }

@@ -16,6 +16,17 @@ static int64_t in_unit(const struct limit *limit, int64_t used)
     return (int64_t)MIN(amount, (__int128)INT64_MAX);
 }
 
+/* GPUs by the name that nodes have for them are charged as GPUs. */
+static int64_t used_under(const struct sched *s, const struct used *used,
+                          const struct limit *limit)
+{
+    bool gpus = limit->tres == TRES_DEVICE && s->cluster.res.gpu >= 0 &&
+                resource_of_tres(s, limit) == s->cluster.res.gpu;
+
+    return gpus ? used_of(used, TRES_GPU, NULL)
+                : used_of(used, limit->tres, limit->type);
+}
+
 /* Up to the end of the last period. */
 static int64_t past_of(const struct sched *s, const struct place_of *place,
                        const struct limit *limit)
@@ -24,7 +35,7 @@ static int64_t past_of(const struct sched *s, const struct place_of *place,
 
     if (place->usage == NULL || place->usage_sec == TIME_UNSET)
         return 0;
-    used = used_of(&place->usage->past, limit->tres, limit->type);
+    used = used_under(s, &place->usage->past, limit);
     used = decay(used, s->charged_sec - place->usage_sec, place->half_life_sec);
     return in_unit(limit, used);
 }
@@ -35,11 +46,12 @@ bool usage_is_up(const struct sched *s, const struct place_of *place,
     return past_of(s, place, limit) >= limit->amount;
 }
 
-static int64_t recent_of(const struct place_of *place, const struct limit *limit)
+static int64_t recent_of(const struct sched *s, const struct place_of *place,
+                         const struct limit *limit)
 {
-    return place->usage != NULL ? in_unit(limit, used_of(&place->usage->recent,
-                                                         limit->tres, limit->type))
-                                : 0;
+    return place->usage != NULL
+               ? in_unit(limit, used_under(s, &place->usage->recent, limit))
+               : 0;
 }
 
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
@@ -52,7 +64,7 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
     str_init(&whose, WHOSE_MAX);
     asking_whose(s, a, limit, &whose);
     sum = add_capped(sum, past_of(s, place, limit));
-    sum = add_capped(sum, recent_of(place, limit));
+    sum = add_capped(sum, recent_of(s, place, limit));
     sum = add_capped(sum, held_of(&s->held, limit, whose.s, s->charged_sec));
     return sum > limit->amount;
 }

@@ -37,6 +37,21 @@ static __int128 amount_of(const struct cluster *c, const struct holding *h,
     return sum;
 }
 
+static int64_t licenses_of(const struct holding *h, const char *name)
+{
+    for (size_t i = 0; i < h->takes.n; i++) {
+        if (strcmp(h->takes.items[i].name, name) == 0)
+            return h->takes.items[i].count;
+    }
+    return 0;
+}
+
+/* What is of no node. */
+static bool is_global(const struct billing_weight *w)
+{
+    return strncmp(w->resource, BILLING_LICENSE, strlen(BILLING_LICENSE)) == 0;
+}
+
 /* In billionths; a part of a CPU or of a MiB counts as a part. */
 static __int128 term_of(const struct cluster *c, const struct holding *h,
                         const struct billing_weight *w, int *ret_resource)
@@ -48,6 +63,9 @@ static __int128 term_of(const struct cluster *c, const struct holding *h,
     *ret_resource = i;
     if (strcmp(w->resource, BILLING_NODE) == 0)
         return (__int128)w->nano * slots_nodes(h->slots, h->n);
+    if (is_global(w))
+        return (__int128)w->nano *
+               licenses_of(h, w->resource + strlen(BILLING_LICENSE));
     if (i < 0)
         return 0;
     term = MIN(amount_of(c, h, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
@@ -70,7 +88,7 @@ int64_t billing_of(const struct cluster *c, const struct partition *part,
         bool of_node = resource == RES_CPU || resource == RES_MEM ||
                        strcmp(weights[i].resource, BILLING_NODE) == 0;
 
-        if ((flags & PRIORITY_MAX_TRES) != 0 ||
+        if ((flags & PRIORITY_MAX_TRES && !is_global(&weights[i])) ||
             ((flags & PRIORITY_MAX_TRES_GRES) != 0 && of_node))
             largest = MAX(largest, term);
         else

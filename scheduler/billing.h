@@ -2,9 +2,10 @@
  * billing - what an allocation costs: Slurm's billing TRES.
  *
  * The sum of a partition's weights (TRESBillingWeights) times what the job has: CPUs,
- * MiB of memory, nodes, GPUs (of a type, or of all), any other resource. With
- * PRIORITY_MAX_TRES it is the largest of these instead; with PRIORITY_MAX_TRES_GRES the
- * largest of CPUs, memory and nodes, and all the others added.
+ * MiB of memory, nodes, GPUs (of a type, or of all), any other resource, licences. With
+ * PRIORITY_MAX_TRES it is the largest of these instead, and licences, which are of no
+ * node, added; with PRIORITY_MAX_TRES_GRES the largest of CPUs, memory and nodes, and
+ * all the others added.
  *
  * A partition without weights: CPUs, as in Slurm, and besides BILLING_GPU for each GPU,
  * so that GPUs are paid for from the first day: a node of 8 of them commonly has 128

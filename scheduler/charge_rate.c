@@ -2,6 +2,7 @@
 #include "base/util.h"
 #include "scheduler/billing.h"
 #include "scheduler/charge_private.h"
+#include "scheduler/quota.h"
 
 #define ONE 1000 /* thousandths */
 
@@ -18,6 +19,19 @@ static void add_rate(const struct rating *r, enum tres tres, const char *type,
     usage_charge_add(r->charge, tres, type, (int64_t)MIN(rate, (__int128)INT64_MAX));
 }
 
+/* Other than GPUs; columns of ours are none. */
+static void add_devices(const struct sched *s, const struct resvec *counts,
+                        const struct rating *r)
+{
+    const struct cluster *c = &s->cluster;
+
+    for (int i = RES_FIXED; i < c->res.n; i++) {
+        if (counts->v[i] > 0 && i != c->res.gpu && !quota_is_column(c, i) &&
+            i != c->quotas.whole)
+            add_rate(r, TRES_DEVICE, c->res.name[i], (__int128)counts->v[i] * ONE);
+    }
+}
+
 static void add_slot(const struct sched *s, const struct holding *h, size_t slot,
                      const struct rating *r)
 {
@@ -27,6 +41,7 @@ static void add_slot(const struct sched *s, const struct holding *h, size_t slot
 
     add_rate(r, TRES_CPU, NULL, counts.v[RES_CPU]);
     add_rate(r, TRES_MEM, NULL, (__int128)counts.v[RES_MEM] * ONE / USED_MEM_UNIT);
+    add_devices(s, &counts, r);
     if (gpu < 0 || counts.v[gpu] == 0)
         return;
     add_rate(r, TRES_GPU, NULL, (__int128)counts.v[gpu] * ONE);
@@ -57,7 +72,7 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
         .to_sec = charge_has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
     };
     const struct partition *part = charge_part(s, job);
-    const struct holding h = {job->alloc, job->n_alloc, job_is_alone(job, part)};
+    const struct holding h = {job->alloc, job->n_alloc, job_is_alone(job, part), takes};
     const struct rating r = {&ret, qos != NULL ? qos->usage_factor : ONE};
 
     add_rate(&r, TRES_BILLING, NULL,

@@ -112,11 +112,13 @@ void cluster_hold(struct cluster *c, const struct slot *slots, size_t n);
 void cluster_release(struct cluster *c, const struct slot *slots, size_t n);
 /* What so many pods use, at most 2^56 of anything, so that sums stay meaningful. */
 struct resvec cluster_use(const struct resvec *each, int64_t pods);
-/* Slots of a job, or of one of its components, that has their nodes alone or not. */
+/* Slots of a job, or of one of its components, that has their nodes alone or not, and
+ * its licences. */
 struct holding {
     const struct slot *slots;
     size_t n;
     bool alone;
+    struct license_list takes;
 };
 /* What a slot of these counts for in limits, billing and usage: what its pods ask for.
  * As in Slurm, a job that has its nodes alone has all CPUs and devices of them, but of

@@ -9,10 +9,11 @@
 /* ---- the table ---- */
 
 /* Slurm spells some TRES in their own way, and ends some words with "Limit". */
-#define WORDS(cpu, mem, node, gpu, billing, license)                               \
-    {                                                                              \
-        [TRES_CPU] = (cpu), [TRES_MEM] = (mem), [TRES_NODE] = (node),              \
-        [TRES_GPU] = (gpu), [TRES_BILLING] = (billing), [TRES_LICENSE] = (license) \
+#define WORDS(cpu, mem, node, gpu, billing, license)                                \
+    {                                                                               \
+        [TRES_CPU] = (cpu), [TRES_MEM] = (mem), [TRES_NODE] = (node),               \
+        [TRES_GPU] = (gpu), [TRES_BILLING] = (billing), [TRES_LICENSE] = (license), \
+        [TRES_DEVICE] = (gpu)                                                       \
     }
 #define ONE_WORD(word)        \
     {                         \
@@ -272,15 +273,30 @@ bool limit_masks(enum limit_kind before, enum limit_kind kind)
 static const char *const names[TRES_KINDS] = {
     [TRES_NONE] = "",           [TRES_CPU] = "cpu",      [TRES_MEM] = "mem",
     [TRES_NODE] = "node",       [TRES_GPU] = "gres/gpu", [TRES_BILLING] = "billing",
-    [TRES_LICENSE] = "license",
+    [TRES_LICENSE] = "license", [TRES_DEVICE] = "gres",
 };
 
 /* What may stand between the name of a TRES and its type; '\0': nothing does. */
 #define JOINTS ":/"
 
+/* Without a name it is nothing. */
+static bool is_named(enum tres tres)
+{
+    return tres == TRES_LICENSE || tres == TRES_DEVICE;
+}
+
+/* Extended resources have a domain. */
+static bool is_name(enum tres tres, const char *type)
+{
+    const char *slash = strchr(type, '/');
+
+    return *type != '\0' &&
+           (tres != TRES_DEVICE || (slash != NULL && slash > type && slash[1] != '\0'));
+}
+
 static char joint_of(enum tres tres)
 {
-    return tres == TRES_GPU ? ':' : tres == TRES_LICENSE ? '/' : '\0';
+    return tres == TRES_GPU ? ':' : is_named(tres) ? '/' : '\0';
 }
 
 enum tres tres_parse(const char *key, const char **ret_type)
@@ -293,8 +309,8 @@ enum tres tres_parse(const char *key, const char **ret_type)
         if (strncasecmp(names[i], key, len) != 0 || strchr(JOINTS, *rest) == NULL)
             continue;
         if (*rest == '\0')
-            return i != TRES_LICENSE ? i : TRES_NONE;
-        if (*rest != joint_of(i) || rest[1] == '\0')
+            return !is_named(i) ? i : TRES_NONE;
+        if (*rest != joint_of(i) || !is_name(i, rest + 1))
             return TRES_NONE;
         *ret_type = rest + 1;
         return i;

@@ -26,6 +26,7 @@ enum tres {
     TRES_GPU, /* of a type, or of any */
     TRES_BILLING,
     TRES_LICENSE, /* of a name, which stands as its type */
+    TRES_DEVICE,  /* any other resource of nodes; its name stands as its type */
     TRES_KINDS
 };
 
@@ -110,7 +111,7 @@ extern const struct limit_row limit_rows[LIMIT_KINDS];
 struct limit {
     enum limit_kind kind;
     enum tres tres;
-    char *type; /* of GPUs; NULL: any. Of licences: their name */
+    char *type; /* of GPUs; NULL: any. Of licences and devices: their name */
     int64_t amount;
     int64_t percent; /* of a TRES in a relative QOS: `amount` follows (relative.h) */
 };
@@ -147,12 +148,13 @@ bool limit_is_on_nodes(const struct limit *limit);
 /* Does one of such a kind, of a place before, stand for those of the other kind in all
  * places behind? Those of all jobs of accounts stand beside each other. */
 bool limit_masks(enum limit_kind before, enum limit_kind kind);
-/* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", "license/NAME", in whatever case.
+/* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", "license/NAME", and of devices
+ * "gres/DOMAIN/NAME" as nodes have them; in whatever case.
  * TRES_NONE: it is none of these. `*ret_type` points into `key`; NULL: no type. */
 enum tres tres_parse(const char *key, const char **ret_type);
 /* The order of lists: of a TRES all types come before each. 0: they are the same. */
 int tres_compare(enum tres a, const char *a_type, enum tres b, const char *b_type);
-/* "gres/gpu:h100", "license/matlab"; `type` may be NULL. */
+/* "gres/gpu:h100", "license/matlab", "gres/x.org/fpga"; `type` may be NULL. */
 void tres_say(enum tres tres, const char *type, struct str *out);
 
 #endif

@@ -122,10 +122,12 @@ struct node {
 
 /* ---- partitions ---- */
 
-/* What a second of one of a resource costs: of a CPU, a MiB, a node, a GPU. */
+/* What a second of one of a resource costs: of a CPU, a MiB, a node, a device, a
+ * licence. */
 #define BILLING_NODE "node"
+#define BILLING_LICENSE "license/" /* with its name behind */
 struct billing_weight {
-    char *resource; /* a name of the restable's, or BILLING_NODE */
+    char *resource; /* a name of the restable's, or BILLING_* */
     char *gpu_type; /* of GPUs: NULL: every type */
     int64_t nano;   /* billionths */
 };

@@ -46,6 +46,14 @@ static int64_t gpus_of(const struct cluster *c, const struct node *node,
     return node->capacity.v[c->res.gpu];
 }
 
+static int64_t devices_of(const struct cluster *c, const struct node *node,
+                          const char *name)
+{
+    int resource = restable_find(&c->res, name);
+
+    return resource >= 0 ? node->capacity.v[resource] : 0;
+}
+
 static int64_t amount_of(const struct sched *s, const struct partition *part,
                          const struct noderec *rec, const struct limit *limit)
 {
@@ -60,6 +68,8 @@ static int64_t amount_of(const struct sched *s, const struct partition *part,
         return gpus_of(&s->cluster, rec->node, limit->type);
     case TRES_BILLING:
         return billing_of_node(s, part, rec);
+    case TRES_DEVICE:
+        return devices_of(&s->cluster, rec->node, limit->type);
     case TRES_NONE:
     case TRES_LICENSE:
     case TRES_KINDS:

@@ -27,6 +27,7 @@ static int64_t amount_of(const struct cluster *c, const struct tres_weight *w,
     case TRES_NONE:
     case TRES_BILLING:
     case TRES_LICENSE:
+    case TRES_DEVICE:
     case TRES_KINDS:
         break;
     }

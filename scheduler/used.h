@@ -3,9 +3,8 @@
  *
  * A list, sorted; what is not in it has not been used. Amounts are in thousandths of a
  * second of one: of a CPU, of a MiB of memory, of a node, of a GPU, of a billing of 1,
- * of a licence;
- * that of TRES_NONE is the wall time of jobs. GPUs count as such, and by their type as
- * well. Sums end at the largest number there is.
+ * of a licence, of any other device; that of TRES_NONE is the wall time of jobs. GPUs
+ * count as such, and by their type as well. Sums end at the largest number there is.
  */
 #ifndef GANTRY_SCHEDULER_USED_H
 #define GANTRY_SCHEDULER_USED_H

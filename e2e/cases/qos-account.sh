@@ -55,6 +55,13 @@ case_run() {
     expect "the class of what it exceeds alone" "$(field alone .status.pending.class)" Never
     define QOS urgent "limits: {grpTRES: {cpu: 100}}"
     expect_state alone COMPLETED
+    refused "spec.limits.grpTRES has no such TRES or amount" \
+        define QOS urgent "limits: {grpTRES: {gres/fpga: 1}}"
+    define QOS urgent "limits: {minTRESPerJob: {gres/x.org/fpga: 1}}"
+    submit deviceless true "user: ann" "qos: urgent"
+    expect_reason deviceless QOSMinGRES
+    expect_text "the message" "$(field deviceless .status.message)" "no less than gres/x.org/fpga=1"
+    k delete bj deviceless >/dev/null
     define QOS urgent "limits: {maxSubmitJobsPerUser: 0}"
     refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
         slurm sbatch -q urgent -A physics --wrap true

@@ -182,7 +182,7 @@ static const struct {
      "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {cores: "
      "1}}}]}",
      "spec.members[0]: limits.grpTRES: cores: no such TRES: right are cpu, mem, node, "
-     "billing, gres/gpu, gres/gpu:TYPE and license/NAME"},
+     "billing, gres/gpu, gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME"},
     {"less than none of a member",
      "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {mem: "
      "-5}}}]}",
@@ -194,10 +194,10 @@ static const struct {
 
 /* ---- limits ---- */
 
-#define NO_TRES                                                                        \
-    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "       \
-    "gres/gpu:TYPE and license/NAME, each with a number, or mem with 64G; -1 lifts a " \
-    "limit"
+#define NO_TRES                                                                     \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "    \
+    "gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME, each with a number, or mem " \
+    "with 64G; -1 lifts a limit"
 
 static const struct {
     const char *name, *limits;
@@ -217,6 +217,10 @@ static const struct {
     {"licences of a node", "maxTRESPerNode: {license/matlab: 4}", false,
      "spec.limits.maxTRESPerNode must have no license/NAME: no node has licences"},
     {"licences without a name", "grpTRES: {license/: 4}", false,
+     "spec.limits.grpTRES" NO_TRES},
+    {"devices", "{grpTRES: {gres/gpu: 1, gres/x.org/fpga: 4}}", true,
+     "grpTRES gres/gpu=1 gres/x.org/fpga=4"},
+    {"devices without a domain", "grpTRES: {gres/fpga: 4}", false,
      "spec.limits.grpTRES" NO_TRES},
     {"a time", "maxWall: 1-12", false, "maxWall =129600"},
     {"usage", "{grpTRESMins: {cpu: 2, mem: 1M}, grpWall: '90'}", true,

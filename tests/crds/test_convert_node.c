@@ -152,17 +152,21 @@ static const struct {
      "spec.nodeSelector.matchExpressions[0].values: In takes at least one"},
     {"weights",
      "tresBillingWeights: {cpu: 1, mem: 0.00025, node: 2.5, gres/gpu: 0, "
-     "gres/gpu:h100: 20}",
+     "gres/gpu:h100: 20, gres/x.org/fpga: 3, license/matlab: 7}",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 bill cpu 1000000000 memory 250000 node 2500000000 "
      "nvidia.com/gpu 0 "
-     "nvidia.com/gpu:h100 20000000000"},
+     "nvidia.com/gpu:h100 20000000000 x.org/fpga 3000000000 license/matlab "
+     "7000000000"},
     {"a weight of nothing", "tresBillingWeights: {gpu: 1}",
-     "spec.tresBillingWeights.gpu: no such TRES: right are cpu, mem, node, gres/gpu "
-     "and "
-     "gres/gpu:TYPE"},
+     "spec.tresBillingWeights.gpu: no such TRES: right are cpu, mem, node, gres/gpu, "
+     "gres/gpu:TYPE, gres/DOMAIN/NAME and license/NAME"},
     {"a type of CPUs", "tresBillingWeights: {'cpu:fast': 1}",
-     "spec.tresBillingWeights.cpu:fast: only GPUs have a type: gres/gpu:h100"},
+     "spec.tresBillingWeights.cpu:fast: no such TRES: "},
+    {"a weight of jobs", "tresBillingWeights: {billing: 1}",
+     "spec.tresBillingWeights.billing: no such TRES: "},
+    {"a weight of a device without a domain", "tresBillingWeights: {gres/fpga: 1}",
+     "spec.tresBillingWeights.gres/fpga: no such TRES: "},
     {"a negative weight", "tresBillingWeights: {cpu: -1}",
      "spec.tresBillingWeights.cpu: must be a number from 0 to 1000000000"},
     {"a weight too large", "tresBillingWeights: {cpu: 1e10}",

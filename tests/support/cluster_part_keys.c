@@ -43,7 +43,8 @@ static int part_bill(const struct setting *at, struct err *err)
 
     if (quantity_parse_milli(at->value, &milli, err) < 0)
         return -1;
-    if (strchr(name, '/') != NULL && restable_intern(at->res, name) < 0)
+    if (strchr(name, '/') != NULL && !str_starts(name, BILLING_LICENSE) &&
+        restable_intern(at->res, name) < 0)
         return err_set(err, ERR_INVALID, "too many resources");
     partition_bill(at->object, strcmp(name, "mem") == 0 ? "memory" : name, type,
                    milli * 1000000);
