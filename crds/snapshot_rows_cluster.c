@@ -166,6 +166,7 @@ static const struct field config_rows[] = {
     INT(sched_config, preempt_exempt_sec),
     BOOL(sched_config, preempt_youngest_first),
     INT(sched_config, preempt_min_exempt_priority),
+    BOOL(sched_config, preempt_reclaim_licenses),
     INT(sched_config, requeue_delay_sec),
 };
 const struct fields fields_config = FIELDS(sched_config, config_rows);

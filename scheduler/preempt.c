@@ -8,6 +8,7 @@
 #include "scheduler/book.h"
 #include "scheduler/component.h"
 #include "scheduler/prospect.h"
+#include "scheduler/reclaim.h"
 #include "scheduler/trial.h"
 #include "scheduler/victims.h"
 #include "scheduler/yield.h"
@@ -119,13 +120,13 @@ static void spare(struct sched *s, struct victim *victim)
     victim->taken = false;
 }
 
-/* Plans on nodes that it was given go first. */
+/* Plans on nodes that it was given go first, and those for licences that it wants. */
 static void lift_plans(struct sched *s, struct hunt *h)
 {
     h->n_lifted = 0;
     for (size_t i = 0; i < h->n_plans; i++) {
         struct jobrec *rec = h->plans[i];
-        bool meets = false;
+        bool meets = reclaim_wants(s, rec->job, h->by);
 
         for (size_t k = 0; k < rec->claim.n_positions && !meets; k++)
             meets = victims_use(h->victims, rec->claim.positions[k]);
@@ -426,7 +427,10 @@ static void try_apart(struct sched *s, struct hunt *h)
 static void hunt(struct sched *s, struct hunt *h)
 {
     struct fit *fit = shape_fit(trial_shape(s, h->entry), h->entry->part);
+    bool lacks = reclaim_lacks(s, h->by);
 
+    if (lacks && !s->config.preempt_reclaim_licenses)
+        return;
     h->herd = herd_of(s, &h->side, h->now_sec);
     h->n_victims = herd_muster(h->herd, s, &h->side, h->before);
     if (h->n_victims == 0 && trial_why_not_now(s, h->entry, h->by) != REASON_PRIORITY)
@@ -437,7 +441,8 @@ static void hunt(struct sched *s, struct hunt *h)
     find_plans(s, h);
     if (h->n_victims + h->n_plans == 0)
         return;
-    if (victims_choose(h->victims, &s->cluster, h->by) && try_victims(s, h))
+    if (victims_choose(h->victims, &s->cluster, h->by) &&
+        (!lacks || reclaim_take(s, h->herd, h->by)) && try_victims(s, h))
         return;
     if (!is_guess(s, h))
         return;

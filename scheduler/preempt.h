@@ -4,7 +4,8 @@
  *   who may           running jobs that it may preempt (preempt_rules.h), and are past
  *                     their exempt time
  *   what goes first   promises to waiting jobs that it may preempt, which cost no work
- *   whom              as few as will do, and of those the cheapest (victims.h)
+ *   whom              as few as will do, and of those the cheapest (victims.h); for
+ *                     licences, where settings say so: reclaim.h
  *   when              if it then starts as soon as they are gone, earlier than it is
  *                     planned, and its limits let it (allowance.h), also with all who
  *                     start before it; else nobody is touched, however often it is

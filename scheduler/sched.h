@@ -124,6 +124,7 @@ struct sched_config {
     /* min_exempt_priority: who has a higher one is not preempted; default INT64_MAX:
      * nobody has. */
     int64_t preempt_min_exempt_priority;
+    bool preempt_reclaim_licenses; /* reclaim_licenses: reclaim.h */
     /* requeue_delay: when one that was preempted is eligible again; default 120.
      * Whoever puts it back says so. */
     int64_t requeue_delay_sec;

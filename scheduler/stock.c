@@ -218,6 +218,18 @@ size_t stock_short(const struct stock *stock, struct license_list takes,
     return SIZE_MAX;
 }
 
+int64_t stock_lack(const struct stock *stock, const struct license *need,
+                   const uint64_t *kept)
+{
+    int column = stock->lane.n > 0 ? license_find(stock->table, need->name) : -1;
+    const int64_t *row;
+
+    if (column < 0)
+        return 0;
+    row = row_at(stock, &stock->lane, 0);
+    return MAX(need->count - row[column] + kept_of(stock, kept, 0, column), 0);
+}
+
 void stock_say_short(const struct stock *stock, struct license_list takes,
                      const uint64_t *kept, struct str *message)
 {

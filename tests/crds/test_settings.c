@@ -189,7 +189,7 @@ static const struct {
      false, 120, INT64_MAX},
     {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
      "preemptExemptTime: 10, preemptParameters: {youngestFirst: true, "
-     "minExemptPriority: 5000}, "
+     "minExemptPriority: 5000, reclaimLicenses: yes}, "
      "schedulerParameters: {requeueDelay: 30}}",
      PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true, 30, 5000},
 };
@@ -205,6 +205,7 @@ START_TEST(test_preempting)
     ck_assert_int_eq(s.sched.preempt_exempt_sec, preempting[_i].exempt_sec);
     ck_assert_int_eq(s.sched.preempt_youngest_first, preempting[_i].youngest);
     ck_assert_int_eq(s.sched.requeue_delay_sec, preempting[_i].delay_sec);
+    ck_assert(s.sched.preempt_reclaim_licenses == preempting[_i].youngest);
     ck_assert_int_eq(s.sched.preempt_min_exempt_priority,
                      preempting[_i].exempt_priority);
 }

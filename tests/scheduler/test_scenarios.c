@@ -13,7 +13,8 @@
  *                               another space, blockSizes; or flat,
  *                                or block rack)
  *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition;
- *                                                    above=priority that exempts)
+ *                                                    above=priority that exempts;
+ *                                                    reclaim: licences, too)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -115,6 +116,8 @@ static bool read_preemption(struct scenario *sc, const char *key, const char *wo
 
     if (strcmp(key, "youngest") == 0)
         c->preempt_youngest_first = true;
+    else if (strcmp(key, "reclaim") == 0)
+        c->preempt_reclaim_licenses = true;
     else if (strcmp(key, "by") == 0)
         c->preempt_type = strcmp(word, "qos") == 0         ? PREEMPT_BY_QOS
                           : strcmp(word, "partition") == 0 ? PREEMPT_BY_PARTITION

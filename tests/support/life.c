@@ -38,6 +38,7 @@ struct sched_config life_settings(uint64_t seed)
     config.preempt_youngest_first = seed % 4 == 0;
     if (seed % 7 == 0)
         config.preempt_min_exempt_priority = 700;
+    config.preempt_reclaim_licenses = seed % 3 != 0;
     return config;
 }
 
