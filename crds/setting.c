@@ -81,6 +81,11 @@ const struct setting settings_table[] = {
     {"schedulerParameters.bfMaxJobTest", SETTING_INT,
      offsetof(struct settings, sched.max_job_test), 1, 1000000, "1000000",
      "waiting jobs that are planned, from the front of the queue", false},
+    {"schedulerParameters.bfMaxJobArrayResv", SETTING_INT,
+     offsetof(struct settings, sched.max_job_array_resv), 0, 1000, "20",
+     "tasks of an array that are planned, its next one among them; 0: none is, they "
+     "start where there is room",
+     false},
     {"schedulerParameters.reservationDepth", SETTING_INT,
      offsetof(struct settings, sched.reservation_depth), 0, 1000000, "1000000",
      "of them, those that are promised their start", false},

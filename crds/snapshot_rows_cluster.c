@@ -154,6 +154,7 @@ static const struct field config_rows[] = {
     INT(sched_config, min_age_reserve_sec),
     INT(sched_config, min_prio_reserve),
     INT(sched_config, max_job_test),
+    INT(sched_config, max_job_array_resv),
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
     BOOL(sched_config, kill_invalid_depend),
     NAME(sched_config, licenses, FIELD_TABLE),

@@ -131,6 +131,7 @@ static const struct field job_rows[] = {
     TEXT(job, license),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
+    LIST(job, further, n_further, fields_plan),
     INT(job, preempted_by),
     INT(job, preempt_sec),
     INT(job, wall_sec),

@@ -35,6 +35,8 @@ void book_place(struct sched *s, struct jobrec *rec);
 /* A job's allocation or plan. Nothing happens while no timeline is up to date. */
 void book_enter(struct sched *s, struct jobrec *rec);
 void book_strike(struct sched *s, struct jobrec *rec);
+/* While the timeline is renewed a job may not have been come to: it is then. */
+void book_freshen(const struct sched *s, struct jobrec *rec);
 /* A foreign pod, as cluster.h has it; NULL is fine. */
 void book_enter_pod(struct sched *s, struct podrec *pod);
 void book_strike_pod(struct sched *s, struct podrec *pod);

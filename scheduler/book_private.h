@@ -17,8 +17,6 @@ struct span {
 };
 
 struct span book_span(struct sched *s, const struct jobrec *rec);
-/* While the timeline is renewed a job may not have been come to: it is then. */
-void book_freshen(const struct sched *s, struct jobrec *rec);
 /* There is more room than before, up to some time. */
 void book_grow(struct sched *s, int64_t until_sec);
 /* Has a reservation of others come where the plan lies? */

@@ -64,6 +64,8 @@ static bool add_held(struct sched *s, struct sched_budget budget)
 
         s->renew_next = rec->hh.next;
         book_freshen(s, rec);
+        for (size_t i = 0; i < rec->n_followers; i++)
+            book_freshen(s, rec->followers[i]);
         if (holds && !rec->claim.on)
             book_enter(s, rec);
         if (is_spent(budget, holds, n))
@@ -203,6 +205,15 @@ static bool move_claim(struct sched *s, struct jobrec *rec)
     return false;
 }
 
+static bool move_if_due(struct sched *s, struct jobrec *rec)
+{
+    bool moved = rec->claim.on && rec->claim.cut != s->cuts && move_claim(s, rec);
+
+    for (size_t i = 0; i < rec->n_followers; i++)
+        moved |= move_if_due(s, rec->followers[i]);
+    return moved;
+}
+
 /* False: the budget is spent. */
 static bool move_claims(struct sched *s, struct sched_budget budget)
 {
@@ -215,7 +226,7 @@ static bool move_claims(struct sched *s, struct sched_budget budget)
         bool moved;
 
         s->renew_next = rec->hh.next;
-        moved = rec->claim.on && rec->claim.cut != s->cuts && move_claim(s, rec);
+        moved = move_if_due(s, rec);
         if (is_spent(budget, moved, n))
             return false;
     }

@@ -23,8 +23,8 @@ const char *broken_word(enum broken cause)
 
 void broken_note(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    if (cause == BROKEN_NOT || !rec->job->plan.promised)
-        return;
+    if (cause == BROKEN_NOT || !rec->job->plan.promised || rec->array != NULL)
+        return; /* of a follower nobody was told */
     s->n_broken[cause]++;
     rec->broken = cause;
 }

@@ -78,6 +78,9 @@ struct jobrec {
     uint32_t ends_told;   /* END of components: a bit each */
     bool gone;        /* kept, unseen, until the pass that may refer to it is over */
     size_t n_started; /* of an array: so many of its tasks, by this core */
+    struct jobrec *array;      /* of a follower (follower.h); NULL: it is none */
+    struct jobrec **followers; /* of an array: those that are in use first */
+    size_t n_followers, n_made, followers_cap;
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;

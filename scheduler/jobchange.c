@@ -9,6 +9,7 @@
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
 #include "scheduler/eligible.h"
+#include "scheduler/follower.h"
 #include "scheduler/yield.h"
 
 static void drop_alloc(struct job *job)
@@ -58,6 +59,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     struct job *job = rec->job;
 
     book_strike(s, rec);
+    follower_lift(s, rec);
     allowance_drop(s, rec);
     move_held(s, job, cluster_release);
     s->n_phase[job->phase]--;
@@ -79,8 +81,7 @@ static bool is_licensed(const struct job *job)
                                         : job_licenses(job).n > 0;
 }
 
-/* Does the plan say where, among what the job names? */
-static bool is_settled(const struct job *job)
+bool jobchange_is_settled(const struct job *job)
 {
     const char *name = job->plan.reservation;
 
@@ -91,25 +92,30 @@ static bool is_settled(const struct job *job)
 
 /* A promise stays while the job asks for the same, in the same partitions and
  * reservations, and for no longer. One that comes with the job is of a time before this
- * core: it is entered with all others, where it fits. */
-static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
+ * core: it is entered with all others, where it fits. True: plans of before stay. */
+static bool keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
                       struct job *job, const struct shape *shape)
 {
     if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
         (job->plan.start_sec != TIME_UNSET &&
-         !(job->plan.promised && is_settled(job)))) {
+         !(job->plan.promised && jobchange_is_settled(job)))) {
         plan_clear(&job->plan);
-    } else if (job->plan.promised) {
+        return false;
+    }
+    if (job->plan.promised) {
         s->timeline_gen = 0;
-    } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
-               jobchange_partitions_equal(old, job) &&
-               job->limit_sec <= old->limit_sec && jobchange_ends_equal(old, job) &&
-               job->time_min_sec == old->time_min_sec &&
-               job->deadline_sec == old->deadline_sec &&
-               jobchange_reservations_equal(old, job)) {
+        return false;
+    }
+    if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
+        jobchange_partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
+        jobchange_ends_equal(old, job) && job->time_min_sec == old->time_min_sec &&
+        job->deadline_sec == old->deadline_sec &&
+        jobchange_reservations_equal(old, job)) {
         job->plan = old->plan;
         old->plan = (struct plan){.start_sec = TIME_UNSET};
+        return true;
     }
+    return false;
 }
 
 /* What was found of its dependencies holds while these are the same. */
@@ -125,6 +131,8 @@ static void keep_depends(const struct job *old, struct job *job)
 static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
 {
+    bool kept;
+
     rec->job = job;
     eligible_keep(old, jobrec_array(s, job), job);
     allowance_bound(s, job, old);
@@ -149,12 +157,15 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     else if (old != NULL && old->phase == JOB_PENDING)
         job->reached = MAX(job->reached, old->reached);
     keep_depends(old, job);
-    keep_plan(s, old, old_shape, job, rec->shape);
+    kept = keep_plan(s, old, old_shape, job, rec->shape);
     keep_preemption(old, job);
     yield_enlist(s, rec, job->preempted_by != 0);
     book_enter(s, rec);
     allowance_take(s, rec);
     starts_enlist(s, rec);
+    follower_put(s, rec, kept);
+    if (old != NULL || job->phase != JOB_PENDING)
+        follower_settle_of(s, job->array_id);
     s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
 }
 
@@ -198,6 +209,7 @@ void jobchange_apply(struct sched *s, struct job *job)
     rec->changed = true;
     rec->walk = 0;
     starts_enlist(s, rec);
+    follower_change(s, rec);
     s->dirty = true;
 }
 
@@ -218,6 +230,8 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
     charge_change(s, rec->job, NULL);
     jobrec_clear(s, rec);
     rec->gone = true;
+    follower_settle(s, rec);
+    follower_settle_of(s, rec->job->array_id);
     rec->version++;
     starts_enlist(s, rec);
     s->n_gone++;

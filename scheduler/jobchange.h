@@ -22,6 +22,10 @@ void jobchange_apply_gone(struct sched *s, const char *uid);
 
 void jobchange_make_sane(struct job *job);
 
+/* Does its plan say all that is to be settled: where, and with which licence, among what
+ * the job names? */
+bool jobchange_is_settled(const struct job *job);
+
 /* Two states of a job: do they hold the same of nodes? */
 bool jobchange_slots_equal(const struct job *a, const struct job *b);
 /* Have their components the same time limits, and ended? */

@@ -9,6 +9,7 @@
 #include "scheduler/component.h"
 #include "scheduler/core.h"
 #include "scheduler/eligible.h"
+#include "scheduler/follower.h"
 
 struct jobrec *jobrec_find(const struct sched *s, const char *uid)
 {
@@ -114,6 +115,7 @@ const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_
 void jobrec_free(struct sched *s, struct jobrec *rec)
 {
     allowance_drop(s, rec);
+    follower_free(s, rec);
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);

@@ -523,6 +523,9 @@ struct job {
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
     struct plan plan;     /* while pending: what was promised */
+    struct plan *further; /* of an array, and to tasks behind the next one; the core
+                             has these as followers (follower.h) */
+    size_t n_further;
     int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
 
@@ -681,8 +684,10 @@ void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
 /* What each of its pods counts for: under limits, for those who pay, and for people. */
 struct resvec slot_counts(const struct slot *slot);
-void plan_clear(struct plan *plan); /* to none */
+void plan_clear(struct plan *plan);            /* to none */
+void plans_free(struct plan *plans, size_t n); /* with their array */
 struct plan plan_copy(const struct plan *plan);
+struct plan *plans_copy(const struct plan *plans, size_t n); /* NULL: none */
 
 /* Adds one (strings copied). */
 void labels_add(struct label **labels, size_t *n, const char *key, const char *value);

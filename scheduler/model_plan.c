@@ -53,3 +53,19 @@ struct plan plan_copy(const struct plan *plan)
         .n_slots = plan->n_slots,
     };
 }
+
+void plans_free(struct plan *plans, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        plan_clear(&plans[i]);
+    free(plans);
+}
+
+struct plan *plans_copy(const struct plan *plans, size_t n)
+{
+    struct plan *copy = n > 0 ? xmalloc(n * sizeof(*copy)) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        copy[i] = plan_copy(&plans[i]);
+    return copy;
+}

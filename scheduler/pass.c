@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/follower.h"
 #include "scheduler/preempt.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
@@ -134,9 +135,12 @@ static void count_put_off(const struct sched *s, struct jobrec *rec)
 /* Those who wait are told why, once nobody can make room for them. */
 static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
-    struct seeker by = trial_seeker(s, entry);
+    struct seeker by;
     bool off = is_put_off(s, entry->rec);
 
+    if (entry->rec->array != NULL)
+        return; /* a follower */
+    by = trial_seeker(s, entry);
     count_put_off(s, entry->rec);
     if (!off && preempt_run(s, entry, &by, now_sec))
         note_started(s, entry);
@@ -195,8 +199,20 @@ static void go_offer(struct sched *s, struct entry *entry)
     entry->done = true;
 }
 
+/* What has been told of the array is to be told anew where its next task has another
+ * place now. */
+static void put_in_order(struct sched *s, struct jobrec *rec)
+{
+    struct jobrec *array = follower_array(rec);
+
+    if (array->n_followers > 0)
+        s->pass.moved |= follower_sort(s, array);
+}
+
 static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
 {
+    struct jobrec *rec = entry->rec;
+
     if (entry->rec->gone || entry->rec->version != entry->version)
         return;
     switch (s->pass.round) {
@@ -217,6 +233,7 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
             tell_or_preempt(s, entry, now_sec);
         break;
     }
+    put_in_order(s, rec);
 }
 
 /* False: that was the last one. */
@@ -254,7 +271,7 @@ static struct entry *next_entry(struct pass *pass)
 /* Are victims to be looked for? Where that is its turn's end, perhaps. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (s->config.preempt_type == PREEMPT_BY_NOBODY)
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY || entry->rec->array != NULL)
         return false;
     return s->pass.round == ROUND_WHOLE ||
            (s->pass.round == ROUND_TELL && entry->waits && !entry->rec->gone &&

@@ -8,6 +8,7 @@
 #include "scheduler/accrue.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
+#include "scheduler/follower.h"
 #include "scheduler/tell.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
@@ -43,14 +44,44 @@ static void add_choices(struct sched *s, struct jobrec *rec)
     }
 }
 
+/* Behind the array they have the choices that it has, which are the entries from
+ * `first` on. */
+static void add_followers(struct sched *s, struct jobrec *array, size_t first)
+{
+    size_t last = s->pass.queue.n;
+
+    for (size_t i = 0; i < array->n_followers; i++) {
+        struct jobrec *f = array->followers[i];
+
+        f->changed = false;
+        starts_enlist(s, f);
+        for (size_t k = first; k < last; k++) {
+            struct entry *entry = queue_add(&s->pass.queue);
+
+            *entry = s->pass.queue.entries[k];
+            entry->rec = f;
+            entry->version = f->version;
+            entry->uid = f->uid;
+        }
+    }
+}
+
+/* Promises stay, unless the job may not start at all. */
+static void cancel_plans(struct sched *s, struct jobrec *rec, enum reason reason)
+{
+    if (reason != REASON_NONE || !rec->job->plan.promised)
+        book_cancel_plan(s, rec, broken_of_reason(reason));
+    for (size_t i = 0; i < rec->n_followers; i++)
+        cancel_plans(s, rec->followers[i], reason);
+}
+
 static void add_job(struct sched *s, struct jobrec *rec)
 {
     struct pass *pass = &s->pass;
     struct priority priority;
     enum reason reason;
+    size_t first = pass->queue.n;
 
-    if (!rec->job->plan.promised)
-        book_cancel_plan(s, rec, BROKEN_NOT);
     rec->changed = false;
     rec->untried = 0;
     rec->joined = false;
@@ -63,12 +94,17 @@ static void add_job(struct sched *s, struct jobrec *rec)
     free(rec->found_message);
     rec->found_message = NULL;
     reason = jobrec_check(s, rec, pass->now_sec);
+    cancel_plans(s, rec, reason);
+    if (rec->job->array != NULL) {
+        follower_settle(s, rec);
+        follower_sort(s, rec);
+    }
     if (reason == REASON_NONE) {
         starts_enlist(s, rec);
         add_choices(s, rec);
+        add_followers(s, rec, first);
         return;
     }
-    book_cancel_plan(s, rec, broken_of_reason(reason));
     priority = pass_priority(s, rec, pass_partition(s, rec->job, 0), pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
     if (reason == REASON_DEPENDENCY)

@@ -1,8 +1,11 @@
 /* What others ask the core: all of it, or one thing. */
+#include <stdlib.h>
+
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
+#include "scheduler/follower.h"
 #include "scheduler/herd.h"
 #include "scheduler/preempt_rules.h"
 #include "scheduler/tell.h"
@@ -22,6 +25,18 @@ static void emit_policy(const struct policy *p,
         change.u.account = p->accounts[i];
         emit(arg, &change);
     }
+}
+
+static void emit_job(const struct jobrec *rec,
+                     void (*emit)(void *arg, const struct change *change), void *arg)
+{
+    struct job view;
+    const struct job *job = follower_view(rec, &view);
+    struct change change = {.kind = CHANGE_JOB, .u.job = (struct job *)job};
+
+    emit(arg, &change);
+    if (job == &view)
+        free(view.further);
 }
 
 void sched_snapshot(const struct sched *s,
@@ -60,11 +75,9 @@ void sched_snapshot(const struct sched *s,
         change.u.pod = pod->pod;
         emit(arg, &change);
     }
-    change.kind = CHANGE_JOB;
     HASH_ITER (hh, s->jobs, job, next_job) {
-        change.u.job = job->job;
         if (!job->gone)
-            emit(arg, &change);
+            emit_job(job, emit, arg);
     }
 }
 

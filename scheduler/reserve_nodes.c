@@ -63,6 +63,8 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
         if (plan->start_sec < c->end_sec && is_among(c->s, plan->slots, i, &at))
             c->nodes[at].promises++;
     }
+    for (size_t i = 0; i < rec->n_followers; i++)
+        count_job(c, rec->followers[i]);
 }
 
 /* They never end, as far as can be told. Every node has a few small ones. */

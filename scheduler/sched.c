@@ -29,6 +29,7 @@ struct sched_config sched_config_default(void)
         .window_sec = 7 * 86400,
         .reservation_depth = 1000000,
         .max_job_test = 1000000,
+        .max_job_array_resv = 20,
         .max_switch_wait_sec = 300,
         .backfill_order = BACKFILL_AREA,
         .preempt_mode = PREEMPT_OFF,

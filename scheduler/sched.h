@@ -56,7 +56,8 @@
  * of its own, STARTING, with the uid job_task_uid. The caller says that this is gone
  * when it tells of the task under the task's own uid, or the task does not start. The
  * array waits on without that task, so that in one step as many start as fit; without
- * any left it is ASIDE.
+ * any left it is ASIDE. It is told of as its next task; up to `max_job_array_resv` of
+ * its tasks are planned, in places of which only a snapshot says more (follower.h).
  *
  * Queue order: priority_tier of the partition, then priority (priority.h), then job_id;
  * the tasks of an array stand where its job_id does, by their indices.
@@ -108,8 +109,10 @@ struct sched_config {
     int64_t window_sec;         /* SchedulerParameters bf_window; default 7 days */
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
     int64_t min_age_reserve_sec; /* bf_min_age_reserve: who waits less, and ... */
-    int64_t min_prio_reserve; /* ... bf_min_prio_reserve: has less priority, is not */
-    int64_t max_job_test;     /* bf_max_job_test: so many are planned; default all */
+    int64_t min_prio_reserve;   /* ... bf_min_prio_reserve: has less priority, is not */
+    int64_t max_job_test;       /* bf_max_job_test: so many are planned; default all */
+    int64_t max_job_array_resv; /* bf_max_job_array_resv: of an array's tasks as many;
+                                   0: they start at once or wait; default 20 */
     enum backfill_order backfill_order; /* who is offered gaps first; default area */
     bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
     struct license_table licenses; /* Licenses: how many there are */

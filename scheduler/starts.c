@@ -7,6 +7,7 @@
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
+#include "scheduler/follower.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
 
@@ -18,15 +19,16 @@
 
 /* ---- the list ---- */
 
-static bool is_wanted(const struct jobrec *rec)
+static bool is_wanted(struct jobrec *rec)
 {
     const struct job *job = rec->job;
 
     return !rec->gone && job->phase == JOB_PENDING && job->job_id != 0 &&
-           (!job->plan.promised || rec->changed) && rec->waiter.by == NULL;
+           (!job->plan.promised || rec->changed) &&
+           follower_array(rec)->waiter.by == NULL;
 }
 
-void starts_enlist(struct sched *s, struct jobrec *rec)
+static void enlist(struct sched *s, struct jobrec *rec)
 {
     bool wanted = is_wanted(rec);
 
@@ -41,6 +43,13 @@ void starts_enlist(struct sched *s, struct jobrec *rec)
         s->list[rec->list_at] = s->list[--s->n_list];
         s->list[rec->list_at]->list_at = rec->list_at;
     }
+}
+
+void starts_enlist(struct sched *s, struct jobrec *rec)
+{
+    enlist(s, rec);
+    for (size_t i = 0; i < rec->n_made; i++)
+        enlist(s, rec->followers[i]);
 }
 
 /* As a walk does before all else: who may not start loses its promise, and no forecast
@@ -259,15 +268,16 @@ static enum outcome try_candidate(const struct search *search,
 static enum outcome try_tasks(const struct search *search, const struct candidate *c,
                               struct sched_budget budget)
 {
+    const struct jobrec *array = follower_array(c->rec);
     enum outcome outcome;
     size_t n_started;
 
     do {
-        n_started = c->rec->n_started;
+        n_started = array->n_started;
         outcome = try_candidate(search, c);
         if (outcome == SEARCH_TRIED)
             outcome = sched_is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
-    } while (outcome == SEARCH_DONE && n_started != c->rec->n_started &&
+    } while (outcome == SEARCH_DONE && n_started != array->n_started &&
              c->rec->job->phase == JOB_PENDING);
     return outcome;
 }

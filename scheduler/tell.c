@@ -192,6 +192,8 @@ void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool pl
     int more = hope_of(reason) - hope_of(rec->found);
     bool better = more > 0 || (more == 0 && planned && !rec->found_planned);
 
+    if (rec->array != NULL)
+        return; /* nobody knows it */
     if (rec->untried > 1 || !better) {
         if (better) {
             free(rec->found_message);

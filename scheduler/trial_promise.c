@@ -49,6 +49,8 @@ bool trial_reserves(const struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
 
+    if (job->array != NULL && s->config.max_job_array_resv == 0)
+        return false;
     for (size_t i = 0; i <= job->n_others; i++) {
         struct job alone;
         const struct qos *qos = policy_qos(&s->policy, component_alone(job, i, &alone));

@@ -111,7 +111,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = license_check(&s->config.licenses, job, &s->message);
     if (reason == REASON_NONE)
         reason = allowance_check(s, job, entry->part->part, &s->message);
-    if (reason >= REASON_LIMITS)
+    if (reason >= REASON_LIMITS && entry->rec->array == NULL)
         allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
         reason =
@@ -124,7 +124,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         return fit->verdict;
     }
     reason = allowance_check_tres(s, job, entry->part->part, NULL, 0, &s->message);
-    if (reason >= REASON_LIMITS)
+    if (reason >= REASON_LIMITS && entry->rec->array == NULL)
         allowance_hold_back(s, entry->rec);
     return reason;
 }

@@ -9,6 +9,7 @@
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/eligible.h"
+#include "scheduler/follower.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
 
@@ -21,15 +22,13 @@ static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
     return book_longest(s, rec, check_length(rec->job, part, s->now_sec), largest_sec);
 }
 
-/* The array waits for its next task: without a plan, without age, told anew. It counts
- * as many jobs as it has tasks. */
+/* The array waits for its next task: without age, told anew. It counts as many jobs as
+ * it has tasks. */
 static void begin_anew(struct sched *s, struct jobrec *array, int64_t started)
 {
     struct job *job = array->job;
     bool ages = job->accrue_sec != TIME_UNSET;
 
-    s->pass.moved |= job->plan.promised;
-    plan_clear(&job->plan);
     allowance_drop(s, array);
     taskset_remove(&job->array->left, started);
     taskset_add(&job->array->out, started);
@@ -70,6 +69,39 @@ static void set_aside(struct sched *s, const struct jobrec *array)
 
     job->phase = JOB_ASIDE;
     sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+/* In another of the job's choices than the one in which a task starts. */
+static bool is_elsewhere(const struct plan *plan, const struct entry *start)
+{
+    return plan->start_sec != TIME_UNSET &&
+           (!str_eq(plan->partition, start->part->part->name) ||
+            (plan->reservation != NULL && !str_eq(plan->reservation, start->resv)) ||
+            !str_eq(plan->license, start->license));
+}
+
+/* A task has started by the entry. What was planned elsewhere is the next one's, as it
+ * is not tried there again in this walk. */
+static void keep_plan(struct sched *s, const struct entry *entry)
+{
+    struct plan *plan = &entry->rec->job->plan;
+
+    if (is_elsewhere(plan, entry) && book_fits(s, entry->rec)) {
+        book_enter(s, entry->rec);
+        return;
+    }
+    s->pass.moved |= plan->promised;
+    plan_clear(plan);
+    starts_enlist(s, entry->rec);
+}
+
+/* One of its places is free now, which those behind move up to. */
+static void go_on(struct sched *s, struct jobrec *array)
+{
+    follower_sort(s, array);
+    follower_settle(s, array);
+    if (taskset_is_empty(&array->job->array->left))
+        set_aside(s, array);
 }
 
 /* It holds the slots from now on. */
@@ -114,10 +146,10 @@ static void count_start(struct sched *s, struct jobrec *rec)
 void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
                  size_t n, bool placed)
 {
-    struct jobrec *queued = entry->rec, *rec = queued;
+    struct jobrec *queued = entry->rec, *rec = queued, *array = follower_array(queued);
     struct decision decision = {
         .kind = DECIDE_START,
-        .job_uid = queued->uid,
+        .job_uid = array->uid,
         .partition = entry->part->part->name,
         .reservation = reserve_running_in(s, entry->resv),
         .license = entry->license,
@@ -133,7 +165,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     int64_t largest_sec;
 
     if (queued->job->array != NULL)
-        rec = split_next(s, queued, &decision);
+        rec = split_next(s, array, &decision);
     free(rec->job->partition);
     rec->job->partition = xstrdup(decision.partition);
     free(rec->job->reservation);
@@ -146,8 +178,10 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, largest_sec);
     rec->job->limit_sec = decision.limit_sec;
     count_start(s, rec);
+    if (array->job->array != NULL)
+        keep_plan(s, entry);
     decided_add(&s->decided, &decision);
     reprieve_started(s, queued);
-    if (queued->job->array != NULL && taskset_is_empty(&queued->job->array->left))
-        set_aside(s, queued);
+    if (array->job->array != NULL)
+        go_on(s, array);
 }

@@ -109,6 +109,7 @@ START_TEST(test_again)
         .min_age_reserve_sec = 30,
         .min_prio_reserve = 7,
         .max_job_test = 4,
+        .max_job_array_resv = 3,
         .backfill_order = BACKFILL_LIMIT,
         .priority_favor_small = true};
     const struct sched_config other = sched_config_default();

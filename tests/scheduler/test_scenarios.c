@@ -5,6 +5,7 @@
  *                     short, small, favorsmall, fairshare, assoc, halflife, period, and
  *                     flags=MAX_TRES,... and tres=cpu=10,mem=20,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
+ *                                                    arrayresv: bfMaxJobArrayResv;
  *                                                    killinvalid; overtime=seconds;
  *                                                    overrun=seconds;
  *                                                    switchwait=seconds)
@@ -156,6 +157,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"minage", &sc->config.min_age_reserve_sec},
         {"minprio", &sc->config.min_prio_reserve},
         {"test", &sc->config.max_job_test},
+        {"arrayresv", &sc->config.max_job_array_resv},
         {"switchwait", &sc->config.max_switch_wait_sec},
         {"exempt", &sc->config.preempt_exempt_sec},
         {"above", &sc->config.preempt_min_exempt_priority},

@@ -353,12 +353,53 @@ static enum sched_progress step(struct life *l, int64_t jobs)
     return progress;
 }
 
+/* NULL: it is of no job. */
+static const struct job *job_of(const struct change *change)
+{
+    return change->kind == CHANGE_JOB ? change->u.job : NULL;
+}
+
+/* Tasks of an array that hold nodes. */
+static int64_t count_active(const struct copies *all, const struct job *array)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const struct job *job = job_of(&all->items[i]);
+
+        n += job != NULL && job->array_id == array->job_id &&
+             job->phase >= JOB_STARTING && job->phase <= JOB_COMPLETING;
+    }
+    return n;
+}
+
+/* No more tasks of an array are planned than there are, and than may run beside those
+ * that do. */
+static void check_further(struct life *l)
+{
+    struct copies all = copies_of(l->h.s);
+
+    for (size_t i = 0; i < all.n; i++) {
+        const struct job *job = job_of(&all.items[i]);
+        int64_t n = job != NULL ? (int64_t)job->n_further : 0;
+
+        if (n == 0)
+            continue;
+        course_check(&l->h, job->phase == JOB_PENDING && job->plan.promised);
+        course_check(&l->h, n < job_tasks(job));
+        course_check(&l->h, job->tasks_limit == 0 ||
+                                n + count_active(&all, job) < job->tasks_limit);
+    }
+    copies_fini(&all);
+}
+
 static void to_rest(struct life *l)
 {
     int rounds = 0;
 
     while (step(l, 0) == SCHED_MORE)
         course_check(&l->h, ++rounds < 100);
+    check_further(l);
 }
 
 /* ---- the law ---- */

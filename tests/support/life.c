@@ -372,7 +372,7 @@ static const char *const licenses[] = {"",
 static void random_tasks(struct course *h, int number, char *line, size_t size)
 {
     static const char *const arrays[] = {" tasks=2-5 ill=6",
-                                         " tasks=0-1 out=2 well=3 tasklimit=1"};
+                                         " tasks=0-4 out=7 well=8 tasklimit=3"};
     int of;
 
     *line = '\0';
@@ -381,7 +381,7 @@ static void random_tasks(struct course *h, int number, char *line, size_t size)
     } else if (course_chance(h, 30)) {
         of = 1 + (int)course_draw(h, 2);
         snprintf(line, size, " taskof=%d task=%d%s", of, number,
-                 of % 2 != 0 ? " tasklimit=1" : "");
+                 of % 2 != 0 ? " tasklimit=3" : "");
     }
 }
 
