@@ -1,5 +1,5 @@
 # Alone: where CPUs and GPUs of others are free decides when its jobs start.
-# The components of a heterogeneous job start together, each on nodes of its own: from sbatch, where the script
+# The components of a heterogeneous job start together, where they fit on the same nodes: from sbatch, where the script
 # runs in the first one and knows the nodes of all, and from an object, where each has a template. A job may
 # depend on it by the number of any of them. One whose own time is up ends while the others go on.
 case_run() {
@@ -8,7 +8,10 @@ case_run() {
         echo "$SLURM_HET_SIZE $SLURM_NNODES $SLURM_NTASKS $SLURM_NTASKS_HET_GROUP_1 $SLURM_TASKS_PER_NODE_HET_GROUP_1"
         echo "$SLURM_JOB_NODELIST $SLURM_JOB_NODELIST_HET_GROUP_0 $SLURM_JOB_NODELIST_HET_GROUP_1"')
     expect "what the script says" "$(head -1 "$TMP/out-$id")" "2 1 1 3 2,1"
-    expect "its nodes" "$(tail -1 "$TMP/out-$id")" "n1 n1 n[2-3]"
+    expect "its nodes" "$(tail -1 "$TMP/out-$id")" "n1 n1 n[1-2]"
+    id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 -G 1 -w n2 : -n 1 -G 1 -w n2 --wrap '
+        echo "$SLURM_JOB_NODELIST_HET_GROUP_0 $SLURM_JOB_NODELIST_HET_GROUP_1"')
+    expect "two on one node" "$(cat "$TMP/out-$id")" "n2 n2"
     printf '#!/bin/sh\n#SBATCH -o out-%%j -t 5 -N 1\n#SBATCH hetjob\n#SBATCH -N 1 -t 5 -G 8\nhostname\n' >"$TMP/x.sh"
     id=$(slurm sbatch --parsable -W x.sh)
     expect_text "where the script runs" "$(cat "$TMP/out-$id")" "-$id-1-0"
@@ -29,10 +32,11 @@ END
         "$(printf 'body 0 of 2 in 2\nbody 1 of 2 in 2\nhead 0 of 1 in 2')"
     expect "where they were" "$(field couple '.status.placement[*].component')" 1
     expect "its GPUs" "$(field couple .status.numGPUs)" 16
-    expect "its nodes" "$(field couple .status.numNodes)" 3
+    expect "its nodes" "$(field couple .status.numNodes)" 2
     id=$(field couple .status.jobID)
     expect "as squeue lists it" "$(slurm squeue -h -t all -j "$id" -S i -o '%i %A %D')" \
         "$(printf '%s+0 %s 1\n%s+1 %s 2' "$id" "$id" "$id" "$((id + 1))")"
+    expect "the node that both had" "$(slurm squeue -h -t all -j "$id" -S i -o %N)" "$(printf 'n1\nn[1-2]')"
     expect_text "as scontrol shows it" "$(slurm scontrol show job "$id+1")" "HetJobIdSet=$id-$((id + 1))"
 
     k apply -f - >/dev/null <<END
