@@ -109,7 +109,5 @@ void convert_qos_usage_read(const struct json *object, struct qos *qos);
 const char *json_text_of(const struct json *j);
 /* a * b, held at INT64_MAX; neither is negative. */
 int64_t times(int64_t a, int64_t b);
-/* RFC 3339 at a path; TIME_UNSET when absent or no time. */
-int64_t time_read(const struct json *object, const char *path);
 
 #endif

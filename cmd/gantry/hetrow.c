@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "base/duration.h"
 #include "base/util.h"
+#include "crds/convert.h"
 
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL };
 
@@ -123,15 +123,13 @@ static void set_limit(struct jobrow *r, const struct json *component,
 static void set_end(struct jobrow *r, const struct json *status, struct arena *arena)
 {
     const char *state = text_of(json_get(status, "state"), arena);
-    const char *end = json_str(status, "endTime");
 
-    if (!state || !end)
+    if (!state || !json_str(status, "endTime"))
         return;
     r->state = state;
     r->reason = text_of(json_get(status, "reason"), arena);
     r->exit_code = "0:0";
-    if (time_parse_rfc3339(end, &r->end_sec, NULL) < 0)
-        r->end_sec = TIME_UNSET;
+    r->end_sec = time_read(status, "endTime");
 }
 
 size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,

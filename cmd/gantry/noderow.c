@@ -78,14 +78,6 @@ static const struct json *ready_condition(const struct json *node)
     return NULL;
 }
 
-static int64_t moment(const struct json *o, const char *path)
-{
-    int64_t sec;
-    const char *text = json_str(o, path);
-
-    return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : TIME_UNSET;
-}
-
 static const char *address(const struct json *node, const char *type,
                            const char *otherwise)
 {
@@ -127,7 +119,7 @@ static void read_info(struct noderow *n, struct nodelist *list, const struct jso
     n->os = keep(list, told_or(node, "status.nodeInfo.osImage", "(null)"));
     n->kernel = keep(list, json_str_or(node, "status.nodeInfo.kernelVersion", ""));
     n->version = keep(list, told_or(node, "status.nodeInfo.kubeletVersion", "N/A"));
-    n->created_sec = moment(node, "metadata.creationTimestamp");
+    n->created_sec = time_read(node, "metadata.creationTimestamp");
 }
 
 static void read_amounts(struct noderow *n, const struct nodelist *list,
@@ -168,7 +160,7 @@ static void read_reason(struct noderow *n, struct nodelist *list,
     const bool unknown = !str_eq(json_str(ready, "status"), "False");
 
     n->reason_sec = TIME_UNSET;
-    n->ready_since_sec = ready ? moment(ready, "lastTransitionTime") : TIME_UNSET;
+    n->ready_since_sec = ready ? time_read(ready, "lastTransitionTime") : TIME_UNSET;
     if (n->model->unschedulable) {
         n->reason =
             json_is(said, JSON_STRING) ? keep(list, json_string(said)) : "cordoned";

@@ -3,18 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
 #include "crds/convert.h"
-
-static int64_t moment(const struct json *object, const char *path)
-{
-    int64_t sec = TIME_UNSET;
-
-    time_parse_rfc3339(json_str_or(object, path, ""), &sec, NULL);
-    return sec;
-}
 
 static struct resv resv_of(const struct json *object)
 {
@@ -25,8 +16,8 @@ static struct resv resv_of(const struct json *object)
         .message = json_str_or(object, "status.message", ""),
         .nodes = json_str_or(object, "status.nodes", ""),
         .node_count = json_int_or(object, "status.nodeCount", 0),
-        .start_sec = moment(object, "status.startTime"),
-        .end_sec = moment(object, "status.endTime"),
+        .start_sec = time_read(object, "status.startTime"),
+        .end_sec = time_read(object, "status.endTime"),
     };
 }
 

@@ -243,18 +243,13 @@ static bool is_wanted(const struct map *m, size_t level, size_t i, const char *n
     return false;
 }
 
-/* A line on `lines`, or an item of `doc`. */
-static void print_row(const struct map *m, const struct row *r, FILE *lines,
-                      struct slurmjson *doc)
+static void print_line(const struct map *m, const struct row *r, FILE *lines)
 {
     STR_AUTO struct str line;
 
     str_init(&line, LINE_BYTES_MAX);
     row_line(r, m->t.kind, &line);
-    if (doc)
-        slurmjson_item(doc, row_json(r, m->t.kind));
-    else
-        fprintf(lines, "%s\n", line.s);
+    fprintf(lines, "%s\n", line.s);
 }
 
 /* Those that are asked for, from the leaves up, printed if there is something to print
@@ -273,8 +268,10 @@ static size_t each_group(const struct map *m, const char *name, bool by_name,
             if (is_wanted(m, level, i, name, by_name)) {
                 wanted++;
                 row_init(&row, m, level, i, index);
-                if (lines || doc)
-                    print_row(m, &row, lines, doc);
+                if (lines)
+                    print_line(m, &row, lines);
+                if (doc)
+                    slurmjson_item(doc, row_json(&row, m->t.kind));
             }
             index++;
         }
