@@ -324,7 +324,13 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
 enum reason sched_check_new(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message)
 {
+    struct job *bound = job_copy(job);
+    enum reason reason;
+
     s->charge_again |= policy_settle(&s->policy);
     allowance_settle(s);
-    return allowance_check_new(s, job, part, message);
+    allowance_bound(s, bound, NULL); /* a limit that it does not ask for, for one */
+    reason = allowance_check_new(s, bound, part, message);
+    job_free(bound);
+    return reason;
 }

@@ -55,6 +55,11 @@ case_run() {
     expect "the class of what it exceeds alone" "$(field alone .status.pending.class)" Never
     define QOS urgent "limits: {grpTRES: {cpu: 100}}"
     expect_state alone COMPLETED
+    define QOS urgent "flags: [DenyOnLimit], limits: {maxWall: '10'}"
+    submit unlimited true "user: ann" "qos: urgent"
+    expect_state unlimited COMPLETED
+    expect "the limit that the QOS sets" "$(field unlimited .status.timeLimit)" 00:10:00
+    refused "Job violates accounting/QOS policy" slurm sbatch -q urgent -A physics -t 11 --wrap true
     refused "spec.limits.grpTRES has no such TRES or amount" \
         define QOS urgent "limits: {grpTRES: {gres/fpga: 1}}"
     define QOS urgent "limits: {minTRESPerJob: {gres/x.org/fpga: 1}}"

@@ -18,6 +18,8 @@
  *                                                    reclaim: licences, too)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
+ *   submit job 5 ...  a new job; whether submit limits and DenyOnLimit let it in goes to
+ *                     the output
  *   run 1-3           these jobs are running now where the core has started them
  *   complete 1        their pods are ending, but still there
  *   end 1-3 at 90     likewise, but they have ended at that time
@@ -422,6 +424,29 @@ static void say_sooner(void *arg, const struct change *change)
     str_addc(&sc->out, '\n');
 }
 
+/* A new job: limits may keep it out of its partition. */
+static void submit(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+    const struct job *job = change->u.job;
+    const char *name =
+        job->n_partitions > 0 ? job->partitions[0] : sched_default_partition(sc->s);
+    STR_AUTO struct str message;
+    enum reason reason;
+
+    str_init(&message, SIZE_MAX / 4);
+    reason = sched_check_new(sc->s, job, sched_partition(sc->s, name), &message);
+    str_addf(&sc->out, "%s %s", reason == REASON_NONE ? "take" : "refuse",
+             job->uid + strlen("job-"));
+    if (reason == REASON_NONE) {
+        apply(sc, change);
+    } else {
+        str_addf(&sc->out, " %s: %s", reason_word(reason), message.s);
+        job_free(change->u.job);
+    }
+    str_add(&sc->out, "\n");
+}
+
 static void run_line(struct scenario *sc, const char *line)
 {
     struct err err;
@@ -452,7 +477,10 @@ static void run_line(struct scenario *sc, const char *line)
         say_promises(sc);
     else if (strcmp(line, "usage") == 0 || strcmp(line, "usage all") == 0)
         say_all_usage(sc, strcmp(line, "usage all") == 0);
-    else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
+    else if (str_starts(line, "submit ")
+                 ? cluster_text_line(&sc->res, line + strlen("submit "), submit, sc,
+                                     &err) < 0
+                 : cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
         ck_abort_msg("%s", err.msg);
 }
 
