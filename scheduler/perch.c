@@ -86,8 +86,7 @@ static bool has_room(const struct victims *v, const struct seeker *by,
 
     if (!has_room_in(v, tl, p, need, from))
         return false;
-    timeline_span(tl, tl->bounds[from], timeline_end(tl->bounds[from], by->limit_sec),
-                  &first, &last);
+    timeline_span(tl, tl->bounds[from], window_end(by, from), &first, &last);
     if (!fence_admits(by->fence, p->position, from, last))
         return false;
     for (size_t i = lane_find(lane, from) + 1;

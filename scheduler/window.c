@@ -11,7 +11,7 @@ void window_fini(struct window *w)
     *w = (struct window){0};
 }
 
-static int64_t end_of(const struct seeker *by, size_t first)
+int64_t window_end(const struct seeker *by, size_t first)
 {
     return fence_end(by->fence, first,
                      timeline_end(by->timeline->bounds[first], by->limit_sec));
@@ -21,13 +21,13 @@ static void span(struct window *w, const struct seeker *by, size_t first)
 {
     const struct timeline *tl = by->timeline;
 
-    timeline_span(tl, tl->bounds[first], end_of(by, first), &w->first, &w->last);
+    timeline_span(tl, tl->bounds[first], window_end(by, first), &w->first, &w->last);
 }
 
 /* The same for a later slot than before: the end is later, too. */
 static void span_later(struct window *w, const struct seeker *by, size_t first)
 {
-    int64_t end = end_of(by, first);
+    int64_t end = window_end(by, first);
 
     w->first = first;
     w->last = MAX(w->last, first + 1);

@@ -42,6 +42,8 @@ struct seeker {
 };
 
 void window_fini(struct window *w);
+/* When a start in that slot is over: by its limit, or with its reservation. */
+int64_t window_end(const struct seeker *by, size_t first);
 /* The slots from `first` on that the limit covers, and the nodes open in all of
  * them. */
 void window_set(struct window *w, const struct seeker *by, size_t first);
