@@ -11,6 +11,7 @@
 #include "crds/licenses.h"
 #include "crds/switches.h"
 #include "crds/rules.h"
+#include "crds/warning.h"
 
 static int read_identity(const struct json *object, struct job *job, struct err *err)
 {
@@ -93,6 +94,21 @@ static int read_partitions(const struct json *object, struct job *job, struct er
 }
 
 /* Each is tried: there is no sense in many, nor in one twice. */
+static int read_borrowing(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text;
+    struct warning warning;
+    if (text_read(object, "spec.signal", &text, err) < 0)
+        return -1;
+    if (!text)
+        return 0;
+    if (warning_parse(text, &warning, err) < 0)
+        return err_prefix(err, "spec.signal");
+    if (warning.borrows)
+        job->borrow_sec = warning.before_sec;
+    return 0;
+}
+
 static int read_reservations(const struct json *object, struct job *job,
                              struct err *err)
 {
@@ -125,6 +141,8 @@ static int read_names(const struct json *object, struct job *job, struct err *er
         if (text && *text)
             *fields[i].name = xstrdup(text);
     }
+    if (read_borrowing(object, job, err) < 0)
+        return -1;
     return read_reservations(object, job, err);
 }
 

@@ -308,6 +308,7 @@ struct reservation *convert_reservation(const struct convert *c,
         err_set(err, ERR_INVALID, "metadata.name: a reservation needs a name");
     } else if (rules_hold("Reservation", object, err) == 0 &&
                read_flags(object, ret, err) == 0 && read_purge(object, ret, err) == 0 &&
+               duration_read(object, "spec.maxStartDelay", &ret->delay_sec, err) == 0 &&
                read_times(object, ret, err) == 0 &&
                read_nodes(c, object, ret, err) == 0 &&
                check_flags(object, ret, err) == 0 &&

@@ -291,7 +291,10 @@ static bool warns_nobody(const struct json *self, const struct json *old)
 {
     const char *signal = json_str(self, "signal");
     (void)old;
-    return signal && has_script(self) != str_starts(signal, "B:");
+    if (!signal)
+        return false;
+    return has_script(self) != (str_starts(signal, "B:") || str_starts(signal, "RB:") ||
+                                str_starts(signal, "BR:"));
 }
 
 /* ---- its pod template ---- */
@@ -514,13 +517,12 @@ const struct rule rules[] = {
      "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",
      .pattern = "^" SIGNAL "$"},
     {"BatchJob", "spec", "spec.signal",
-     "spec.signal: a script's must begin with B:, since it has no job steps; others "
-     "have no script",
+     "spec.signal: a script's must begin with B: (or RB:), since it has no job steps; "
+     "others have no script",
      .broken = warns_nobody},
     {"BatchJob", "spec.signal", "spec.signal",
-     "spec.signal is no [B:]SIG[@sec]: right are TERM and B:USR1@120; R: is not "
-     "supported",
-     .pattern = "^(B:)?" SIGNAL "(@[0-9]{1,5})?$"},
+     "spec.signal is no [[R][B]:]SIG[@sec]: right are TERM, B:USR1@120 and RB:USR1",
+     .pattern = "^((B|R|RB|BR):)?" SIGNAL "(@[0-9]{1,5})?$"},
     {"BatchJob", "spec.partition", "spec.partition",
      "spec.partition must be a name or names apart by commas: batch or batch,debug",
      .pattern = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(,[a-z0-9]([-a-z0-9.]*[a-z0-9])?)*$"},

@@ -125,6 +125,7 @@ static const struct field reservation_rows[] = {
     BOOL(reservation, replace),
     BOOL(reservation, no_hold),
     INT(reservation, purge_sec),
+    INT(reservation, delay_sec),
 };
 const struct fields fields_reservation = FIELDS(reservation, reservation_rows);
 

@@ -108,6 +108,7 @@ static const struct field job_rows[] = {
     BOOL(job, depends_any),
     ENUM(job, hopeless, HOPELESS_ENDS),
     NAMES(job, reservations, n_reservations),
+    INT(job, borrow_sec),
     LIST(job, licenses, n_licenses, fields_license),
     BOOL(job, any_license),
     INT(job, min_pods),

@@ -17,7 +17,6 @@
 #define POD(field) JOB("template.spec." field)
 #define PART(field) ANY("Partition", "spec." field)
 #define ACCT(field) ANY("Account", "spec." field)
-#define RESV(field) ANY("Reservation", "spec." field)
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
 
 #define NODE_AFFINITY "affinity.nodeAffinity."
@@ -57,7 +56,6 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    RESV("maxStartDelay"),
     {"Reservation", "spec.flags[]", "TIME_FLOAT",
      "spec.flags: there is no TIME_FLOAT: maxTime of a partition keeps longer jobs off "
      "its nodes"},

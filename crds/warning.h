@@ -1,12 +1,15 @@
 /*
  * warning - Slurm's text for a signal before a job's time limit ends (sbatch --signal).
  *
- *   [B:]SIG[@SEC]   B: for the batch script alone; SIG as base/signo.h has it; SEC
- *                   before the end, 60 where it is left out
+ *   [[R][B]:]SIG[@SEC]   B: for the batch script alone; R: the job may borrow nodes of
+ *                        reservations, and is warned when it has to give them back;
+ *                        SIG as base/signo.h has it; SEC before the end, 60 where it
+ *                        is left out
  */
 #ifndef GANTRY_CRDS_WARNING_H
 #define GANTRY_CRDS_WARNING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -15,6 +18,7 @@
 struct warning {
     struct siglist_item signal; /* signo 0: none */
     int64_t before_sec;
+    bool borrows;
 };
 
 /* -1: it is no such text; `ret` is then as it was. */

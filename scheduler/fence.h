@@ -47,7 +47,8 @@ struct closure {
 struct pass_key {
     uint64_t through[RESV_MAX / 64]; /* reservations that do not shut it out */
     size_t in;                       /* the one that it has to stay in; RESV_NONE */
-    size_t of; /* that keeps licences for it; RESV_NONE: those that let it through */
+    size_t of; /* that keeps licences for it; RESV_NONE: those that let it through;
+                * RESV_MAX: none does */
 };
 
 struct fence {

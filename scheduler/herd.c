@@ -58,15 +58,26 @@ const struct share *shares_at(const struct shares *shares, size_t position,
 
 /* ---- who may be preempted ---- */
 
-static bool is_exempt(struct sched *s, const struct herd *h,
-                      const struct preempt_side *victim)
+static bool is_exempt(struct sched *s, const struct herd *h, const struct victim *v)
 {
-    const int64_t until = herd_exempt_until(s, victim);
-
-    if (h->now_sec >= until)
+    if (h->now_sec >= v->since_sec)
         return false;
-    s->pass.begin_sec = MIN(s->pass.begin_sec, until);
+    s->pass.begin_sec = MIN(s->pass.begin_sec, v->since_sec);
     return true;
+}
+
+/* How it would end. Who has borrowed nodes has said with which warning. */
+static void set_ending(const struct sched *s, const struct herd *h, bool back,
+                       struct victim *v)
+{
+    const struct sched_config *c = &s->config;
+    const struct job *job = v->rec->job;
+    int64_t grace_sec = back ? job->borrow_sec : preempt_grace_sec(c, &v->side);
+
+    v->since_sec = back ? job->start_sec : herd_exempt_until(s, &v->side);
+    v->end_sec = timeline_end(h->now_sec, grace_sec);
+    v->from = book_free_from(s, v->end_sec);
+    v->requeue = back || preempt_mode_of(c, &v->side) == PREEMPT_REQUEUE;
 }
 
 /* One that runs keeps the priority that it started with, unless running jobs' are
@@ -92,24 +103,24 @@ static void add_running(struct sched *s, struct herd *h, const struct preempt_si
     const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     int64_t elapsed = MAX(h->now_sec - job->start_sec, 0);
     struct victim v = {.rec = rec};
+    bool back;
 
     if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET)
         return;
     v.side = herd_side(s, rec, part);
     v.side.priority = INT64_MIN;
-    if (!herd_may_have(s, by, &v.side))
+    if (v.side.part == NULL || !herd_may_have(s, by, &v.side))
         return;
     if (herd_asks_priority(s, by) || some_are_exempt(s))
         v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
-    if (v.side.priority > s->config.preempt_min_exempt_priority ||
-        is_exempt(s, h, &v.side))
+    back = herd_claims_from(s, by, &v.side);
+    set_ending(s, h, back, &v);
+    if ((!back && v.side.priority > s->config.preempt_min_exempt_priority) ||
+        is_exempt(s, h, &v))
         return;
     v.cost =
         s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &v.side);
     v.work = elapsed * (int64_t)job->n_alloc;
-    v.end_sec = timeline_end(h->now_sec, preempt_grace_sec(&s->config, &v.side));
-    v.from = book_free_from(s, v.end_sec);
-    v.requeue = preempt_mode_of(&s->config, &v.side) == PREEMPT_REQUEUE;
     GROW(h->victims, h->n, h->cap);
     h->victims[h->n++] = v;
 }
@@ -182,7 +193,7 @@ static struct herd *herd_new(struct sched *s, int64_t now_sec)
 /* Those of one kind that ask have one in common. */
 static const void *kind_of(const struct sched *s, const struct preempt_side *by)
 {
-    if (herd_is_apart(by->job))
+    if (herd_is_apart(by->job) || herd_claims(s, by))
         return by->job;
     return s->config.preempt_type == PREEMPT_BY_QOS ? (const void *)by->qos
                                                     : (const void *)by->part;

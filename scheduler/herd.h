@@ -8,7 +8,8 @@
  *
  *   by QOS          a herd for each QOS
  *   by partition    for each partition
- *   a job whose components have QOS or partitions of their own: for that job
+ *   a job whose components have QOS or partitions of their own, or in a reservation
+ *   that lends its nodes: for that job
  */
 #ifndef GANTRY_SCHEDULER_HERD_H
 #define GANTRY_SCHEDULER_HERD_H
@@ -28,7 +29,8 @@ struct victim {
     struct preempt_side side;
     int64_t cost;    /* the lower the sooner; then: */
     int64_t work;    /* that is lost: node-seconds */
-    int64_t end_sec; /* when it is ended, if it is taken */
+    int64_t since_sec; /* it may be preempted */
+    int64_t end_sec;   /* when it is ended, if it is taken */
     size_t from;     /* the slot from which on its room is free then */
     bool requeue;
     bool out; /* of no use for who asks */
@@ -91,6 +93,12 @@ bool herd_component_may_have(const struct sched *s, const struct preempt_side *b
 /* for any of them. */
 bool herd_may_have(const struct sched *s, const struct preempt_side *by,
                    const struct preempt_side *victim);
+
+/* Has it, in a reservation, nodes that may have been lent to others? */
+bool herd_claims(const struct sched *s, const struct preempt_side *by);
+/* Does the other one have, or is planned on, nodes that it may have back? */
+bool herd_claims_from(const struct sched *s, const struct preempt_side *by,
+                      const struct preempt_side *victim);
 
 /* Have its components QOS or partitions of their own? */
 bool herd_is_apart(const struct job *job);

@@ -37,6 +37,25 @@ static struct preempt_side side_of(const struct sched *s,
     return side;
 }
 
+/* As partitions are known by their names. */
+static const struct partrec *part_of(const struct sched *s,
+                                     const struct preempt_side *side)
+{
+    return side->part != NULL ? cluster_partition(&s->cluster, side->part->name) : NULL;
+}
+
+bool herd_claims(const struct sched *s, const struct preempt_side *by)
+{
+    return reserve_claims(s, by->job, part_of(s, by), by->resv);
+}
+
+bool herd_claims_from(const struct sched *s, const struct preempt_side *by,
+                      const struct preempt_side *victim)
+{
+    return s->reserve.lends &&
+           reserve_claims_from(s, by->job, part_of(s, by), by->resv, victim->job);
+}
+
 bool herd_is_apart(const struct job *job)
 {
     bool apart = false;
@@ -55,6 +74,8 @@ bool herd_component_may_have(const struct sched *s, const struct preempt_side *b
     const struct preempt_side own = side_of(s, by, component);
     bool may = own.part != NULL;
 
+    if (herd_claims_from(s, by, victim))
+        return true;
     for (size_t i = 0; i <= victim->job->n_others && may; i++) {
         const struct preempt_side side = side_of(s, victim, i);
         bool over = i > 0 && victim->job->others[i - 1].end_sec != TIME_UNSET;

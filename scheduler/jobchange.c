@@ -27,7 +27,8 @@ static bool is_depending(const struct job *job)
 /* Where running jobs may be preempted it matters how far they are. */
 static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
 {
-    return s->config.preempt_type == PREEMPT_BY_NOBODY || a->phase == b->phase;
+    return (s->config.preempt_type == PREEMPT_BY_NOBODY && !s->reserve.lends) ||
+           a->phase == b->phase;
 }
 
 /* What was decided is told before it is persisted: until then the job comes without. */

@@ -15,6 +15,7 @@ static void job_init(struct job *j)
     j->accrue_sec = TIME_UNSET;
     j->time_min_sec = LIMIT_UNSET;
     j->switch_wait_sec = LIMIT_UNSET;
+    j->borrow_sec = LIMIT_UNSET;
     j->deadline_sec = TIME_UNSET;
     j->priority = PRIORITY_UNSET;
     j->min_pods = 1;

@@ -271,7 +271,7 @@ static struct entry *next_entry(struct pass *pass)
 /* Are victims to be looked for? Where that is its turn's end, perhaps. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (s->config.preempt_type == PREEMPT_BY_NOBODY || entry->rec->array != NULL)
+    if (entry->rec->array != NULL || !preempt_may_hunt(s, entry))
         return false;
     return s->pass.round == ROUND_WHOLE ||
            (s->pass.round == ROUND_TELL && entry->waits && !entry->rec->gone &&

@@ -193,7 +193,7 @@ static void decide(struct sched *s, const struct hunt *h)
             .job_uid = victim->rec->uid,
             .preempted_by = h->entry->rec->job->job_id,
             .preemptor_uid = h->entry->rec->uid,
-            .preempt_from_sec = herd_exempt_until(s, &victim->side),
+            .preempt_from_sec = victim->since_sec,
             .preempt_sec = victim->end_sec,
             .requeue = victim->requeue,
             .planned_sec = TIME_UNSET,
@@ -454,9 +454,20 @@ static void hunt(struct sched *s, struct hunt *h)
         try_apart(s, h);
 }
 
-static bool may_hunt(const struct sched *s, const struct jobrec *rec)
+static struct preempt_side side_of(const struct sched *s, const struct entry *entry)
 {
-    return s->config.preempt_type != PREEMPT_BY_NOBODY && !yield_any(rec);
+    struct preempt_side side = herd_side(s, entry->rec, entry->part);
+
+    side.priority = entry->priority.total;
+    side.resv = entry->resv;
+    return side;
+}
+
+bool preempt_may_hunt(const struct sched *s, const struct entry *entry)
+{
+    return (s->config.preempt_type != PREEMPT_BY_NOBODY ||
+            reserve_claims(s, entry->rec->job, entry->part, entry->resv)) &&
+           !yield_any(entry->rec);
 }
 
 bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
@@ -464,10 +475,9 @@ bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
     uint64_t number = s->herds.number;
     struct preempt_side side;
 
-    if (!may_hunt(s, entry->rec))
+    if (!preempt_may_hunt(s, entry))
         return true;
-    side = herd_side(s, entry->rec, entry->part);
-    side.priority = entry->priority.total;
+    side = side_of(s, entry);
     herd_of(s, &side, now_sec);
     return s->herds.number == number;
 }
@@ -480,10 +490,9 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
         .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
 
     rec->too_many = false;
-    if (!may_hunt(s, rec))
+    if (!preempt_may_hunt(s, entry))
         return false;
-    h.side = herd_side(s, rec, entry->part);
-    h.side.priority = entry->priority.total;
+    h.side = side_of(s, entry);
     h.before = trial_before_deadline(s, entry);
     if (rec->claim.on)
         h.before = MIN(h.before, rec->claim.first);

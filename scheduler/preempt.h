@@ -28,6 +28,9 @@
 
 #include "scheduler/core.h"
 
+/* May it preempt anybody, as things are configured and reserved? Not while others end
+ * for it. */
+bool preempt_may_hunt(const struct sched *s, const struct entry *entry);
 /* Finds who may be preempted for such jobs at all, which takes a while; true: that is
  * known, or is not asked. */
 bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec);

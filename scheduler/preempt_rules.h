@@ -10,6 +10,10 @@
  *   exempt              of the victim's partition's QOS, else of its own; and who has
  *                       a higher priority than preempt_min_exempt_priority
  *
+ * By the one or the other, or by neither, a job in a reservation may have nodes of it
+ * back that others have borrowed (reservation.h), at any time, with the warning that
+ * they asked for. They go back to the queue if they may (sbatch, --signal).
+ *
  * What is not said there is as configured. PRIORITY, in the configuration: not those of
  * a higher priority, and by QOS not those of the same either. QOS that lead back to
  * themselves by their lists are a circle: none of them preempts anybody.
@@ -46,6 +50,7 @@ struct preempt_side {
     const struct partition *part;
     const struct qos *qos, *part_qos; /* NULL: none */
     int64_t priority;
+    const char *resv; /* of who preempts: in which reservation; NULL: in none */
 };
 
 /* "REQUEUE,WITHIN", in capitals or not. */

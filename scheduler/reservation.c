@@ -13,7 +13,7 @@ struct reservation *reservation_new(void)
 {
     struct reservation *r = xcalloc(1, sizeof(*r));
 
-    r->purge_sec = LIMIT_UNSET;
+    r->purge_sec = r->delay_sec = LIMIT_UNSET;
     return r;
 }
 
@@ -135,7 +135,14 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            keeps_same(a, b) && lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
            lists_equal(&a->groups, &b->groups) && lists_equal(&a->parts, &b->parts) &&
-           flags_of(a) == flags_of(b) && a->purge_sec == b->purge_sec;
+           flags_of(a) == flags_of(b) && a->purge_sec == b->purge_sec &&
+           a->delay_sec == b->delay_sec;
+}
+
+bool reservation_lends(const struct reservation *r, const struct job *job)
+{
+    return r->delay_sec != LIMIT_UNSET && job->borrow_sec != LIMIT_UNSET &&
+           job->borrow_sec <= r->delay_sec;
 }
 
 bool reservation_chooses(const struct reservation *r)

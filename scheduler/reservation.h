@@ -69,6 +69,8 @@ struct reservation {
     bool replace;      /* a chosen node that is used is replaced */
     bool no_hold;      /* jobs that still wait when it is over need it no more */
     int64_t purge_sec; /* it may go when nobody needs it for so long; LIMIT_UNSET */
+    int64_t delay_sec; /* its jobs may wait so long for nodes that others borrow
+                        * (MaxStartDelay); LIMIT_UNSET: nobody borrows them */
 };
 
 struct reservation *reservation_new(void);
@@ -82,6 +84,9 @@ bool reservation_chooses(const struct reservation *r);
 /* The first occurrence that ends behind a time; false: it is over. */
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end);
+/* May the job, of others, use its nodes until its own jobs need them? Slurm: one with
+ * --signal=R:, whose warning is not longer than they may wait. */
+bool reservation_lends(const struct reservation *r, const struct job *job);
 /* May both have the same nodes at the same time? One for maintenance may. */
 bool reservation_may_share(const struct reservation *a, const struct reservation *b);
 /* Do occurrences of both fall on the same time, from a time on? Of two that both come

@@ -137,19 +137,6 @@ const struct reservation *reserve_clash(const struct sched *s, const char *name)
     return NULL;
 }
 
-static bool has_slot_of(const struct sched *s, const struct resvrec *rec,
-                        const struct job *job)
-{
-    for (size_t i = 0; i < job->n_alloc; i++) {
-        const struct noderec *node = cluster_node(&s->cluster, job->alloc[i].node);
-
-        if (node != NULL && node->position != POSITION_NONE &&
-            node_set_has(rec->nodes, node->position))
-            return true;
-    }
-    return false;
-}
-
 int64_t reserve_run_into(const struct sched *s, const char *name)
 {
     const struct reserve *r = &s->reserve;
@@ -166,8 +153,9 @@ int64_t reserve_run_into(const struct sched *s, const char *name)
         const struct job *job = s->holding[i]->job;
 
         if (job->phase == JOB_RUNNING && (first == 0 || job->job_id < first) &&
-            !str_eq(job_reservation(job), name) &&
-            jobrec_end(s, s->holding[i]) > start && has_slot_of(s, rec, job))
+            !str_eq(job_reservation(job), name) && !reservation_lends(rec->resv, job) &&
+            jobrec_end(s, s->holding[i]) > start &&
+            reserve_has_slot_of(s, rec, job->alloc, job->n_alloc))
             first = job->job_id;
     }
     return first;

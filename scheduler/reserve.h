@@ -44,6 +44,7 @@ struct reserve {
     size_t n_fences, fences_cap;
     int64_t next_sec; /* when one begins or ends next; TIME_NEVER */
     bool changed;     /* since they were settled */
+    bool lends;       /* one of those that act lends its nodes */
     uint64_t gen;     /* cluster.gen of that */
 };
 
@@ -60,8 +61,13 @@ const struct resvrec *reserve_find(const struct reserve *r, const char *name);
  * none, or not of those that act. As of the last walk. */
 const struct reservation *reserve_clash(const struct sched *s, const char *name);
 
+/* Is one of the slots on its nodes? They are settled. */
+bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
+                         const struct slot *slots, size_t n);
+
 /* The first, by number, of the jobs that run on its nodes and will into its time, but
- * for its own; 0: none, or it takes no notice of them; -1: the next walk tells. */
+ * for its own and those that borrow them; 0: none, or it takes no notice of them; -1:
+ * the next walk tells. */
 int64_t reserve_run_into(const struct sched *s, const char *name);
 
 /* Appends that it does not act, or keeps no licences, where there are too many before
@@ -96,6 +102,14 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
  * REASON_NONE: they are not. */
 enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by);
+/* Has the job, in a partition and the reservation of that name (NULL: in none), nodes
+ * that may have been lent to others? */
+bool reserve_claims(const struct sched *s, const struct job *job,
+                    const struct partrec *part, const char *name);
+/* And may it have those back that another one has, or is planned on? */
+bool reserve_claims_from(const struct sched *s, const struct job *job,
+                         const struct partrec *part, const char *name,
+                         const struct job *other);
 /* The name, of whoever starts now and names it; NULL: that reservation is over, and
  * nobody needs it any more. */
 const char *reserve_running_in(const struct sched *s, const char *name);

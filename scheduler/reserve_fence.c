@@ -16,27 +16,39 @@ static bool overlaps(const struct resvrec *own, const struct reservation *other)
     return own != NULL && (own->resv->maint || (own->resv->overlap && !other->maint));
 }
 
+/* Licences are not lent. */
+static size_t licenses_of(const struct sched *s, const struct resvrec *own,
+                          bool borrows)
+{
+    if (s->timeline.stock.n_keeps == 0)
+        return RESV_NONE;
+    if (own != NULL)
+        return (size_t)(own - s->reserve.recs);
+    return borrows ? RESV_MAX : RESV_NONE;
+}
+
 static struct pass_key key_of(const struct sched *s, const struct job *job,
                               const struct partrec *part, const char *name)
 {
     const struct reserve *r = &s->reserve;
     const struct resvrec *own = reserve_own(s, name);
-    struct pass_key key = {.in = RESV_NONE, .of = RESV_NONE};
-    bool keeps = s->timeline.stock.n_keeps > 0;
+    struct pass_key key = {.in = RESV_NONE};
+    bool borrows = false;
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct reservation *resv = r->recs[i].resv;
         bool is_own = &r->recs[i] == own;
         bool is_drawn =
             own == NULL && resv->magnetic && reserve_admits(s, resv, job, part);
+        bool is_lent = !is_own && !is_drawn && reservation_lends(resv, job);
 
-        if (is_own || is_drawn || overlaps(own, resv))
+        if (is_own || is_drawn || is_lent || overlaps(own, resv))
             let_through(&key, i);
         if (is_own && !resv->flex)
             key.in = i;
-        if (is_own && keeps)
-            key.of = i;
+        borrows |= is_lent;
     }
+    key.of = licenses_of(s, own, borrows);
     return key;
 }
 
@@ -76,10 +88,13 @@ void reserve_renew(struct sched *s, int64_t now_sec)
 
     reserve_drop_fences(r);
     r->next_sec = TIME_NEVER;
+    r->lends = false;
     for (size_t i = 0; i < r->n; i++) {
         r->next_sec = MIN(r->next_sec, next_of(r->recs[i].resv, now_sec));
-        if (i < RESV_MAX)
-            r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes};
+        if (i >= RESV_MAX)
+            continue;
+        r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes};
+        r->lends |= r->recs[i].resv->delay_sec != LIMIT_UNSET;
     }
 }
 

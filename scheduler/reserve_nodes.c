@@ -53,7 +53,8 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
     size_t at;
     bool own = str_eq(job_reservation(job), c->rec->resv->name);
 
-    if (rec->gone || (own && !c->rec->resv->replace))
+    if (rec->gone || (own && !c->rec->resv->replace) ||
+        reservation_lends(c->rec->resv, job))
         return;
     for (size_t i = 0; i < job->n_alloc; i++) {
         if (runs_into(c, rec, &job->alloc[i]) && is_among(c->s, job->alloc, i, &at))

@@ -1,4 +1,6 @@
 /* Who may run in a reservation, and until when. */
+#include <string.h>
+
 #include "base/util.h"
 #include "scheduler/access.h"
 #include "scheduler/component.h"
@@ -87,6 +89,62 @@ bool reserve_replaces(const struct sched *s, const char *name)
     const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
 
     return rec != NULL && rec->resv->replace;
+}
+
+/* ---- what is lent ---- */
+
+/* Is it one of those that have lent nodes, and the job's own? */
+static bool is_lender(const struct sched *s, const struct reservation *r,
+                      const struct job *job, const struct partrec *part,
+                      const char *name)
+{
+    if (r->delay_sec == LIMIT_UNSET)
+        return false;
+    return name != NULL ? strcmp(r->name, name) == 0
+                        : r->magnetic && reserve_admits(s, r, job, part);
+}
+
+bool reserve_claims(const struct sched *s, const struct job *job,
+                    const struct partrec *part, const char *name)
+{
+    const struct reserve *r = &s->reserve;
+    bool claims = false;
+
+    for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX) && !claims; i++)
+        claims = is_lender(s, r->recs[i].resv, job, part, name);
+    return claims;
+}
+
+bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
+                         const struct slot *slots, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
+
+        if (node != NULL && node->position != POSITION_NONE &&
+            node_set_has(rec->nodes, node->position))
+            return true;
+    }
+    return false;
+}
+
+bool reserve_claims_from(const struct sched *s, const struct job *job,
+                         const struct partrec *part, const char *name,
+                         const struct job *other)
+{
+    const struct reserve *r = &s->reserve;
+
+    for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX); i++) {
+        const struct resvrec *rec = &r->recs[i];
+
+        if (is_lender(s, rec->resv, job, part, name) &&
+            reservation_lends(rec->resv, other) &&
+            !str_eq(job_reservation(other), rec->resv->name) &&
+            (reserve_has_slot_of(s, rec, other->alloc, other->n_alloc) ||
+             reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots)))
+            return true;
+    }
+    return false;
 }
 
 enum reason reserve_check(const struct sched *s, const struct job *job,

@@ -47,6 +47,16 @@ static void add_flags(struct block *b, const struct resv *r)
     add_purge(b, purge, json_len(flags) == 0 && !names_nodes(r));
 }
 
+static void add_delay(struct block *b, const char *text)
+{
+    int64_t sec = LIMIT_UNSET;
+
+    if (text && duration_parse(text, &sec, NULL) < 0)
+        sec = LIMIT_UNSET;
+    block_line(b, "%s", "");
+    block_duration(b, "MaxStartDelay", sec, "(null)");
+}
+
 void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes)
 {
     int64_t cpus, gpus;
@@ -78,7 +88,7 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
     }
     block_add(b, " Licenses=%s State=%s BurstBuffer=(null)",
               block_text(json_str(r->spec, "licenses")), r->state);
-    block_line(b, "MaxStartDelay=(null)");
+    add_delay(b, json_str(r->spec, "maxStartDelay"));
     if (*json_str_or(r->spec, "description", ""))
         block_line(b, "Comment=%s", json_str(r->spec, "description"));
     if (*r->message)

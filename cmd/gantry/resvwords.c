@@ -167,7 +167,7 @@ static const struct word {
     {"Comment", "description", put_text},
     {"Groups", "groups", put_list},
     {"Licenses", "licenses", put_text},
-    {"MaxStartDelay", "not supported", NULL},
+    {"MaxStartDelay", "maxStartDelay", put_text},
     {"Skip", NULL, NULL}, /* of an update: scontrol_resv.c */
 };
 

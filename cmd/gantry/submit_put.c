@@ -196,22 +196,21 @@ int put_moment(const struct submit_put *p, struct json *spec, struct err *err)
     return 0;
 }
 
+#define NO_STEPS(right) \
+    "is for job steps, of which there are none: with " right " it is for the script"
+
 /* A script has no job steps, which it is for without B:. */
 int put_signal(const struct submit_put *p, struct json *spec, struct err *err)
 {
     struct warning warning;
 
-    if (str_starts(p->text, "R") && strchr(p->text, ':'))
-        return invalid(p, err,
-                       "asks for R:, which is not supported; use [B:]SIG[@SEC]");
     if (warning_parse(p->text, &warning, NULL) < 0 || warning.before_sec > WARNING_MAX)
-        return invalid(p, err, "is not [B:]SIG[@SEC]: B:USR1@120");
+        return invalid(p, err, "is not [[R][B]:]SIG[@SEC]: B:USR1@120");
     if (warning.signal.scope != SIGLIST_BATCH)
-        return invalid(p, err,
-                       "is for job steps, of which there are none: with B: it is for "
-                       "the script");
-    AUTO_FREE char *text = xasprintf("B:%s%s", signo_name(warning.signal.signo),
-                                     p->text + strcspn(p->text, "@"));
+        return invalid(p, err, warning.borrows ? NO_STEPS("RB:") : NO_STEPS("B:"));
+    AUTO_FREE char *text =
+        xasprintf("%sB:%s%s", warning.borrows ? "R" : "",
+                  signo_name(warning.signal.signo), p->text + strcspn(p->text, "@"));
     set_string(p, spec, text);
     return 0;
 }

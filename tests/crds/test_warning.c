@@ -11,28 +11,36 @@ static const struct {
     int signo; /* 0: it is none */
     enum siglist_scope scope;
     int64_t before_sec;
+    bool borrows;
 } cases[] = {
-    {"USR1", SIGUSR1, SIGLIST_ALL, 60},
-    {"SIGTERM@120", SIGTERM, SIGLIST_ALL, 120},
-    {"B:10@0", SIGUSR1, SIGLIST_BATCH, 0},
-    {"B:sigusr2", SIGUSR2, SIGLIST_BATCH, 60},
-    {"", 0, SIGLIST_ALL, 0},
-    {"B:", 0, SIGLIST_ALL, 0},
-    {"@60", 0, SIGLIST_ALL, 0},
-    {"R:USR1", 0, SIGLIST_ALL, 0},
-    {"b:USR1", 0, SIGLIST_ALL, 0},
-    {"FOO", 0, SIGLIST_ALL, 0},
-    {"USR1@", 0, SIGLIST_ALL, 0},
-    {"USR1@+5", 0, SIGLIST_ALL, 0},
-    {"USR1@-5", 0, SIGLIST_ALL, 0},
-    {"USR1@ 5", 0, SIGLIST_ALL, 0},
-    {"USR1@5s", 0, SIGLIST_ALL, 0},
-    {"USR1@5@6", 0, SIGLIST_ALL, 0},
+    {"USR1", SIGUSR1, SIGLIST_ALL, 60, false},
+    {"SIGTERM@120", SIGTERM, SIGLIST_ALL, 120, false},
+    {"B:10@0", SIGUSR1, SIGLIST_BATCH, 0, false},
+    {"B:sigusr2", SIGUSR2, SIGLIST_BATCH, 60, false},
+    {"", 0, SIGLIST_ALL, 0, false},
+    {"B:", 0, SIGLIST_ALL, 0, false},
+    {"@60", 0, SIGLIST_ALL, 0, false},
+    {"R:USR1", SIGUSR1, SIGLIST_ALL, 60, true},
+    {"R:TERM@90", SIGTERM, SIGLIST_ALL, 90, true},
+    {"RB:USR1@90", SIGUSR1, SIGLIST_BATCH, 90, true},
+    {"BR:USR1", SIGUSR1, SIGLIST_BATCH, 60, true},
+    {"BB:USR1", 0, SIGLIST_ALL, 0, false},
+    {"RBR:USR1", 0, SIGLIST_ALL, 0, false},
+    {"RUSR1", 0, SIGLIST_ALL, 0, false},
+    {":USR1", 0, SIGLIST_ALL, 0, false},
+    {"b:USR1", 0, SIGLIST_ALL, 0, false},
+    {"FOO", 0, SIGLIST_ALL, 0, false},
+    {"USR1@", 0, SIGLIST_ALL, 0, false},
+    {"USR1@+5", 0, SIGLIST_ALL, 0, false},
+    {"USR1@-5", 0, SIGLIST_ALL, 0, false},
+    {"USR1@ 5", 0, SIGLIST_ALL, 0, false},
+    {"USR1@5s", 0, SIGLIST_ALL, 0, false},
+    {"USR1@5@6", 0, SIGLIST_ALL, 0, false},
 };
 
 START_TEST(test_cases)
 {
-    struct warning w = {{0, SIGLIST_ALL}, 0};
+    struct warning w = {{0, SIGLIST_ALL}, 0, false};
     struct err err = ERR_INIT;
     const int rc = warning_parse(cases[_i].text, &w, &err);
 
@@ -41,6 +49,7 @@ START_TEST(test_cases)
     ck_assert_int_eq(w.signal.signo, cases[_i].signo);
     ck_assert(w.signal.scope == cases[_i].scope);
     ck_assert_int_eq(w.before_sec, cases[_i].before_sec);
+    ck_assert(w.borrows == cases[_i].borrows);
 }
 END_TEST
 

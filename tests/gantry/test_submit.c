@@ -100,13 +100,16 @@ static const struct {
      "Invalid --signal specification: \"USR1@60\" is for job steps, of which there are "
      "none: with B: it is for the script"},
     {"--signal=B:USR1@", "Invalid --signal specification: \"B:USR1@\" is not "
-                         "[B:]SIG[@SEC]: B:USR1@120"},
+                         "[[R][B]:]SIG[@SEC]: B:USR1@120"},
     {"--signal=B:FOO", "Invalid --signal specification: \"B:FOO\" is not "
-                       "[B:]SIG[@SEC]: B:USR1@120"},
+                       "[[R][B]:]SIG[@SEC]: B:USR1@120"},
     {"--signal=B:USR1@65536", "Invalid --signal specification: \"B:USR1@65536\" is not "
-                              "[B:]SIG[@SEC]: B:USR1@120"},
-    {"--signal=R:USR1", "Invalid --signal specification: \"R:USR1\" asks for R:, which "
-                        "is not supported; use [B:]SIG[@SEC]"},
+                              "[[R][B]:]SIG[@SEC]: B:USR1@120"},
+    {"--signal=RB:USR1@90", "{'signal':'RB:USR1@90'}"},
+    {"--signal=BR:10", "{'signal':'RB:USR1'}"},
+    {"--signal=R:USR1",
+     "Invalid --signal specification: \"R:USR1\" is for job steps, of which there are "
+     "none: with RB: it is for the script"},
     {"--reservation=r -L a:2 --comment=c",
      "{'reservation':'r','licenses':'a:2','comment':'c'}"},
     {"--comment= --account= --dependency= -J a", "{'jobName':'a'}"},

@@ -330,6 +330,7 @@ const struct key cluster_job_keys[] = {
     {"segment", KEY_NUMBER(struct job, segment)},
     {"spreadsegments", KEY_FLAG(struct job, spread_segments)},
     {"consolidatesegments", KEY_FLAG(struct job, consolidate_segments)},
+    {"borrow", KEY_NUMBER(struct job, borrow_sec)},
     {"reservation", .set = job_reservations},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},

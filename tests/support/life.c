@@ -320,6 +320,8 @@ void life_reservation(struct life *l)
                                          " licenses=ansys,matlab",
                                          " flags=replace",
                                          " flags=static",
+                                         " startdelay=60",
+                                         " startdelay=600",
                                          " flags=nohold"};
     static const char *const repeats[] = {"", "", "", " repeat=hourly",
                                           " repeat=daily"};
@@ -344,6 +346,8 @@ static const char *const places[] = {
     " reservation=q",
     " reservation=q,p",
     " reservation=p,r,q",
+    " borrow=60",
+    " borrow=300",
 };
 static const char *const switches[] = {"",
                                        "",
