@@ -110,7 +110,7 @@ static bool has_started(const struct jstatus *was, const struct jstatus *is)
 
 static bool was_preempted(const struct jstatus *was, const struct jstatus *is)
 {
-    return begins(was, is, JOB_STATE_COMPLETING) && str_eq(is->reason, "Preempted");
+    return is->preempted.by != 0 && was->preempted.by == 0;
 }
 
 static bool was_requeued(const struct jstatus *was, const struct jstatus *is)

@@ -149,12 +149,25 @@ static void end_succeeded(const struct job_view *v, struct job_next *n)
     want_final(v, n, JOB_STATE_COMPLETED);
 }
 
+static void note_preemption(const struct job_view *v, struct job_next *n)
+{
+    if (v->job->status.preempted.by == v->preemption->by)
+        return;
+    n->want.preempted = *v->preemption;
+    n->want.preempted.since_sec = v->now_sec;
+}
+
+/* Who has borrowed nodes is warned by its own signal, and runs on for so long. */
+static bool runs_on(const struct job_view *v)
+{
+    return v->job->warning.borrows && v->now_sec < v->preemption->end_sec;
+}
+
 /* Its pods have their grace time from now on. */
 static void end_preempted(const struct job_view *v, struct job_next *n)
 {
     AUTO_FREE char *message = xasprintf("for job %" PRId64, v->preemption->by);
-    n->want.preempted = *v->preemption;
-    n->want.preempted.since_sec = v->now_sec;
+    note_preemption(v, n);
     want_completing(n, "Preempted", message);
 }
 
@@ -261,6 +274,8 @@ static void end_components(const struct job_view *v, struct job_next *n)
 
 static void go_on(const struct job_view *v, struct job_next *n)
 {
+    if (v->preemption)
+        note_preemption(v, n);
     end_components(v, n);
     signal_before_limit(v, n);
 }
@@ -292,7 +307,7 @@ void next_attempt(const struct job_view *v, struct job_next *n)
                             attempt_trouble(v->attempt, v->now_sec));
         return;
     case ATTEMPT_RUNNING:
-        if (v->preemption)
+        if (v->preemption && !runs_on(v))
             end_preempted(v, n);
         else if (v->end_reason)
             want_completing(n, v->end_reason, v->end_message);

@@ -82,6 +82,15 @@ static void view_wait(const struct record *r, struct job_view *v)
     }
 }
 
+/* As the core has decided, or as status said before this process was told. */
+static const struct preemption *view_preemption(const struct record *r)
+{
+    const struct jstatus *s = &r->job->status;
+    if (r->preemption.by != 0)
+        return record_is_preempted(r) ? &r->preemption : NULL;
+    return s->preempted.by != 0 && s->state == JOB_STATE_RUNNING ? &s->preempted : NULL;
+}
+
 /* `space` is for what the view points to. */
 static struct job_view view_of(const struct record *r, struct array_view *space)
 {
@@ -112,7 +121,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .end_message = r->end_message,
                          .ends = r->ends,
                          .bound_sec = r->bound_sec,
-                         .preemption = record_is_preempted(r) ? &r->preemption : NULL,
+                         .preemption = view_preemption(r),
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
                          .deaf = signals_deaf_node(r, warns),

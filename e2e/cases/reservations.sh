@@ -1,5 +1,5 @@
 # A reservation is for somebody, and shares its nodes with no other at its time; groups are those of
-# who submits. One that nobody needs goes. Nodes are marked, so other cases wait.
+# who submits. One that nobody needs goes; another one lends its node. Nodes are marked, so other cases wait.
 # Alone: it has a node.
 case_run() {
     refused "spec.users: a reservation is for users or groups, accounts, QOS or partitions" \
@@ -30,6 +30,34 @@ case_run() {
     reservation short "nodes: n4, duration: '60', users: [ann], purgeComp: 0:02"
     gone() { ! k get reservation short >/dev/null 2>&1; }
     wait_until 30 "the end of the reservation" gone
+    lend
+}
+
+# A job with --signal=R: has the node until a job of the reservation needs it: it is told by its signal, and
+# goes back to the queue.
+lend() {
+    local id
+    slurm scontrol create reservation ReservationName=course StartTime=now Duration=60 Nodes=n4 \
+        Groups=system:authenticated MaxStartDelay=0:30 >/dev/null
+    wait_until 30 "the reservation" active course
+    slurm scontrol show reservation course >"$TMP/course"
+    grep -q "MaxStartDelay=00:00:30" "$TMP/course" || fail "$(cat "$TMP/course")"
+    cat >"$TMP/borrower" <<END
+#!/bin/bash
+#SBATCH --signal=RB:USR1@10 --nodelist=n4 --exclusive --time=1-0 -o /dev/null
+trap 'echo yields >>$TMP/yields' USR1
+>$TMP/borrows
+while :; do sleep 0.1 & wait \$!; done
+END
+    id=$(slurm sbatch --parsable "$TMP/borrower")
+    wait_until 30 "a job borrows the node" test -e "$TMP/borrows"
+    submit member true "reservation: course" "exclusive: true"
+    expect_state member COMPLETED 60
+    expect "what the other one was told" "$(cat "$TMP/yields")" yields
+    slurm scontrol show job "$id" >"$TMP/borrower.shown"
+    grep -q "Restarts=1" "$TMP/borrower.shown" || fail "$(cat "$TMP/borrower.shown")"
+    slurm scancel "$id"
+    slurm scontrol delete ReservationName=course >/dev/null
 }
 
 active() { # NAME

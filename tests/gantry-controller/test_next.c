@@ -95,7 +95,7 @@ static void give_status(struct jstatus *s, const struct given *g)
     if (g->over)
         component_ends_add(&s->ends, 1, NOW - 5);
     s->ends.gone = g->gone ? s->ends.over : 0;
-    if (str_eq(g->reason, "Preempted"))
+    if (str_eq(g->reason, "Preempted") || g->yields)
         s->preempted =
             (struct preemption){9, g->preempt_requeues, NOW - 9, NOW - 5, NOW};
     if (job_state_is_final(g->state))
@@ -118,6 +118,7 @@ static struct bjob *give_job(const struct given *g)
     job->unknown_state = g->unknown;
     if (g->warning)
         job->warning.signal = give_signal(g->warning);
+    job->warning.borrows = g->borrows;
     give_actions(job, g->actions);
     give_status(&job->status, g);
     return job;
@@ -258,7 +259,7 @@ static void check_case(const struct next_case *c)
         attempt_fail(&attempt, g->failure);
     struct plan plan = give_plan(&g->told);
     struct preemption preemption = {g->preempted_by, g->preempt_requeues, NOW - 9,
-                                    TIME_UNSET, NOW + 30};
+                                    TIME_UNSET, NOW + (g->grace_over ? 0 : 30)};
     struct job_view view = {.job = job,
                             .submit_sec = CREATED,
                             .attempt = &attempt,

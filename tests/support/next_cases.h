@@ -39,6 +39,7 @@ struct given {
     const char *deaf;    /* a node that passes no signals */
     const char *warning; /* "USR1", before the limit; NULL: none */
     bool warns;          /* its time has come */
+    bool borrows;        /* with R: */
     bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
     const char *closed;  /* no partition takes it in */
@@ -59,6 +60,8 @@ struct given {
     bool over, gone; /* that all its pods have ended */
     int64_t preempted_by;  /* so the core says; 0: it does not */
     bool preempt_requeues; /* likewise, or so says status */
+    bool yields;           /* so says status of a job that runs: for job 9 */
+    bool grace_over;       /* of who is preempted */
     const char *core_reason, *core_message, *note;
     int64_t priority;
     struct given_plan had, told; /* in status, by the core */
