@@ -161,12 +161,15 @@ START_TEST(test_told_once)
     ck_assert(strstr(f.told.s, "wait 3 Resources") != NULL);
     ck_assert(sched_job_reason(f.s, "job-2", &reason, &message));
     ck_assert_int_eq(reason, REASON_RESOURCES);
-    ck_assert_str_eq(message, "needs 2 nodes with cpu=8; none is free now");
+    ck_assert_str_eq(message,
+                     "needs 2 nodes with cpu=8; none is free now; start later than "
+                     "the window of 7-00:00:00");
     line(&f, "job 4 cpu=1");
     step(&f, 10000);
     ck_assert_str_eq(
-        f.told.s, "  wait 4 Resources, priority 1016: needs 1 pod of cpu=1; none fits "
-                  "now\n    2 ahead, next 3\n");
+        f.told.s,
+        "  wait 4 Resources, priority 1016: needs 1 pod of cpu=1; none fits now; start "
+        "later than the window of 7-00:00:00\n    2 ahead, next 3\n");
     ck_assert(sched_job_reason(f.s, "job-1", &reason, &message));
     ck_assert_int_eq(reason, REASON_NONE);
     ck_assert_str_eq(message, "");
