@@ -176,4 +176,8 @@ struct tally {
 struct tally convert_tally(const struct convert *c, const struct slot *slots, size_t n);
 struct tally convert_req_tally(const struct convert *c, const struct job *job);
 
+/* The hostlist of their nodes, in the order of ranks; where components share some, by
+ * name, each once. */
+void convert_nodes(const struct slot *slots, size_t n, struct str *out);
+
 #endif

@@ -193,6 +193,16 @@ static int64_t count_nodes(const struct slot *slots, size_t n)
     return distinct;
 }
 
+void convert_nodes(const struct slot *slots, size_t n, struct str *out)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+    for (size_t i = 0; i < n; i++)
+        hostlist_add(&nodes, slots[i].node);
+    if (n > 0 && slots[n - 1].component > 0 && count_nodes(slots, n) < (int64_t)n)
+        hostlist_sort(&nodes);
+    hostlist_format(&nodes, out);
+}
+
 static struct resvec sum_slots(const struct slot *slots, size_t n)
 {
     struct resvec sum = {0};

@@ -1,5 +1,4 @@
 #include "base/duration.h"
-#include "base/hostlist.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
 
@@ -40,12 +39,9 @@ void convert_plan_write(const struct convert *c, const struct plan *plan,
     clear(status, pending);
     if (plan->start_sec == TIME_UNSET)
         return;
-    HOSTLIST_AUTO struct hostlist nodes = {0};
     STR_AUTO struct str text;
     str_init(&text, NODES_TEXT_MAX);
-    for (size_t i = 0; i < plan->n_slots; i++)
-        hostlist_add(&nodes, plan->slots[i].node);
-    hostlist_format(&nodes, &text);
+    convert_nodes(plan->slots, plan->n_slots, &text);
     time_format_rfc3339(plan->start_sec, when);
     json_set(status, "plannedStartTime", json_new_string(when));
     json_set(pending, "promised", json_new_bool(plan->promised));

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/duration.h"
-#include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/statusdoc.h"
+#include "crds/convert.h"
 #include "scheduler/reason.h"
 
 /* A message may be longer than a note. */
@@ -29,16 +29,13 @@ static void add_why(struct str *note, const char *reason, const char *message)
 static void note_started(const struct jstatus *was, const struct jstatus *is,
                          struct str *note)
 {
-    HOSTLIST_AUTO struct hostlist nodes = {0};
     (void)was;
-    for (size_t i = 0; i < is->n_placement; i++)
-        hostlist_add(&nodes, is->placement[i].node);
     str_addf(note, "job %" PRId64 " runs in partition %s", is->job_id,
              is->partition ? is->partition : "");
     if (is->attempt > 1)
         str_addf(note, ", attempt %" PRId64, is->attempt);
     str_add(note, ", on ");
-    hostlist_format(&nodes, note); /* last: it may be long */
+    convert_nodes(is->placement, is->n_placement, note); /* last: it may be long */
 }
 
 static void note_preempted(const struct jstatus *was, const struct jstatus *is,

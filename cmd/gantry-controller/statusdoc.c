@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/hostlist.h"
 #include "base/util.h"
 #include "scheduler/reason.h"
 
@@ -92,13 +91,10 @@ static void set_placement(const struct convert *c, struct json *status,
             json_set(status, fields[i], json_new_null());
         return;
     }
-    HOSTLIST_AUTO struct hostlist hl = {0};
     STR_AUTO struct str nodes, tres;
     str_init(&nodes, TEXT_MAX);
     str_init(&tres, TEXT_MAX);
-    for (size_t i = 0; i < s->n_placement; i++)
-        hostlist_add(&hl, s->placement[i].node);
-    hostlist_format(&hl, &nodes);
+    convert_nodes(s->placement, s->n_placement, &nodes);
     convert_tres(c, s->placement, s->n_placement, &tres);
     json_set(status, "placement",
              convert_placement_to_json(c, s->placement, s->n_placement));

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/convert.h"
 #include "crds/snapshot.h"
 
 #define NODES_BYTES_MAX (1u << 20)
@@ -21,14 +21,11 @@ static void apply(void *arg, const struct change *change)
 
 static struct json *nodes_json(const struct decision *d)
 {
-    HOSTLIST_AUTO struct hostlist nodes = {0};
     STR_AUTO struct str text;
     str_init(&text, NODES_BYTES_MAX);
     if (d->n_slots == 0)
         return NULL;
-    for (size_t i = 0; i < d->n_slots; i++)
-        hostlist_add(&nodes, d->slots[i].node);
-    hostlist_format(&nodes, &text);
+    convert_nodes(d->slots, d->n_slots, &text);
     return json_new_string(text.s);
 }
 

@@ -94,9 +94,9 @@ static const struct {
      "status.allocTRES=cpu=11,node=2", "status.allocTRES=cpu=11,node=2"},
     {"a component each", add_sidecar,
      "'components':[{'name':'a'},{'name':'b','nodes':2,'cpusPerTask':2}]", 3,
-     "status.allocTRES=cpu=17,node=3|status.placement.1.component=1|"
+     "status.allocTRES=cpu=17,node=2|status.placement.1.component=1|"
      "status.placement.1.requests.cpu=6",
-     "status.allocTRES=cpu=17,node=3|status.placement.0.requests.cpu=5"},
+     "status.allocTRES=cpu=17,node=2|status.placement.0.requests.cpu=5"},
     {"less than planned", lower_cpus, "'nodes':2,'cpusPerTask':2", 2,
      "status.allocTRES=cpu=1,node=2", "status.allocTRES=cpu=1,node=2"},
     {"not changed", NULL, "'nodes':2,'cpusPerTask':2", 2,

@@ -46,13 +46,14 @@ static const struct {
     {"'replicas':24", 24, WRITES_GANG(24), "status.numNodes~"},
     {"'components':[{'name':'x'},{'name':'y','nodes':2,'gpusPerNode':8}]", 3,
      WRITES_GANG(3),
-     "status.nodeList=n[1-3]|status.batchHost=n1|status.numGPUs=16|status.placement#2|"
+     "status.nodeList=n[1-2]|status.batchHost=n1|status.numGPUs=16|status.placement#2|"
      "status.placement.0.component!|status.placement.1.component=1|status.jobID=2|"
      "status.hetJobID=2|status.components#2|status.components.0.jobID=2|"
      "status.components.0.numNodes=1|status.components.0.nodeList=n1|"
      "status.components.0.numGPUs!|status.components.1.jobID=3|"
-     "status.components.1.numNodes=2|status.components.1.nodeList=n[2-3]|"
-     "status.components.1.batchHost=n2|status.components.1.numGPUs=16|"
+     "status.components.1.numNodes=2|status.components.1.nodeList=n[1-2]|"
+     "status.numNodes=2|status.components.1.batchHost=n1|status.components.1.numGPUs="
+     "16|"
      "status.components.1.reqTRES~gres/gpu=16|status.components.1.allocTRES~node=2,|"
      "status.components.1.plannedNodes!"},
 };
@@ -382,11 +383,11 @@ START_TEST(test_components_again)
     const char *runs = "status.state=RUNNING|status.attempt=1|status.placement#2|"
                        "status.placement.1.component=1";
     const char *waits = "status.state=PENDING|status.pending.promised=true|"
-                        "status.pending.plannedNodes=n[1-4]|"
+                        "status.pending.plannedNodes=n[1-3]|"
                         "status.pending.plannedPlacement.1.component=1|"
                         "status.jobID=3|status.components.1.jobID=4|"
                         "status.components.1.numNodes=3|"
-                        "status.components.1.plannedNodes=n[2-4]|"
+                        "status.components.1.plannedNodes=n[1-3]|"
                         "status.components.1.nodeList!";
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", spec);
