@@ -49,8 +49,7 @@ struct convert {
     int64_t max_array_size;     /* no array has an index from here on; 0: any may be */
 };
 
-/* An object's moment, in RFC 3339, at a path; TIME_UNSET where it is absent, or no time.
- */
+/* An object's moment, in RFC 3339, at a path; TIME_UNSET: it is absent, or no time. */
 int64_t time_read(const struct json *object, const char *path);
 
 /* Each makes a fresh struct, or returns NULL and names the field that is wrong:

@@ -5,7 +5,9 @@
 
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
+#include "crds/array.h"
 #include "crds/constraint.h"
+#include "crds/dependency.h"
 #include "crds/licenses.h"
 #include "crds/switches.h"
 #include "scheduler/model.h"
@@ -33,7 +35,11 @@ enum field {
     CONSTRAINT,
     SWITCHES,
     NICE,
-    EXCLUSIVE
+    EXCLUSIVE,
+    NUMBER,
+    NAME,
+    DEPENDENCY,
+    ARRAY
 };
 
 /* What recorded workloads call what. The first of a field is the name for people. */
@@ -70,6 +76,12 @@ static const struct column {
     {"switches", SWITCHES, 1, "leaf switches at most, \"1@10:00\""},
     {"nice", NICE, 1, "what its priority is lowered by, \"-100\": raised"},
     {"exclusive", EXCLUSIVE, 1, "1: it has its nodes alone"},
+    {"job_id", NUMBER, 1,
+     "as which others depend on it; empty: the number of its line"},
+    {"job_name", NAME, 1, "for dependencies on \"singleton\""},
+    {"dependency", DEPENDENCY, 1,
+     "what it waits for, \"afterok:12\": of jobs submitted before"},
+    {"array", ARRAY, 1, "it is an array of such jobs, \"0-9%2\""},
 };
 
 struct header {
@@ -173,6 +185,22 @@ static int set_exclusive(const char *text, struct job *like, struct err *err)
     return err_set(err, ERR_INVALID, "\"%s\" is neither 1 nor 0", text);
 }
 
+static int set_dependency(const char *text, struct job *like, struct err *err)
+{
+    return dependency_parse(text, &like->depends, &like->n_depends, &like->depends_any,
+                            err);
+}
+
+static int set_array(const char *text, struct job *like, struct err *err)
+{
+    struct array array;
+    if (array_parse(text, &array, err) < 0)
+        return -1;
+    job_array(like)->left = array.tasks;
+    like->tasks_limit = array.limit;
+    return 0;
+}
+
 /* In Slurm's words; not empty. */
 static int set_words(enum field field, const char *text, struct job *like,
                      struct err *err)
@@ -183,6 +211,10 @@ static int set_words(enum field field, const char *text, struct job *like,
         return switches_parse(text, &like->most_switches, &like->switch_wait_sec, err);
     if (field == NICE)
         return set_nice(text, like, err);
+    if (field == DEPENDENCY)
+        return set_dependency(text, like, err);
+    if (field == ARRAY)
+        return set_array(text, like, err);
     if (field == EXCLUSIVE)
         return set_exclusive(text, like, err);
     return set_constraint(like, text, err);
@@ -216,9 +248,18 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     case SWITCHES:
     case NICE:
     case EXCLUSIVE:
+    case DEPENDENCY:
+    case ARRAY:
         if (*text && set_words(c->field, text, like_of(job), err) < 0)
             return err_prefix(err, "%s", c->name);
         return 0;
+    case NAME:
+        if (*text)
+            like_of(job)->job_name = xstrdup(text);
+        return 0;
+    case NUMBER:
+        number = *text ? &like_of(job)->job_id : &job->nodes;
+        break;
     case BEGIN:
         number = *text ? &like_of(job)->eligible_sec : &job->submit_sec;
         break;

@@ -30,9 +30,16 @@ size_t row_words(char *line, char **ret);
  * *ret stays. */
 int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err);
 
+/* Complains of a job's row, which is not taken in; frees what it has. */
+void reader_leave_out(struct reader *r, struct work *job, const char *why);
 /* Takes the job in if it makes sense; else complains of its row. Takes its gpu_types
  * over. */
 void reader_take(struct reader *r, struct work *job, const struct err *wrong);
+
+/* Once all rows are read: arrays become their tasks, and dependencies on rows those on
+ * jobs as the core has them. Sorts the workload; complains of rows that depend on what
+ * is not there. */
+void reader_link(struct reader *r);
 
 /* Of which nothing is known yet. */
 struct work work_new(void);

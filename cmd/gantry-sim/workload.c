@@ -99,6 +99,14 @@ static const char *why_broken(const struct work *job)
     return NULL;
 }
 
+void reader_leave_out(struct reader *r, struct work *job, const char *why)
+{
+    r->into->n_broken++;
+    r->complain(r->arg, job->row, why);
+    free(job->gpu_types);
+    job_free(job->like);
+}
+
 void reader_take(struct reader *r, struct work *job, const struct err *wrong)
 {
     struct workload *w = r->into;
@@ -106,10 +114,7 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong)
     w->n_rows++;
     job->row = lines_number(r->lines);
     if (why) {
-        w->n_broken++;
-        r->complain(r->arg, job->row, why);
-        free(job->gpu_types);
-        job_free(job->like);
+        reader_leave_out(r, job, why);
         return;
     }
     job->limit_sec = MIN(job->limit_sec, DURATION_MAX);
@@ -139,6 +144,7 @@ static int read_all(struct reader *r, const char *path, struct err *err)
     lines_again(r->lines);
     if ((swf ? read_swf : read_csv)(r, err) < 0)
         return err->code == ERR_INVALID ? err_prefix(err, "%s", path) : -1;
+    reader_link(r);
     if (r->into->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no job in it", path);
     return 0;
@@ -155,7 +161,6 @@ int workload_read(struct workload *ret, const char *path,
         return -1;
     int rc = read_all(&r, path, err ? err : &own);
     lines_close(r.lines);
-    workload_sort(ret);
     return rc;
 }
 

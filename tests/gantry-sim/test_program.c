@@ -605,10 +605,69 @@ START_TEST(test_nice)
 }
 END_TEST
 
+/* An array, one task at a time, on one of two nodes, is job 7; who depends on it starts
+ * at 400, who depends on that one's row at 450. */
+START_TEST(test_links)
+{
+    static const char jobs[] =
+        "submit_s,duration_s,timelimit_s,cpus,job_id,dependency,array\n"
+        "0,100,100,8,7,,0-3%1\n0,50,50,8,,afterok:7,\n0,1,1,1,,after:99,\n"
+        "0,20,20,8,,afterok:3,\n0,1,1,1,7,,\n0,1,1,1,,afterok:3_1,\n"
+        "0,1,1,1,,,5-\n0,1,1,1,,after:,\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N2",
+                                             "--cpus", "8", "--json"},
+            &said),
+        0);
+    expect(&said, "/w.csv:4: left out: dependency: no job 99 was submitted before\n");
+    expect(&said, "/w.csv:6: left out: job_id: there is a job 7 already\n");
+    expect(&said, "/w.csv:7: left out: dependency: job 3 is no array\n");
+    expect(&said, "/w.csv:8: left out: array: Invalid job array specification");
+    expect(&said, "/w.csv:9: left out: dependency: ");
+    expect(&said, "{\"rows\":8,\"broken\":5,\"neverRan\":0,\"jobs\":6}");
+    expect(&said, "\"completed\":6,");
+    expect(&said, "\"waitMaxSec\":450,");
+    tempdir_free(root);
+}
+END_TEST
+
+/* A task of another job's array, and jobs of one name one after the other. */
+START_TEST(test_singleton)
+{
+    static const char jobs[] =
+        "submit_s,duration_s,timelimit_s,cpus,user,job_name,dependency,array\n"
+        "0,100,100,1,ann,x,,\n0,50,50,1,ann,x,singleton,\n0,30,30,1,bob,x,singleton,\n"
+        "0,70,70,1,bob,y,,1-2\n0,20,20,1,bob,z,afterok:5_2,\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N1",
+                                             "--cpus", "8", "--json"},
+            &said),
+        0);
+    expect(&said, "\"completed\":6,");
+    expect(&said, "\"waitMaxSec\":100,");
+    expect(&said, "\"waitMeanSec\":28.333");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Columns that act in a cluster, but not here, are named. */
 START_TEST(test_columns)
 {
-    static const char jobs[] = "submit_s,duration_s,cpus,dependency,mood\n0,9,1,5,\n";
+    static const char jobs[] = "submit_s,duration_s,cpus,weather,mood\n0,9,1,5,\n";
     struct err err = ERR_INIT;
     char *root = tempdir_new();
     AUTO_FREE char *w = tempdir_path(root, "w.csv");
@@ -620,8 +679,7 @@ START_TEST(test_columns)
                                                           "-N1", "--cpus", "8"},
                          &said),
                      0);
-    expect(&said,
-           "/w.csv: passed over, as nothing is known of them: dependency, mood\n");
+    expect(&said, "/w.csv: passed over, as nothing is known of them: weather, mood\n");
     tempdir_free(root);
 }
 END_TEST
@@ -721,6 +779,8 @@ int main(void)
                                            {test_queue, 1},
                                            {test_cluster, 1},
                                            {test_nice, 1},
+                                           {test_links, 1},
+                                           {test_singleton, 1},
                                            {test_columns, 1},
                                            {test_policy_columns, 1},
                                            {test_full, ARRAY_LEN(full)},

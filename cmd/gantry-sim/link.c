@@ -1,0 +1,189 @@
+/* Rows that belong together: tasks of arrays, and jobs that depend on others. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include <uthash.h>
+
+#include "base/util.h"
+#include "cmd/gantry-sim/rows.h"
+
+/* What a number of the file is. */
+struct target {
+    int64_t number;
+    size_t place; /* of the job, once all have their places */
+    bool is_array;
+    struct job *record; /* of an array then: the workload's */
+    UT_hash_handle hh;
+};
+
+struct links {
+    struct reader *reader;
+    struct target *all; /* hash */
+    size_t n;           /* jobs, each task as one */
+};
+
+static struct target *find(const struct links *l, int64_t number)
+{
+    struct target *one;
+    HASH_FIND(hh, l->all, &number, sizeof(number), one);
+    return one;
+}
+
+static void links_fini(struct links *l)
+{
+    struct target *one, *next;
+    HASH_ITER (hh, l->all, one, next) {
+        HASH_DEL(l->all, one);
+        free(one);
+    }
+}
+
+/* As people number it in the file. */
+static int64_t number_of(const struct work *job)
+{
+    return job->like && job->like->job_id > 0 ? job->like->job_id : (int64_t)job->row;
+}
+
+/* ---- which rows can be ---- */
+
+static int check_depend(const struct links *l, const struct depend *d, struct err *err)
+{
+    const struct target *t = d->job_id != 0 ? find(l, d->job_id) : NULL;
+    if (d->job_id != 0 && !t)
+        return err_set(err, ERR_INVALID,
+                       "dependency: no job %" PRId64 " was submitted before",
+                       d->job_id);
+    if (t && d->task != DEPEND_WHOLE && !t->is_array)
+        return err_set(err, ERR_INVALID, "dependency: job %" PRId64 " is no array",
+                       d->job_id);
+    return 0;
+}
+
+static int check_job(struct links *l, const struct work *job, struct err *err)
+{
+    const struct job *like = job->like;
+    const size_t n = like ? (size_t)job_tasks(like) : 1;
+    for (size_t i = 0; like && i < like->n_depends; i++)
+        if (check_depend(l, &like->depends[i], err) < 0)
+            return -1;
+    if (find(l, number_of(job)))
+        return err_set(err, ERR_INVALID, "job_id: there is a job %" PRId64 " already",
+                       number_of(job));
+    if (l->n + n > WORKLOAD_ROWS_MAX)
+        return err_set(err, ERR_INVALID, "array: more than %u jobs in all",
+                       WORKLOAD_ROWS_MAX);
+    l->n += n;
+    return 0;
+}
+
+static void add_target(struct links *l, const struct work *job)
+{
+    struct target *one = xcalloc(1, sizeof(*one));
+    one->number = number_of(job);
+    one->is_array = job->like && job->like->array;
+    HASH_ADD(hh, l->all, number, sizeof(one->number), one);
+}
+
+/* In the order of submission: others are there by then, or never. */
+static void check_jobs(struct links *l)
+{
+    struct workload *w = l->reader->into;
+    size_t kept = 0;
+    for (size_t i = 0; i < w->n; i++) {
+        struct err err = ERR_INIT;
+        if (check_job(l, &w->jobs[i], &err) < 0) {
+            reader_leave_out(l->reader, &w->jobs[i], err.msg);
+            continue;
+        }
+        add_target(l, &w->jobs[i]);
+        w->jobs[kept++] = w->jobs[i];
+    }
+    w->n = kept;
+}
+
+/* ---- what they are ---- */
+
+static void add_tasks(struct workload *w, const struct work *array)
+{
+    const struct taskset *tasks = &array->like->array->left;
+    for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1)) {
+        struct work task = *array;
+        task.gpu_types = xstrdup_null(array->gpu_types);
+        task.like = job_copy(array->like);
+        free(task.like->array);
+        task.like->array = NULL;
+        task.like->array_id = array->like->job_id;
+        task.like->array_task = i;
+        workload_add(w, &task);
+    }
+}
+
+/* All of its tasks are jobs of their own, which come one after the other; it itself
+ * has a number behind those of all jobs. */
+static struct job *split(struct links *l, struct work *take_array)
+{
+    struct workload *w = l->reader->into;
+    struct job *like = take_array->like;
+    like->job_id = (int64_t)(l->n + w->n_records + 1);
+    add_tasks(w, take_array);
+    like->array->out = like->array->left;
+    like->array->left = (struct taskset){0};
+    like->phase = JOB_ASIDE;
+    like->uid = xasprintf("record-%zu", w->n_records);
+    free(take_array->gpu_types);
+    GROW(w->records, w->n_records, w->cap_records);
+    return w->records[w->n_records++] = like;
+}
+
+static void place_jobs(struct links *l)
+{
+    struct workload *w = l->reader->into;
+    struct work *all = w->jobs;
+    const size_t n = w->n;
+    w->jobs = NULL;
+    w->n = w->cap = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct target *t = find(l, number_of(&all[i]));
+        t->place = w->n;
+        if (all[i].like && all[i].like->array)
+            t->record = split(l, &all[i]);
+        else
+            workload_add(w, &all[i]);
+    }
+    free(all);
+}
+
+/* The core knows jobs by their places, from 1 (pool_job). */
+static void rename_depends(const struct links *l, struct job *like)
+{
+    for (size_t i = 0; i < like->n_depends; i++) {
+        struct depend *d = &like->depends[i];
+        const struct target *t = d->job_id != 0 ? find(l, d->job_id) : NULL;
+        if (t)
+            d->job_id = t->record ? t->record->job_id : (int64_t)t->place + 1;
+    }
+}
+
+static bool has_links(const struct workload *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->jobs[i].like &&
+            (w->jobs[i].like->array || w->jobs[i].like->n_depends > 0))
+            return true;
+    return false;
+}
+
+void reader_link(struct reader *r)
+{
+    struct workload *w = r->into;
+    struct links l = {.reader = r};
+    workload_sort(w);
+    if (!has_links(w))
+        return;
+    check_jobs(&l);
+    place_jobs(&l);
+    for (size_t i = 0; i < w->n; i++)
+        if (w->jobs[i].like)
+            rename_depends(&l, w->jobs[i].like);
+    links_fini(&l);
+}
