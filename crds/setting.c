@@ -223,6 +223,21 @@ static const struct {
                                          "is for time limits"},
 };
 
+static const char *last_of(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+    return dot ? dot + 1 : key;
+}
+
+/* The key of that name in another mapping, or in none; NULL: there is no such. */
+static const char *same_name(const char *key)
+{
+    for (const struct setting *row = settings_table; row->key; row++)
+        if (strcmp(last_of(row->key), last_of(key)) == 0)
+            return row->key;
+    return NULL;
+}
+
 int setting_refuse_key(const char *key, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(pointless); i++)
@@ -235,7 +250,8 @@ int setting_refuse_key(const char *key, struct err *err)
     const char *words[ARRAY_LEN(settings_table)] = {NULL};
     for (size_t i = 0; settings_table[i].key; i++)
         words[i] = settings_table[i].key;
-    const char *near = opt_nearest(key, words);
+    const char *same = same_name(key);
+    const char *near = same ? same : opt_nearest(key, words);
     return err_set(err, ERR_INVALID, "unknown key \"%s\"%s%s%s", key,
                    near ? "; did you mean \"" : "", near ? near : "",
                    near ? "\"?" : "");

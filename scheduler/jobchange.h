@@ -22,8 +22,8 @@ void jobchange_apply_gone(struct sched *s, const char *uid);
 
 void jobchange_make_sane(struct job *job);
 
-/* Does its plan say all that is to be settled: where, and with which licence, among what
- * the job names? */
+/* Does its plan say all that is to be settled: where, and with which licence, among
+ * what the job names? */
 bool jobchange_is_settled(const struct job *job);
 
 /* Two states of a job: do they hold the same of nodes? */

@@ -301,6 +301,11 @@ static const struct {
      "gantry.yaml:2: preemptType needs a preemptMode: REQUEUE or CANCEL"},
     {"priorityWeightAge: 1\npreemptMode: REQUEUE\n",
      "gantry.yaml:2: preemptMode needs a preemptType: qos or partition_prio"},
+    {"schedulerParameters: {preemptMode: OFF}\n",
+     "gantry.yaml:1: unknown key \"schedulerParameters.preemptMode\"; did you mean "
+     "\"preemptMode\"?"},
+    {"bfWindow: 1-0\n", "gantry.yaml:1: unknown key \"bfWindow\"; did you mean "
+                        "\"schedulerParameters.bfWindow\"?"},
     {"preemptType: gang\n",
      "gantry.yaml:1: preemptType: must be none, qos or partition_prio"},
     {"preemptMode: SUSPEND\n",

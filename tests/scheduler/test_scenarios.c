@@ -18,8 +18,8 @@
  *                                                    reclaim: licences, too)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
- *   submit job 5 ...  a new job; whether submit limits and DenyOnLimit let it in goes to
- *                     the output
+ *   submit job 5 ...  a new job; whether submit limits and DenyOnLimit let it in goes
+ *                     to the output
  *   run 1-3           these jobs are running now where the core has started them
  *   complete 1        their pods are ending, but still there
  *   end 1-3 at 90     likewise, but they have ended at that time
