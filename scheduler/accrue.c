@@ -52,6 +52,7 @@ static bool gather(struct accruals *a, struct sched_budget budget)
         a->fill_next = rec->hh.next;
         if (wants_place(rec))
             *queue_add(&a->queue) = (struct entry){.rec = rec,
+                                                   .submit_sec = rec->job->submit_sec,
                                                    .job_id = queue_job_id(rec->job),
                                                    .task = queue_task(rec->job),
                                                    .uid = rec->uid};

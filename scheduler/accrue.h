@@ -4,8 +4,8 @@
  * Slurm's GrpJobsAccrue, MaxJobsAccrue, MaxJobsAccruePerUser and -PerAccount keep no
  * job from starting: they say how many that wait grow older together. If there is a
  * place for a job when it is seen it grows older as without such limits; else from when
- * it gets one: the first by job id does, of those that may start as far as they are
- * themselves concerned.
+ * it gets one: the first to be submitted does, of those that may start as far as they
+ * are themselves concerned.
  *
  *     unseen ----------------------------> gains age, since it is eligible (eligible.h)
  *        |                                    ^    |

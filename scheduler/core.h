@@ -160,7 +160,7 @@ enum round {
 struct accruals {
     bool running;
     struct jobrec *fill_next; /* to go on with; NULL: that was the last job */
-    struct queue queue;       /* by job id */
+    struct queue queue;       /* by submission */
     bool ordered;             /* it is whole, and in order */
     size_t next;
 };

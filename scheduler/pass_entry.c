@@ -82,6 +82,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .tier = pass_tier(rec, part),
         .priority = pass_priority(s, rec, part, now_sec),
         .size = pass_size(s, rec, part),
+        .submit_sec = rec->job->submit_sec,
         .job_id = queue_job_id(rec->job),
         .task = queue_task(rec->job),
         .uid = rec->uid,

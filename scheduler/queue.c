@@ -21,6 +21,20 @@ int64_t queue_task(const struct job *job)
     return job->array != NULL ? INT64_MAX : job->array_task;
 }
 
+static int compare(int64_t a, int64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+int queue_compare_jobs(const struct job *a, const struct job *b)
+{
+    int order = compare(a->submit_sec, b->submit_sec);
+
+    if (order == 0)
+        order = compare(queue_job_id(a), queue_job_id(b));
+    return order != 0 ? order : compare(queue_task(a), queue_task(b));
+}
+
 struct entry *queue_add(struct queue *q)
 {
     GROW(q->entries, q->n, q->cap);
@@ -35,6 +49,8 @@ static int entry_compare(const void *left, const void *right)
         return a->tier > b->tier ? -1 : 1;
     if (a->priority.total != b->priority.total)
         return a->priority.total > b->priority.total ? -1 : 1;
+    if (a->submit_sec != b->submit_sec)
+        return a->submit_sec < b->submit_sec ? -1 : 1;
     if (a->job_id != b->job_id)
         return a->job_id < b->job_id ? -1 : 1;
     if (a->task != b->task)

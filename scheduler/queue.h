@@ -2,9 +2,9 @@
  * queue - the order in which jobs are considered.
  *
  * One entry for each pending job and partition it may start in, as in Slurm. Order:
- * priority tier of the partition (higher first), priority (higher first), job id, and
- * for one job the partitions as listed. Nothing else decides, so every core orders
- * alike.
+ * priority tier of the partition (higher first), priority (higher first), when it was
+ * submitted, or requeued, job id, task, and for one job the partitions as listed.
+ * Nothing else decides, so every core orders alike.
  *
  * A long queue is put in order as it is walked through, from the front, so that no step
  * waits for all of it:
@@ -36,7 +36,8 @@ struct entry {
     uint32_t listed;  /* which of the job's choices, from 0 */
     int64_t tier;
     struct priority priority;
-    int64_t size;    /* turn.h */
+    int64_t size; /* turn.h */
+    int64_t submit_sec;
     int64_t job_id;  /* of a task its array's */
     int64_t task;    /* by which tasks stand in order, those not split off last */
     const char *uid; /* the record's; settles equal job ids */
@@ -59,6 +60,9 @@ void queue_fini(struct queue *q);
 /* What these are of a job's entry. */
 int64_t queue_job_id(const struct job *job);
 int64_t queue_task(const struct job *job);
+/* Which of two jobs of equal priority comes first, as for qsort; 0: the one whose uid
+ * does. */
+int queue_compare_jobs(const struct job *a, const struct job *b);
 /* To be filled in by the caller. */
 struct entry *queue_add(struct queue *q);
 /* All have been added. Until more are, queue_at gives those in their places. */

@@ -155,17 +155,13 @@ static int settle(void *arg, size_t left, size_t right)
     struct candidate *a = &search->s->candidates.items[left];
     struct candidate *b = &search->s->candidates.items[right];
     int64_t x = priority_of_one(search, a), y = priority_of_one(search, b);
+    int order;
 
     if (x != y)
         return x > y ? -1 : 1;
-    x = queue_job_id(a->rec->job);
-    y = queue_job_id(b->rec->job);
-    if (x == y) {
-        x = queue_task(a->rec->job);
-        y = queue_task(b->rec->job);
-    }
-    if (x != y)
-        return x < y ? -1 : 1;
+    order = queue_compare_jobs(a->rec->job, b->rec->job);
+    if (order != 0)
+        return order;
     if (a->rec != b->rec)
         return strcmp(a->rec->uid, b->rec->uid);
     return a->listed < b->listed ? -1 : a->listed > b->listed;

@@ -51,7 +51,7 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
         .allowed = odd ? q->odd : NULL,
         .part = odd,
         .most_leaves = (size_t)one->most_switches,
-        .few_until_sec = job->switch_wait_sec,
+        .few_until_sec = job->submit_sec + job->switch_wait_sec,
         .segments = {(size_t)one->segment, one->spread_segments,
                      one->consolidate_segments},
         .in = queue_resv_of(q, job),

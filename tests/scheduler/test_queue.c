@@ -10,9 +10,11 @@
 static const struct entry ordered[] = {
     {.tier = 2, .priority = {.total = 1}, .job_id = 9, .uid = "a"},
     {.tier = 1, .priority = {.total = 7}, .job_id = 8, .uid = "a"},
+    {.tier = 1, .priority = {.total = 6}, .submit_sec = -1, .job_id = 7, .uid = "a"},
     {.tier = 1, .priority = {.total = 6}, .job_id = 3, .uid = "a"},
     {.tier = 1, .priority = {.total = 6}, .job_id = 4, .listed = 0, .uid = "a"},
     {.tier = 1, .priority = {.total = 6}, .job_id = 4, .listed = 1, .uid = "a"},
+    {.tier = 1, .priority = {.total = 6}, .submit_sec = 1, .job_id = 2, .uid = "a"},
     {.tier = 0, .priority = {.total = 99}, .job_id = 1, .uid = "a"},
 };
 

@@ -9,6 +9,8 @@
 #include "scheduler/timeline.h"
 #include "tests/support/queue_private.h"
 
+#define ID_MAX 10000
+
 /* Mostly a divisor of what it asks for. */
 static void draw_segments(struct queue_case *q, struct job *job)
 {
@@ -59,12 +61,17 @@ struct job *queue_draw_job(struct queue_case *q, size_t number)
     job->name = xstrdup("train");
     job->user = xstrdup("ann");
     job->job_id = (int64_t)number;
+    job->submit_sec = 100;
+    if (q->seed % 2 == 1) { /* equal priorities: it is not the ids that count */
+        job->job_id = ID_MAX - (int64_t)number * COMPONENTS_MAX;
+        job->submit_sec += (int64_t)number;
+    }
     draw_shape(q, job);
     job->exclusive = queue_draw(q, 10) == 0;
     job->limit_sec = 60 + (int64_t)queue_draw(q, queue_draw(q, 2) == 0 ? 7200 : 86400);
     if (queue_draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
-    if (queue_draw(q, 4) == 0) { /* it has waited since the epoch */
+    if (queue_draw(q, 4) == 0) { /* from its submission on */
         job->most_switches = 1 + (int64_t)queue_draw(q, 2);
         job->switch_wait_sec = QUEUE_NOW_SEC - 500 + (int64_t)queue_draw(q, 5000);
     }

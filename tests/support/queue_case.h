@@ -4,6 +4,7 @@
  * some with partitions whose jobs have a bound on the CPUs of each node, some jobs with
  * components or in segments, some in reservations, some with licences.
  *
+ * The queue is in the order of the numbers, for one half by when jobs were submitted.
  * All is drawn from one seed, always in the same order.
  */
 #ifndef GANTRY_TESTS_SUPPORT_QUEUE_CASE_H
