@@ -123,6 +123,17 @@ static struct sight sight_of(const struct placement *at, const struct cluster *c
     return sight;
 }
 
+/* Before all weights of nodes, where it is one that the job would rather have. */
+static int64_t weight_rather(const struct placement *at, size_t position)
+{
+    bool first = node_set_has(at->rather, position);
+    bool next = at->next != NULL && node_set_has(at->next, position);
+
+    if (first && next)
+        return INT64_MIN;
+    return first ? INT64_MIN + 1 : next ? INT64_MIN + 2 : INT64_MAX;
+}
+
 void candidate_add(struct placer *p, const struct cluster *c,
                    const struct placement *at, size_t position, bool vacant)
 {
@@ -139,8 +150,8 @@ void candidate_add(struct placer *p, const struct cluster *c,
     beside = asked_beside(c, sight.now, sight.n);
     node.required = node_set_has(at->shape->required, position);
     node.weight = c->weighted ? c->order[position]->node->weight : 0;
-    if (at->rather != NULL && node_set_has(at->rather, position))
-        node.weight = INT64_MIN;
+    if (at->rather != NULL)
+        node.weight = MIN(node.weight, weight_rather(at, position));
     if (at->asked != NULL && placement_is_plain(at->shape->like))
         node.cost = asked_cost(at->asked, position, &p->pod, &beside);
     node.devices_then = sight.then == sight.now

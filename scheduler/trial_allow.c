@@ -2,6 +2,7 @@
 #include "scheduler/trial_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "scheduler/allowance.h"
@@ -93,15 +94,46 @@ static node_set held_nodes(const struct sched *s)
     return held;
 }
 
+static bool are_equal(const struct sched *s, const uint64_t *a, const uint64_t *b)
+{
+    return memcmp(a, b, s->cluster.words * sizeof(*a)) == 0;
+}
+
+static void exchange(struct placement *at)
+{
+    const uint64_t *first = at->rather;
+
+    at->rather = at->next;
+    at->next = first;
+}
+
+/* Nodes that one limit counts already; where another one counts others, those of both,
+ * then of the one and then of the other, in either order. False: there is nothing else
+ * to prefer. */
+static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
+{
+    node_set held;
+
+    if (at->next != NULL) {
+        if (*exchanged)
+            return false;
+        exchange(at);
+        *exchanged = true;
+        return true;
+    }
+    held = held_nodes(s);
+    if (held == NULL || (at->rather != NULL && are_equal(s, at->rather, held))) {
+        free(held);
+        return false;
+    }
+    *(at->rather == NULL ? &at->rather : &at->next) = held;
+    return true;
+}
+
 /* Of what it may not have so, the next to try; false: there is nothing else. */
 static bool narrow(struct sched *s, const struct entry *entry, struct placement *at,
                    struct slot *slots, size_t *n)
 {
-    if (at->rather == NULL && entry->rec->job->n_others == 0) {
-        at->rather = held_nodes(s);
-        if (at->rather != NULL)
-            return true;
-    }
     if (!cut(s, entry, slots, n))
         return false;
     at->most_pods = pods_of(slots, *n);
@@ -115,14 +147,15 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
                  struct slot **slots, size_t *n)
 {
     struct placement at = trial_placement(s, entry, by);
-    bool allowed;
+    bool allowed, exchanged = false;
 
     if (!s->held.any)
         return true;
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
     while (!(allowed = is_allowed(s, entry, *slots, *n))) {
         placement_forget(&at);
-        if (!narrow(s, entry, &at, *slots, n))
+        if (!(entry->rec->job->n_others == 0 && prefer(s, &at, &exchanged)) &&
+            !narrow(s, entry, &at, *slots, n))
             break;
         slots_free(*slots, *n);
         *n = 0;
@@ -133,5 +166,6 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
     if (allowed)
         entry->rec->limited = REASON_NONE;
     free((void *)at.rather);
+    free((void *)at.next);
     return allowed;
 }
