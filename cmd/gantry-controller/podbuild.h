@@ -26,6 +26,7 @@ struct pod_plan {
     const char *partition;     /* NULL: not known */
     const char *account, *qos; /* NULL: the job's */
     const char *reservation;   /* NULL: in none */
+    const char *license;       /* where it takes any of several; NULL: not known */
     const struct resvec
         *extra;   /* of the slots' requests the pods do not ask for; NULL */
     bool unbound; /* also where it is one pod, which is else made on its node */

@@ -172,6 +172,23 @@ static void add_standing(struct json *env, const struct pod_plan *plan,
             add_in_group(env, texts[i].name, group, texts[i].value);
 }
 
+/* "matlab:2,ansys:1", those that it has; with a choice the one. */
+static void add_licenses(struct json *env, const struct pod_plan *plan)
+{
+    struct job view;
+    struct license_list has;
+    STR_AUTO struct str text;
+    if (!plan->job->model)
+        return;
+    has = job_licenses(job_with_license(plan->job->model, plan->license, &view));
+    str_init(&text, LIST_MAX);
+    for (size_t i = 0; i < has.n; i++)
+        str_addf(&text, "%s%s:%" PRId64, i > 0 ? "," : "", has.items[i].name,
+                 has.items[i].count);
+    if (has.n > 0)
+        add_text(env, "SLURM_JOB_LICENSES", text.s);
+}
+
 static void add_texts(struct json *env, const struct pod_plan *plan, int64_t rank)
 {
     const struct bjob *job = plan->job;
@@ -189,6 +206,7 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
     if (job->model && job->model->user && *job->model->user)
         add_text(env, "SLURM_JOB_USER", job->model->user);
     add_standing(env, plan, "");
+    add_licenses(env, plan);
     add_text(env, "SLURM_JOB_NODELIST", nodes.s);
     add_text(env, "SLURM_NODELIST", nodes.s);
     add_text(env, "SLURM_TASKS_PER_NODE", tasks.s);

@@ -241,6 +241,7 @@ static bool make(struct pod_op *op)
                             .attempt = op->attempt,
                             .partition = record_partition(r),
                             .reservation = record_reservation(r),
+                            .license = record_license(r),
                             .extra = &extra,
                             .unbound = job_state_is_active(r->job->status.state)};
     plan.slots = record_slots(r, &plan.n_slots);

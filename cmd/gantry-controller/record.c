@@ -100,6 +100,11 @@ const char *record_reservation(const struct record *r)
     return r->start.on ? r->start.reservation : r->job->status.reservation;
 }
 
+const char *record_license(const struct record *r)
+{
+    return r->start.on ? r->start.license : r->job->status.license;
+}
+
 /* ---- pods ---- */
 
 bool record_expects(const struct record *r, const struct pod *pod)

@@ -133,5 +133,6 @@ bool record_keeps(const struct record *r, const struct pod *pod);
 const struct slot *record_slots(const struct record *r, size_t *ret_n);
 const char *record_partition(const struct record *r);
 const char *record_reservation(const struct record *r);
+const char *record_license(const struct record *r);
 
 #endif

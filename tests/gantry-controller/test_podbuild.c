@@ -64,12 +64,15 @@ static const struct {
      ",'restarts':2", "n1:1,n2:1,n4:1,n5:1", 3, 2},
     {"replicas", "many", "'replicas':7," TEMPLATE, "", "n1:3,n2:3,n3:1", 1, 4},
     {"tasks", "mpi",
-     "'ntasks':7,'ntasksPerNode':3,'cpusPerTask':2,'memPerCpu':'1G'," TEMPLATE, "",
-     "n1:1/3,n2:1/3,n3:1/1", 1, 2},
+     "'ntasks':7,'ntasksPerNode':3,'cpusPerTask':2,'memPerCpu':'1G',"
+     "'licenses':'matlab:2,ansys'," TEMPLATE,
+     "", "n1:1/3,n2:1/3,n3:1/1", 1, 2},
     {"tasks-and-gpus", "odd", "'nodes':3,'ntasks':5,'gpus':16," TEMPLATE, "",
      "n1:1/3/8,n2:1/1/7,n3:1/1/1", 1, 1},
-    {"all-gpus", "all", "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi'," TEMPLATE,
-     ",'account':'physics','qos':'normal','reservation':'lab'", "n1:1/8,n2:1/4", 1, 1},
+    {"all-gpus", "all",
+     "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi','licenses':'b:2|a'," TEMPLATE,
+     ",'account':'physics','qos':'normal','reservation':'lab','license':'b'",
+     "n1:1/8,n2:1/4", 1, 1},
     {"own-things", "own",
      "'nodes':2,'cpusPerTask':4,'memPerNode':'8G','gpusPerNode':2,"
      "'template':{'metadata':{'generateName':'x','name':'y','labels':{'app':'own'},"
@@ -187,7 +190,8 @@ START_TEST(test_golden)
                             .slots = slots,
                             .n_slots = n,
                             .partition = "main",
-                            .reservation = job->status.reservation};
+                            .reservation = job->status.reservation,
+                            .license = job->status.license};
     struct err err = ERR_INIT;
     JSON_AUTO struct json *pod = pod_build(&plan, pods[_i].rank, &err);
     ck_assert_msg(pod != NULL, "%s", err.msg);
