@@ -9,6 +9,10 @@
 
 enum reason check_held(const struct job *job, struct str *message)
 {
+    if (job->n_alloc > 0) {
+        str_add(message, "pods of its last run are not gone yet");
+        return REASON_CLEANING;
+    }
     switch (priority_hold(job)) {
     case HOLD_USER:
         str_add(message, "held by its owner");
@@ -18,10 +22,6 @@ enum reason check_held(const struct job *job, struct str *message)
         return REASON_JOB_HELD_ADMIN;
     case HOLD_NONE:
         break;
-    }
-    if (job->n_alloc > 0) {
-        str_add(message, "pods of its last run are not gone yet");
-        return REASON_CLEANING;
     }
     return REASON_NONE;
 }
