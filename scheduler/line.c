@@ -13,6 +13,7 @@ void lines_fini(struct lines *lines)
     free(lines->recs);
     free(lines->turns);
     free(lines->lengths_sec);
+    free(lines->hopeful);
     *lines = (struct lines){0};
 }
 
@@ -50,6 +51,7 @@ static void make_room(struct lines *lines)
     lines->turns = xrealloc(lines->turns, lines->cap * sizeof(*lines->turns));
     lines->lengths_sec =
         xrealloc(lines->lengths_sec, lines->cap * sizeof(*lines->lengths_sec));
+    lines->hopeful = xrealloc(lines->hopeful, lines->cap * sizeof(*lines->hopeful));
 }
 
 static uint64_t present_gen(const struct sched *s)
@@ -103,6 +105,7 @@ void line_add(struct sched *s, struct jobrec *rec)
     /* At once, while what it takes is at hand. */
     lines->turns[lines->n] =
         s->cluster.unsettled ? (struct line_turn){0} : line_turn_in(s, rec, 0);
+    lines->hopeful[lines->n] = true;
     lines->lengths_sec[lines->n++] = length_sec;
 }
 
@@ -112,6 +115,7 @@ void line_move(struct sched *s, const struct claim *claim)
 
     line->end = end_of(&s->timeline, s->lines.lengths_sec[claim->line]);
     line->first = (uint32_t)claim->first;
+    s->lines.hopeful[claim->line] = true;
 }
 
 void line_drop(struct sched *s, struct jobrec *rec)
@@ -123,6 +127,7 @@ void line_drop(struct sched *s, struct jobrec *rec)
     lines->recs[i] = lines->recs[last];
     lines->turns[i] = lines->turns[last];
     lines->lengths_sec[i] = lines->lengths_sec[last];
+    lines->hopeful[i] = lines->hopeful[last];
     lines->recs[i]->claim.line = i;
 }
 
@@ -130,7 +135,7 @@ void line_drop(struct sched *s, struct jobrec *rec)
 static bool counts_as_open(const struct line *line, const struct stairs *stairs,
                            uint32_t position)
 {
-    uint32_t until = stairs->by_position[position];
+    uint32_t until = stairs->now.by_position[position];
 
     return line->first <= until && until < line->end;
 }

@@ -32,12 +32,13 @@ struct line {
     uint32_t node;  /* the position of its only node; POSITION_MANY */
 };
 
-/* When a job has its turn (turn.h) in a partition. */
+/* When a job has its turn (turn.h) in a partition. Thousands are read after an end, out
+ * of order: two of them fill a line of the cache. */
 struct line_turn {
     struct partrec *part; /* NULL: it is not there */
     int64_t tier, size;
-    uint64_t gen; /* of the rules and the cluster that this is of */
-    bool several; /* partitions or reservations that the job names */
+    uint64_t gen : 63;    /* of the rules and the cluster that this is of */
+    uint64_t several : 1; /* partitions or reservations that the job names */
 };
 
 struct lines {
@@ -45,6 +46,9 @@ struct lines {
     struct jobrec **recs; /* whose they are */
     struct line_turn *turns;
     int64_t *lengths_sec; /* that the job takes at least; LIMIT_UNSET: any */
+    /* False: it was not under the stairs when these were looked at last, and is not
+     * unless those of its demand have risen since. */
+    bool *hopeful;
     size_t n, cap;
 };
 

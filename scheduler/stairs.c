@@ -1,17 +1,22 @@
 #include "scheduler/stairs.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 
+static void treads_fini(struct treads *t)
+{
+    free(t->positions);
+    free(t->by_position);
+}
+
 static void drop_stairs(struct stairwell *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         free(w->stairs[i].untils);
-        free(w->stairs[i].positions);
-        free(w->stairs[i].by_position);
+        treads_fini(&w->stairs[i].now);
+        treads_fini(&w->stairs[i].before);
     }
     w->n = 0;
 }
@@ -26,20 +31,38 @@ void stairwell_fini(struct stairwell *w)
     *w = (struct stairwell){0};
 }
 
-static struct stairs stairs_new(size_t n_nodes)
+static struct treads treads_new(size_t n_nodes)
 {
-    return (struct stairs){
-        .untils = xmalloc((n_nodes + 1) * sizeof(uint32_t)),
+    return (struct treads){
         .positions = xmalloc((n_nodes + 1) * sizeof(uint32_t)),
         .by_position = xcalloc(n_nodes + 1, sizeof(uint32_t)),
     };
 }
 
-static void clear(struct stairs *stairs)
+static struct stairs stairs_new(size_t n_nodes)
 {
-    for (size_t i = 0; i < stairs->n; i++)
-        stairs->by_position[stairs->positions[i]] = 0;
-    stairs->n = 0;
+    return (struct stairs){
+        .untils = xmalloc((n_nodes + 1) * sizeof(uint32_t)),
+        .now = treads_new(n_nodes),
+        .before = treads_new(n_nodes),
+    };
+}
+
+static void treads_clear(struct treads *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        t->by_position[t->positions[i]] = 0;
+    t->n = 0;
+}
+
+/* What was now is before. */
+static void turn_over(struct stairs *stairs)
+{
+    struct treads spare = stairs->before;
+
+    treads_clear(&spare);
+    stairs->before = stairs->now;
+    stairs->now = spare;
 }
 
 static void size_to(struct stairwell *w, const struct timeline *tl)
@@ -48,7 +71,7 @@ static void size_to(struct stairwell *w, const struct timeline *tl)
         drop_stairs(w);
     w->n_nodes = tl->n_nodes;
     for (size_t i = 0; i < w->n; i++)
-        clear(&w->stairs[i]);
+        turn_over(&w->stairs[i]);
     while (w->n < tl->demands.n) {
         GROW(w->stairs, w->n, w->cap);
         w->stairs[w->n++] = stairs_new(w->n_nodes);
@@ -75,8 +98,11 @@ static void find_open(struct stairwell *w, const struct timeline *tl)
 
 static void put(struct stairs *stairs, size_t position, size_t until)
 {
-    stairs->by_position[position] = (uint32_t)until;
-    stairs->positions[stairs->n++] = (uint32_t)position;
+    struct treads *now = &stairs->now;
+
+    now->by_position[position] = (uint32_t)until;
+    now->positions[now->n++] = (uint32_t)position;
+    stairs->risen |= until > stairs->before.by_position[position];
 }
 
 /* The node has been open to `demands`, and is so no more. */
@@ -115,10 +141,11 @@ static void put_node(struct stairwell *w, struct timeline *tl, size_t position)
  */
 static void order(struct stairwell *w, struct stairs *stairs)
 {
-    size_t left = stairs->n;
+    const struct treads *now = &stairs->now;
+    size_t left = now->n;
 
-    for (size_t i = 0; i < stairs->n; i++)
-        w->counts[stairs->by_position[stairs->positions[i]]]++;
+    for (size_t i = 0; i < now->n; i++)
+        w->counts[now->by_position[now->positions[i]]]++;
     for (uint32_t slot = 0; left > 0; slot++) {
         for (; w->counts[slot] > 0; w->counts[slot]--)
             stairs->untils[--left] = slot;
@@ -138,9 +165,15 @@ void stairwell_build(struct stairwell *w, struct timeline *tl)
     w->mutation = tl->mutation;
 }
 
+void stairwell_forget_risen(struct stairwell *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        w->stairs[i].risen = false;
+}
+
 uint32_t stairs_nodes(const struct stairs *stairs, uint32_t end)
 {
-    size_t low = 0, high = stairs->n;
+    size_t low = 0, high = stairs->now.n;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;

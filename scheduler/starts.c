@@ -1,4 +1,4 @@
-#include "scheduler/starts.h"
+#include "scheduler/starts_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,69 +67,6 @@ static void look_through_list(struct sched *s, int64_t now_sec)
             book_cancel_plan(s, rec, broken_of_reason(reason));
         else
             starts_enlist(s, rec); /* no longer */
-    }
-}
-
-/* ---- candidates ---- */
-
-void candidates_fini(struct candidates *c)
-{
-    free(c->items);
-    turns_fini(&c->turns);
-}
-
-/* Those in line may be a hundred thousand: their jobs are not looked at here. */
-static void add_candidate(struct candidates *c, struct jobrec *rec, size_t listed,
-                          const struct line_turn *turn, bool fresh)
-{
-    if (turn->part == NULL)
-        return;
-    GROW(c->items, c->n, c->cap);
-    c->items[c->n++] = (struct candidate){
-        .rec = rec,
-        .part = turn->part,
-        .listed = listed,
-        .tier = turn->tier,
-        .size = turn->size,
-        .priority = -1,
-        .fresh = fresh,
-    };
-}
-
-/* In each of its partitions and reservations. */
-static void add_everywhere(struct sched *s, struct jobrec *rec)
-{
-    bool fresh = !rec->job->plan.promised;
-
-    for (size_t i = 0; i < pass_choices(rec->job); i++) {
-        const struct line_turn turn = line_turn_in(s, rec, i);
-
-        add_candidate(&s->candidates, rec, i, &turn, fresh);
-    }
-}
-
-static void gather(struct sched *s)
-{
-    s->candidates.n = 0;
-    for (size_t i = 0; i < s->n_list; i++) {
-        if (s->list[i]->may_start)
-            add_everywhere(s, s->list[i]);
-    }
-    s->candidates.n_listed = s->candidates.n;
-    if (!s->freed)
-        return;
-    s->freed = false;
-    stairwell_build(&s->stairs, &s->timeline);
-    for (size_t i = 0; i < s->lines.n; i++) {
-        const struct line_turn *turn;
-
-        if (!line_is_under(&s->lines, i, &s->stairs))
-            continue;
-        turn = line_turn(s, i);
-        if (turn->several)
-            add_everywhere(s, s->lines.recs[i]);
-        else
-            add_candidate(&s->candidates, s->lines.recs[i], 0, turn, false);
     }
 }
 
@@ -304,12 +241,26 @@ static enum outcome search_rounds(struct sched *s, int64_t now_sec,
     struct search search = {.s = s, .now_sec = now_sec};
     enum outcome outcome;
 
-    gather(s);
     if (s->config.backfill_order == BACKFILL_QUEUE)
         return search_round(&search, ROUND_WHOLE, budget);
     outcome = search_round(&search, ROUND_PROMISE, budget);
     return outcome == SEARCH_DONE ? search_round(&search, ROUND_OFFER, budget)
                                   : outcome;
+}
+
+/* Where all of the few have been tried in vain, the others have their turn. */
+static enum outcome search_few(struct sched *s, int64_t now_sec,
+                               struct sched_budget budget)
+{
+    enum outcome outcome;
+
+    starts_gather(s, true);
+    outcome = search_rounds(s, now_sec, budget);
+    if (outcome != SEARCH_DONE || !s->candidates.left_out)
+        return outcome;
+    s->freed = true;
+    starts_gather(s, false);
+    return search_rounds(s, now_sec, budget);
 }
 
 /* False: the budget is spent. */
@@ -320,7 +271,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     s->norms = core_norms(s);
     asked_settle(&s->asked, &s->cluster);
     do {
-        outcome = search_rounds(s, now_sec, budget);
+        outcome = search_few(s, now_sec, budget);
         s->n_first_starts += outcome == SEARCH_AGAIN;
         if (outcome == SEARCH_AGAIN && sched_is_spent(budget))
             outcome = SEARCH_SPENT;

@@ -6,8 +6,9 @@
  * now are found without it:
  *
  *   - planned jobs whose lines are under the stairs (line.h, stairs.h) are tried, from
- *     the first one again after each start, which moves the stairs. Whose turn it is
- *     is mostly settled by size; priorities are worked out where it is not.
+ *     the first one again after each start, which moves the stairs. Whose line was not
+ *     under them is looked at again only where they have risen. Whose turn it is is
+ *     mostly settled by size; priorities are worked out where it is not.
  *   - jobs without a promise, as they have just come, are tried in their turn as well,
  *     planned around all promises, and promised that in turn, in whichever of their
  *     choices is the earliest. One that cannot be promised a start ends the search: who
@@ -44,6 +45,9 @@ struct candidates {
     size_t n, cap;
     size_t n_listed;    /* of them, from the first: of jobs without a promise */
     struct turns turns; /* of those that are tried in this round */
+    bool few;           /* of planned jobs only those that come first; and: */
+    bool left_out;      /* there are others, the first of this tier and size */
+    int64_t left_tier, left_size;
 };
 
 void candidates_fini(struct candidates *c);

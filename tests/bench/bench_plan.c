@@ -41,7 +41,8 @@
 #define SLICE_US 10000
 #define COLD_MAX_US 60000000   /* a cold plan is given up after this */
 #define CHANGES 200            /* of each kind, as many as there is time for */
-#define CHANGES_MAX_US 3000000 /* in all of them */
+#define CHANGES_MAX_US 3000000 /* in all of them; but of ends: */
+#define ENDS_MIN 6             /* at least, the first of which makes room for tables */
 #define PLAIN_JOBS 40
 
 struct bench {
@@ -378,7 +379,7 @@ static void plan_after_changes(struct bench *b, struct sched *s)
     struct tally ends = {.name = "ended:"}, arrivals = {.name = "arrived:"};
     struct tally turns = {.name = "turned:"};
 
-    for (int i = 0; i < CHANGES && ends.rest_us < CHANGES_MAX_US; i++)
+    for (int i = 0; i < CHANGES && (i < ENDS_MIN || ends.rest_us < CHANGES_MAX_US); i++)
         end_one(b, s, &ends);
     print_tally(&ends);
     for (int i = 0; i < CHANGES && arrivals.rest_us < CHANGES_MAX_US; i++)

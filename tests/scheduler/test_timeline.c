@@ -287,11 +287,13 @@ static void check_vacant(const struct plain *p)
 /* How long each node stays open from now on, in the sets of all slots. */
 static void check_stairs(struct timeline *tl, struct stairwell *w)
 {
+    stairwell_forget_risen(w);
     stairwell_build(w, tl);
     ck_assert_uint_eq(w->n, tl->demands.n);
     for (size_t demand = 0; demand < tl->demands.n; demand++) {
         const struct stairs *stairs = &w->stairs[demand];
         uint32_t nodes[1000] = {0};
+        bool risen = false;
 
         ck_assert_uint_lt(tl->n_slots, ARRAY_LEN(nodes));
         for (size_t node = 0; node < NODES; node++) {
@@ -300,8 +302,10 @@ static void check_stairs(struct timeline *tl, struct stairwell *w)
             while (until < tl->n_slots &&
                    node_set_has(timeline_open(tl, demand, until), node))
                 nodes[++until]++;
-            ck_assert_uint_eq(stairs->by_position[node], until);
+            ck_assert_uint_eq(stairs->now.by_position[node], until);
+            risen |= until > stairs->before.by_position[node];
         }
+        ck_assert_int_eq(stairs->risen, risen);
         for (uint32_t end = 1; end <= tl->n_slots; end++) {
             ck_assert_uint_eq(stairs_nodes(stairs, end), nodes[end]);
             for (uint32_t need = 1; need <= NODES; need += 7)
