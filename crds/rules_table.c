@@ -261,7 +261,8 @@ static bool last_is_no_cancel(const struct json *self, const struct json *old)
     const struct json *last = json_item(self, ACTIONS_MAX - 1);
     (void)old;
     return json_len(self) >= ACTIONS_MAX &&
-           (!str_eq(json_str(last, "type"), "Cancel") || has(last, "tasks"));
+           (!str_eq(json_str(last, "type"), "Cancel") || has(last, "tasks") ||
+            has(last, "component"));
 }
 
 static bool is_signal(const struct json *action)
@@ -279,6 +280,13 @@ static bool scope_misplaced(const struct json *self, const struct json *old)
 {
     (void)old;
     return str_eq(json_str(self, "scope"), "Batch") && !is_signal(self);
+}
+
+static bool component_misplaced(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "component") &&
+           (!str_eq(json_str(self, "type"), "Cancel") || has(self, "tasks"));
 }
 
 static bool holds_no_task(const struct json *self, const struct json *old)
@@ -513,6 +521,9 @@ const struct rule rules[] = {
     {"BatchJob", "spec.actions[]", "spec.actions[].tasks",
      "spec.actions[].tasks: type Hold needs it; spec.hold holds a job",
      .broken = holds_no_task},
+    {"BatchJob", "spec.actions[]", "spec.actions[].component",
+     "spec.actions[].component: only type Cancel is of one component",
+     .broken = component_misplaced},
     {"BatchJob", "spec.actions[].signal", "spec.actions[].signal",
      "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",
      .pattern = "^" SIGNAL "$"},

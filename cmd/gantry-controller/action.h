@@ -15,6 +15,7 @@
 
 enum action_type {
     ACTION_CANCEL,
+    ACTION_CANCEL_COMPONENT,
     ACTION_REQUEUE,
     ACTION_REQUEUE_HOLD,
     ACTION_SIGNAL,
@@ -26,6 +27,7 @@ struct action {
     char *id;
     enum action_type type;
     struct siglist_item signal; /* of SIGNAL */
+    size_t component;           /* of CANCEL_COMPONENT; 0: there is none such */
     struct taskset *only;       /* of an array: for these of its tasks, none where
                                    they cannot be read; NULL: all */
 };

@@ -254,7 +254,8 @@ const struct action *bjob_next_action(const struct bjob *b)
 const struct action *bjob_next_ending(const struct bjob *b)
 {
     for (size_t i = next_index(b); i < b->n_actions; i++)
-        if (b->actions[i].type != ACTION_SIGNAL && b->actions[i].type != ACTION_HOLD)
+        if (b->actions[i].type != ACTION_SIGNAL && b->actions[i].type != ACTION_HOLD &&
+            b->actions[i].type != ACTION_CANCEL_COMPONENT)
             return &b->actions[i];
     return NULL;
 }

@@ -84,7 +84,8 @@ int64_t bjob_n_ids(const struct bjob *b);
 
 /* The first action that was not carried out yet; NULL: none. */
 const struct action *bjob_next_action(const struct bjob *b);
-/* Likewise, the first that ends an attempt: signals and holds let it go on. */
+/* Likewise, the first that ends an attempt: signals, holds and the end of
+ * a component let it go on. */
 const struct action *bjob_next_ending(const struct bjob *b);
 /* May a start shrink its limit? */
 bool bjob_shrinks(const struct bjob *b);

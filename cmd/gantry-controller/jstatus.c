@@ -129,7 +129,7 @@ void component_ends_add(struct component_ends *ends, size_t component, int64_t a
 bool component_ends_equal(const struct component_ends *a,
                           const struct component_ends *b)
 {
-    return a->over == b->over && a->gone == b->gone &&
+    return a->over == b->over && a->cancelled == b->cancelled && a->gone == b->gone &&
            memcmp(a->at_sec, b->at_sec, sizeof(a->at_sec)) == 0;
 }
 

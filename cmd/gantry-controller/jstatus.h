@@ -32,9 +32,11 @@ struct preemption {
     int64_t end_sec;   /* when they are killed at the latest */
 };
 
-/* Components whose own time limit has ended them while the job runs on; a bit each. */
+/* Components that have ended while the job runs on, by their own time limit or because
+ * they were cancelled; a bit each. */
 struct component_ends {
     uint32_t over;
+    uint32_t cancelled;             /* of these */
     uint32_t gone;                  /* of these: their pods have ended */
     int64_t at_sec[COMPONENTS_MAX]; /* of these: when that was; else 0 */
 };
@@ -87,6 +89,10 @@ struct preemption preemption_none(void);
 /* Words of the state of a component that has ended before its job. */
 #define COMPONENT_ENDING "COMPLETING"
 #define COMPONENT_TIMEOUT "TIMEOUT"
+#define COMPONENT_CANCELLED "CANCELLED"
+/* Why it ends, or has. */
+#define COMPONENT_LIMIT_REASON "TimeLimit"
+#define COMPONENT_CANCEL_REASON "None"
 
 void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);

@@ -100,7 +100,9 @@ static void read_component_ends(const struct json *list, struct component_ends *
         if (!state || at_sec == TIME_UNSET)
             continue;
         component_ends_add(ends, i, at_sec);
-        if (strcmp(state, COMPONENT_TIMEOUT) == 0)
+        if (str_eq(json_str(component, "reason"), COMPONENT_CANCEL_REASON))
+            ends->cancelled |= UINT32_C(1) << i;
+        if (strcmp(state, COMPONENT_ENDING) != 0)
             ends->gone |= UINT32_C(1) << i;
     }
 }

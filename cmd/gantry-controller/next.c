@@ -90,10 +90,7 @@ static void act_on_final(const struct job_view *v, struct job_next *n,
 {
     if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
         return;
-    action_done(n, action,
-                action->type == ACTION_SIGNAL ? "Refused: the job has ended"
-                : action->type == ACTION_HOLD ? HOLD_REFUSED
-                                              : ACTION_DONE);
+    action_done(n, action, action_outcome(action, "Refused: the job has ended"));
     if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
         want_requeue(v, n, REQUEUE_NOW);
         want_reason(n, NULL, NULL);

@@ -46,6 +46,10 @@ static void act(const struct job_view *v, struct job_next *n,
         action_done(n, action, "Refused: its tasks are no list such as 3-5,7");
         return;
     }
+    if (action->type == ACTION_CANCEL_COMPONENT) {
+        action_done(n, action, COMPONENT_REFUSED);
+        return;
+    }
     if (action->type == ACTION_HOLD && !v->job->model) {
         action_done(n, action, "Refused: the job is not taken in as it is");
         return;

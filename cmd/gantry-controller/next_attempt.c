@@ -59,6 +59,29 @@ static const struct ending *ending_of(const char *reason)
     return &endings[1];
 }
 
+/* The first component is the job. One that is not under way yet ends when it is: false.
+ */
+static bool cancel_component(const struct job_view *v, struct job_next *n,
+                             const struct action *action)
+{
+    const size_t i = action->component;
+    struct component_ends *ends = &n->want.ends;
+    if (v->job->status.state != JOB_STATE_RUNNING)
+        return false;
+    if (i == 0 || i >= v->job->n_works) {
+        action_done(n, action, "Refused: the job has no such component");
+        return true;
+    }
+    if ((ends->over >> i & 1) != 0) {
+        action_done(n, action, "Refused: the component has ended");
+        return true;
+    }
+    action_done(n, action, ACTION_DONE);
+    component_ends_add(ends, i, v->now_sec);
+    ends->cancelled |= UINT32_C(1) << i;
+    return true;
+}
+
 /* On a job that holds an attempt: whether that ends it. */
 static bool act_on_attempt(const struct job_view *v, struct job_next *n)
 {
@@ -66,6 +89,11 @@ static bool act_on_attempt(const struct job_view *v, struct job_next *n)
     if (action && action->type == ACTION_HOLD) {
         action_done(n, action, HOLD_REFUSED);
         return false;
+    }
+    if (action && action->type == ACTION_CANCEL_COMPONENT) {
+        if (cancel_component(v, n, action))
+            return false;
+        action = bjob_next_ending(v->job);
     }
     if (action && action->type == ACTION_SIGNAL) {
         if (signal_attempt(v, n, action))
@@ -85,6 +113,7 @@ static bool act_on_attempt(const struct job_view *v, struct job_next *n)
     case ACTION_REQUEUE_HOLD:
         want_completing(n, "RequeuedHold", NULL);
         return true;
+    case ACTION_CANCEL_COMPONENT:
     case ACTION_SIGNAL:
     case ACTION_HOLD:
     case ACTION_OTHER:
@@ -254,14 +283,14 @@ static void launch_amended(const struct job_view *v, struct job_next *n)
         n->launch = false;
 }
 
-/* Those whose own time is up end, and the others go on. */
+/* Those whose own time is up, or that are cancelled, end, and the others go on. */
 static void end_components(const struct job_view *v, struct job_next *n)
 {
     const struct component_ends *had = &v->job->status.ends;
     struct component_ends *ends = &n->want.ends;
     for (size_t i = 1; i < v->job->n_works; i++) {
         const uint32_t bit = UINT32_C(1) << i;
-        if ((v->ends & bit) != 0 && (had->over & bit) == 0)
+        if ((v->ends & bit) != 0 && (ends->over & bit) == 0)
             component_ends_add(ends, i, v->now_sec);
         else if ((had->over & ~had->gone & bit) == 0)
             continue;

@@ -30,9 +30,13 @@ void want_completing(struct job_next *n, const char *reason, const char *message
 void want_standing(const struct job_view *v, struct job_next *n);
 void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state);
 
+#define COMPONENT_REFUSED \
+    "Refused: a component of a job ends by itself only while that runs"
 #define HOLD_REFUSED \
     "Refused: only tasks of an array are held so; spec.hold holds a job"
 void action_done(struct job_next *n, const struct action *action, const char *outcome);
+/* What becomes of it where nothing runs; of a signal that. */
+const char *action_outcome(const struct action *action, const char *of_signal);
 /* True: spec.hold is to be written first, and nothing else. */
 bool hold_first(const struct job_view *v, struct job_next *n);
 void act_on_pending(const struct job_view *v, struct job_next *n,

@@ -160,15 +160,21 @@ bool hold_first(const struct job_view *v, struct job_next *n)
     return n->hold;
 }
 
+const char *action_outcome(const struct action *action, const char *of_signal)
+{
+    if (action->type == ACTION_CANCEL_COMPONENT)
+        return COMPONENT_REFUSED;
+    if (action->type == ACTION_HOLD)
+        return HOLD_REFUSED;
+    return action->type == ACTION_SIGNAL ? of_signal : ACTION_DONE;
+}
+
 void act_on_pending(const struct job_view *v, struct job_next *n,
                     const struct action *action)
 {
     if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
         return;
-    action_done(n, action,
-                action->type == ACTION_SIGNAL ? "Refused: the job does not run"
-                : action->type == ACTION_HOLD ? HOLD_REFUSED
-                                              : ACTION_DONE);
+    action_done(n, action, action_outcome(action, "Refused: the job does not run"));
     if (action->type == ACTION_CANCEL) {
         want_final(v, n, JOB_STATE_CANCELLED);
         want_reason(n, NULL, NULL);

@@ -80,7 +80,7 @@ static void put_placement(struct json *o, const struct convert *c,
     put_text(o, "allocTRES", &tres);
 }
 
-/* It was ended by its own limit; else it is as the job is. */
+/* It was ended by its own limit, or cancelled; else it is as the job is. */
 static void put_end(struct json *o, const struct jstatus *want, size_t component)
 {
     const uint32_t bit = UINT32_C(1) << component;
@@ -89,9 +89,13 @@ static void put_end(struct json *o, const struct jstatus *want, size_t component
     if ((want->ends.over & bit) == 0)
         return;
     bool gone = (want->ends.gone & bit) != 0 || job_state_is_final(want->state);
+    bool cancelled = (want->ends.cancelled & bit) != 0;
+    const char *state = cancelled ? COMPONENT_CANCELLED : COMPONENT_TIMEOUT;
     time_format_rfc3339(want->ends.at_sec[component], when);
-    json_set(o, "state", json_new_string(gone ? COMPONENT_TIMEOUT : COMPONENT_ENDING));
-    json_set(o, "reason", json_new_string("TimeLimit"));
+    json_set(o, "state", json_new_string(gone ? state : COMPONENT_ENDING));
+    json_set(
+        o, "reason",
+        json_new_string(cancelled ? COMPONENT_CANCEL_REASON : COMPONENT_LIMIT_REASON));
     json_set(o, "endTime", json_new_string(when));
 }
 

@@ -145,7 +145,8 @@ static bool has_action(const struct bjob *job, const char *id)
 static bool concerns(const struct action *action, const struct bjob *task)
 {
     bool again = action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD;
-    return action->type != ACTION_HOLD && !task->deleting && !task->unknown_state &&
+    return action->type != ACTION_HOLD && action->type != ACTION_CANCEL_COMPONENT &&
+           !task->deleting && !task->unknown_state &&
            (again || !job_state_is_final(task->status.state)) &&
            (!action->only || taskset_has(action->only, task->task->index));
 }

@@ -264,10 +264,9 @@ static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
 }
 
 /* `tasks`: of an array, those that are meant; NULL: all. */
-static void cancel(struct scancel *s, const struct jobrow *r, const char *id,
-                   const char *tasks)
+static void act(struct scancel *s, const struct jobrow *r, const char *id,
+                const struct jobaction *action)
 {
-    struct jobaction action = s->action;
     const char *why = unsignalled(s, r);
     struct err err = ERR_INIT;
 
@@ -277,15 +276,23 @@ static void cancel(struct scancel *s, const struct jobrow *r, const char *id,
         cli_say(s->cli, "Signal %d to job %s", s->signo, id);
     else if (s->o.verbose > 0)
         cli_say(s->cli, "Terminating job %s", id);
-    action.tasks = tasks;
     if (why)
         complain(s, id, why);
-    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &action, &err) == 0)
+    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, action, &err) == 0)
         return;
     else if (err.code == ERR_NOT_FOUND)
         complain(s, id, NO_SUCH_JOB);
     else
         complain(s, id, err.msg);
+}
+
+static void cancel(struct scancel *s, const struct jobrow *r, const char *id,
+                   const char *tasks)
+{
+    struct jobaction action = s->action;
+
+    action.tasks = tasks;
+    act(s, r, id, &action);
 }
 
 /* ---- which jobs ---- */
@@ -331,17 +338,21 @@ static const struct jobrow *find_array(const struct scancel *s,
     return NULL;
 }
 
-/* It ends with the others, or, being the first one of a job that runs, they with it. */
+/* Of a job that runs it ends alone, or, being the first one, the others with it. A
+ * signal is for all of them, and so is what is done to a job that waits. */
 static void cancel_component(struct scancel *s, const struct jobrow *r, const char *id,
                              int64_t component)
 {
+    struct jobaction action = s->action;
+
+    action.component = component;
     if (r->word->kind == JOB_KIND_FINAL) {
         if (!s->o.quiet)
             complain(s, id, IS_OVER);
-    } else if (component > 0 || r->word->kind == JOB_KIND_PENDING) {
+    } else if ((component > 0 && action.signal) || r->word->kind == JOB_KIND_PENDING) {
         complain(s, id, JOB_REF_COMPONENT_WORDS);
     } else if (jobfilter_shows(&s->filter, r)) {
-        cancel(s, r, id, NULL);
+        act(s, r, id, &action);
     }
 }
 

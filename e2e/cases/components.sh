@@ -76,6 +76,14 @@ END
     expect "what scontrol shows of both" "$(slurm scontrol show job "$id" | grep -oE '(JobState|TimeLimit)=[^ ]*' | xargs)" \
         "JobState=RUNNING TimeLimit=00:05:00 JobState=TIMEOUT TimeLimit=00:00:05"
     slurm scancel "$id"
+    id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 -G 4 --wrap 'sleep 300')
+    wait_until 60 "both run" eval '[[ $(slurm squeue -h -o %T -j $id+1) == RUNNING ]]'
+    slurm scancel "$id+1"
+    wait_until 60 "the end of the second alone" eval '[[ $(slurm squeue -h -t all -o %T -j $id+1) == CANCELLED ]]'
+    expect "the state of the first" "$(slurm squeue -h -t all -j "$id+0" -o '%T %r')" "RUNNING None"
+    refused "spec.actions[].component: only type Cancel is of one component" \
+        k patch bj/couple --type=merge -p '{"spec":{"actions":[{"id":"x","type":"Requeue","component":1}]}}'
+    slurm scancel "$id"
     wait_until 60 "the end of the first" eval '[[ $(slurm squeue -h -t all -o %T -j $id+0) == CANCELLED ]]'
 
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"

@@ -27,6 +27,7 @@ static void give_actions(struct bjob *job, const char *text)
         const char *word;
         enum action_type type;
     } types[] = {{"Cancel", ACTION_CANCEL},
+                 {"Cancel+1", ACTION_CANCEL_COMPONENT},
                  {"Requeue", ACTION_REQUEUE},
                  {"RequeueHold", ACTION_REQUEUE_HOLD},
                  {"Hold", ACTION_HOLD}};
@@ -38,6 +39,7 @@ static void give_actions(struct bjob *job, const char *text)
         struct action *a = &job->actions[job->n_actions++];
         a->id = xstrndup(word, (size_t)(colon - word));
         a->type = ACTION_SIGNAL;
+        a->component = 1; /* of one to which that says something */
         a->signal = give_signal(colon + 1);
         for (size_t i = 0; i < ARRAY_LEN(types); i++)
             if (strcmp(types[i].word, colon + 1) == 0)
@@ -206,6 +208,8 @@ static void say_status(struct str *out, const struct jstatus *w,
     say_preemption(out, &w->preempted, &h->preempted);
     if (w->ends.over != h->ends.over)
         say_time(out, "over", w->ends.over ? w->ends.at_sec[1] : TIME_UNSET, 0);
+    if (w->ends.cancelled & ~h->ends.cancelled)
+        str_add(out, "cancelled ");
     if (w->ends.gone & ~h->ends.gone)
         str_add(out, "gone ");
     say_text(out, "refusal", w->refusal, h->refusal);

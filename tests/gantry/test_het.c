@@ -43,8 +43,8 @@ START_TEST(test_held_once)
     struct clitest *t = queue_new();
 
     clitest_expect(t, "sinfo -h -n n[1-2] -N -o '%n %C'", 0,
-                   "n1 2/14/0/16\nn2 1/15/0/16\n", "");
-    clitest_expect(t, "squeue -h -w n1 -o %i", 0, "1+0\n", "");
+                   "n1 3/13/0/16\nn2 1/15/0/16\n", "");
+    clitest_expect(t, "squeue -h -w n1 -S i -o %i", 0, "1+0\n1+1\n", "");
     clitest_expect(t, "squeue -h -w n3 -o %i", 0, "1+1\n", "");
     clitest_free(t);
 }
@@ -59,7 +59,7 @@ START_TEST(test_json)
     apitest_expect_in(said, "3+1",
                       "jobs#1|jobs.0.job_id=4|jobs.0.het_job_id.number=3|"
                       "jobs.0.het_job_offset.number=1|jobs.0.het_job_id_set=3-4|"
-                      "jobs.0.node_count.number=3|jobs.0.scheduled_nodes=n[2-4]|"
+                      "jobs.0.node_count.number=3|jobs.0.scheduled_nodes=n[1-3]|"
                       "jobs.0.tres_per_node=gres/gpu:8");
     clitest_free(t);
 }
@@ -80,6 +80,27 @@ START_TEST(test_cancel_first)
     clitest_expect(t, "scancel 1+1", 1, "",
                    "scancel: error: Kill job error on job id 1+1: Job/step already "
                    "completing or completed\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* Another one of a job that runs ends alone, and gives back what it had. */
+START_TEST(test_cancel_other)
+{
+    struct clitest *t = queue_new();
+
+    clitest_expect(t, "scancel 1+1", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "squeue -h -t all -j 1 -S i -o '%i %T %r'", 0,
+                   "1+0 RUNNING None\n1+1 CANCELLED None\n", "");
+    clitest_expect(t, "squeue -h -j 3 -S i -o '%i %T'", 0, "3+0 RUNNING\n3+1 RUNNING\n",
+                   "");
+    ctltest_restart(t->ctl);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "squeue -h -t all -j 1 -S i -o '%i %T'", 0,
+                   "1+0 RUNNING\n1+1 CANCELLED\n", "");
     clitest_free(t);
 }
 END_TEST
@@ -134,6 +155,7 @@ int main(void)
                                         {test_held_once, 1},
                                         {test_json, 1},
                                         {test_cancel_first, 1},
+                                        {test_cancel_other, 1},
                                         {test_limits_apart, 1},
                                         {NULL, 0},
                                     });

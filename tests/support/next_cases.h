@@ -35,7 +35,7 @@ struct given {
     const char *last_action;
     int exit_code; /* recorded; 0: none */
 
-    const char *actions; /* "1:Cancel 2:Requeue 3:USR1 4:USR1/Batch" */
+    const char *actions; /* "1:Cancel 2:Requeue 3:USR1 4:USR1/Batch 5:Cancel+1" */
     const char *deaf;    /* a node that passes no signals */
     const char *warning; /* "USR1", before the limit; NULL: none */
     bool warns;          /* its time has come */
@@ -73,9 +73,9 @@ struct given {
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
- * (outcome, if that is not Done) pods=2 cpus=500 preempted=9/requeue over=-5 gone
- * refusal=.. as=.. write kill-component only-reason only-wait hold launch kill drop
- * signal=1:USR1/All (limit:USR1/All: of spec.signal)".
+ * (outcome, if that is not Done) pods=2 cpus=500 preempted=9/requeue over=-5 cancelled
+ * gone refusal=.. as=.. write kill-component only-reason only-wait hold launch kill
+ * drop signal=1:USR1/All (limit:USR1/All: of spec.signal)".
  * Times are seconds from now; "-" is: none any more.
  */
 struct next_case {
