@@ -143,6 +143,10 @@ const struct setting settings_table[] = {
     {"preemptParameters.reclaimLicenses", SETTING_BOOL,
      offsetof(struct settings, sched.preempt_reclaim_licenses), 0, 0, "false",
      "jobs are preempted for their licences, too", false},
+    {"preemptParameters.sendUserSignal", SETTING_BOOL,
+     offsetof(struct settings, send_user_signal), 0, 0, "false",
+     "who is preempted is sent the signal of --signal, not SIGTERM, where it has one",
+     false},
     {"maxArraySize", SETTING_INT, offsetof(struct settings, max_array_size), 1,
      TASKSET_SIZE, "1001", "indices of job arrays are below this", true},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
@@ -218,9 +222,6 @@ static const struct {
      "as few jobs as will do are preempted, without further tries"},
     {"preemptParameters.strictOrder",
      "as few jobs as will do are preempted, in whatever order they are looked at"},
-    {"preemptParameters.sendUserSignal", "a grace time is that of pods which are "
-                                         "deleted, and begins with SIGTERM; --signal "
-                                         "is for time limits"},
 };
 
 static const char *last_of(const char *key)

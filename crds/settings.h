@@ -22,6 +22,7 @@
 struct settings {
     struct sched_config sched;
     int64_t max_array_size;                /* maxArraySize */
+    bool send_user_signal;                 /* preemptParameters.sendUserSignal */
     char gpu_resource[SETTING_TEXT_MAX];   /* gpuResource */
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
     char script_image[SETTING_TEXT_MAX];   /* scriptImage */

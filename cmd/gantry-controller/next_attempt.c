@@ -186,10 +186,11 @@ static void note_preemption(const struct job_view *v, struct job_next *n)
     n->want.preempted.since_sec = v->now_sec;
 }
 
-/* Who has borrowed nodes is warned by its own signal, and runs on for so long. */
+/* Who is told by its own signal runs on for its grace time, as nobody's pods are
+ * deleted for that. */
 static bool runs_on(const struct job_view *v)
 {
-    return v->job->warning.borrows && v->now_sec < v->preemption->end_sec;
+    return v->own_signal && !v->deaf && v->now_sec < v->preemption->end_sec;
 }
 
 /* Its pods have their grace time from now on. */

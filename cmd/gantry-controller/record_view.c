@@ -91,12 +91,21 @@ static const struct preemption *view_preemption(const struct record *r)
     return s->preempted.by != 0 && s->state == JOB_STATE_RUNNING ? &s->preempted : NULL;
 }
 
+/* Slurm's send_user_signal; who borrows nodes has asked for it. */
+static bool has_own_signal(const struct record *r)
+{
+    const struct warning *w = &r->job->warning;
+    return w->signal.signo != 0 && (w->borrows || r->ctl->settings.send_user_signal);
+}
+
 /* `space` is for what the view points to. */
 static struct job_view view_of(const struct record *r, struct array_view *space)
 {
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
     bool limited = r->intake.limited != REASON_NONE;
-    bool warns = signals_warn(r);
+    const struct preemption *preemption = view_preemption(r);
+    bool own_signal = has_own_signal(r);
+    bool warns = signals_warn(r) || (preemption && own_signal);
     struct job_view v = {.job = r->job,
                          .attempt = &r->attempt,
                          .start = r->start.on ? r->start.slots : NULL,
@@ -121,9 +130,10 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .end_message = r->end_message,
                          .ends = r->ends,
                          .bound_sec = r->bound_sec,
-                         .preemption = view_preemption(r),
+                         .preemption = preemption,
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
+                         .own_signal = own_signal,
                          .deaf = signals_deaf_node(r, warns),
                          .priority = r->priority,
                          .account = r->account,

@@ -3,7 +3,8 @@
 # grace time, go back to the queue, and run again after it. What may not be requeued is PREEMPTED.
 case_run() {
     local config=$TMP/gantry.yaml
-    echo "{preemptType: qos, preemptMode: REQUEUE, schedulerParameters: {requeueDelay: 5}}" >"$config"
+    echo "{preemptType: qos, preemptMode: REQUEUE, preemptParameters: {sendUserSignal: true}," \
+        "schedulerParameters: {requeueDelay: 5}}" >"$config"
     restart_with --config "$config"
     define QOS low "graceTime: '20'"
     define QOS urgent "preempt: [low]"
@@ -35,9 +36,27 @@ case_run() {
     expect_state again COMPLETED
     act low Cancel
     expect_state low CANCELLED 40
+    own_signal
     k delete partition one other >/dev/null
     k delete qos low urgent >/dev/null
     restart_with
+}
+
+# --signal is for a time limit, and for a preemption by this setting: in place of SIGTERM.
+own_signal() {
+    cat >"$TMP/own.sh" <<END
+#!/bin/bash
+#SBATCH -J own -p one -q low --exclusive --no-requeue --signal=B:USR1@300 -t 1-0 -o /dev/null
+trap 'echo USR1 >>$TMP/own; exit 0' USR1
+trap 'echo TERM >>$TMP/own' TERM
+>$TMP/own.ready
+while :; do sleep 0.1 & wait \$!; done
+END
+    slurm sbatch "$TMP/own.sh" >/dev/null
+    wait_until 30 "the job listens" test -e "$TMP/own.ready"
+    submit last true "partition: one" "qos: urgent" "exclusive: true"
+    expect_state last COMPLETED
+    expect "what the job was told" "$(cat "$TMP/own")" USR1
 }
 
 restart_with() { # OPTION...: of the controller

@@ -189,7 +189,7 @@ static const struct {
      false, 120, INT64_MAX},
     {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
      "preemptExemptTime: 10, preemptParameters: {youngestFirst: true, "
-     "minExemptPriority: 5000, reclaimLicenses: yes}, "
+     "minExemptPriority: 5000, reclaimLicenses: yes, sendUserSignal: yes}, "
      "schedulerParameters: {requeueDelay: 30}}",
      PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true, 30, 5000},
 };
@@ -206,6 +206,7 @@ START_TEST(test_preempting)
     ck_assert_int_eq(s.sched.preempt_youngest_first, preempting[_i].youngest);
     ck_assert_int_eq(s.sched.requeue_delay_sec, preempting[_i].delay_sec);
     ck_assert(s.sched.preempt_reclaim_licenses == preempting[_i].youngest);
+    ck_assert(s.send_user_signal == preempting[_i].youngest);
     ck_assert_int_eq(s.sched.preempt_min_exempt_priority,
                      preempting[_i].exempt_priority);
 }
@@ -317,10 +318,6 @@ static const struct {
     {"preemptParameters:\n  strictOrder: true\n",
      "gantry.yaml:2: preemptParameters.strictOrder: is not supported: as few jobs as "
      "will do are preempted, in whatever order they are looked at"},
-    {"preemptParameters: {sendUserSignal: true}\n",
-     "gantry.yaml:1: preemptParameters.sendUserSignal: is not supported: a grace time "
-     "is that of pods which are deleted, and begins with SIGTERM; --signal is for time "
-     "limits"},
     {"preemptParameters: {minExemptPriority: -1}\n",
      "gantry.yaml:1: preemptParameters.minExemptPriority: -1 is out of range; right is "
      "0 or more"},

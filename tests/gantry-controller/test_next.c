@@ -120,7 +120,6 @@ static struct bjob *give_job(const struct given *g)
     job->unknown_state = g->unknown;
     if (g->warning)
         job->warning.signal = give_signal(g->warning);
-    job->warning.borrows = g->borrows;
     give_actions(job, g->actions);
     give_status(&job->status, g);
     return job;
@@ -288,6 +287,7 @@ static void check_case(const struct next_case *c)
                             .preemption = g->preempted_by ? &preemption : NULL,
                             .requeue_delay_sec = 120,
                             .warns = g->warns,
+                            .own_signal = g->own_signal,
                             .deaf = g->deaf,
                             .given_up = g->given_up,
                             .reason = g->core_reason,

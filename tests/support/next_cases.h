@@ -39,7 +39,7 @@ struct given {
     const char *deaf;    /* a node that passes no signals */
     const char *warning; /* "USR1", before the limit; NULL: none */
     bool warns;          /* its time has come */
-    bool borrows;        /* with R: */
+    bool own_signal;     /* which tells it that it is preempted */
     bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
     const char *closed;  /* no partition takes it in */
