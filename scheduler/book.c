@@ -120,7 +120,7 @@ static const struct partrec *partition_of(const struct sched *s, const struct jo
 {
     const char *name = job->n_alloc > 0 ? job->partition : job->plan.partition;
 
-    return name != NULL ? cluster_partition(&s->cluster, name) : NULL;
+    return cluster_partition(&s->cluster, name);
 }
 
 /* Does it have these nodes alone? */
@@ -193,8 +193,7 @@ static const struct fence *own_fence(struct sched *s, const struct job *job)
 {
     const char *part = job->n_alloc > 0 ? job->partition : job->plan.partition;
 
-    return reserve_fence(s, job,
-                         part != NULL ? cluster_partition(&s->cluster, part) : NULL,
+    return reserve_fence(s, job, cluster_partition(&s->cluster, part),
                          job_reservation(job));
 }
 

@@ -51,8 +51,7 @@ static void add_slot(const struct sched *s, const struct holding *h, size_t slot
 
 const struct partition *charge_part(const struct sched *s, const struct job *job)
 {
-    const struct partrec *part =
-        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
+    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
 
     return part != NULL ? part->part : NULL;
 }

@@ -139,6 +139,7 @@ void cluster_settle(struct cluster *c,
 void cluster_forget_weighed(struct cluster *c);
 /* NULL: not known. */
 const struct noderec *cluster_node(const struct cluster *c, const char *name);
+/* Likewise where there is no name (NULL), as of a job that is in none. */
 struct partrec *cluster_partition(const struct cluster *c, const char *name);
 /* Of a job that is in `first`, where a component of it is: in a partition of its own,
  * if it names one, and there is one of that name; a job of another is ruled out. */

@@ -59,9 +59,10 @@ bool cluster_drop_partition(struct cluster *c, const char *name)
 
 struct partrec *cluster_partition(const struct cluster *c, const char *name)
 {
-    struct partrec *rec;
+    struct partrec *rec = NULL;
 
-    HASH_FIND_STR(c->parts, name, rec);
+    if (name != NULL)
+        HASH_FIND_STR(c->parts, name, rec);
     return rec != NULL && !rec->gone ? rec : NULL;
 }
 

@@ -239,7 +239,7 @@ static int64_t end_by_limit(const struct sched *s, const struct job *job)
     const struct partrec *part = NULL;
     int64_t limit = job->limit_sec;
 
-    if (limit == LIMIT_UNSET && job->partition != NULL)
+    if (limit == LIMIT_UNSET)
         part = cluster_partition(&s->cluster, job->partition);
     if (part != NULL)
         limit = check_limit(job, part->part);
@@ -267,8 +267,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 /* How long it may run on past its limit. */
 static int64_t over_time(const struct sched *s, const struct job *job)
 {
-    const struct partrec *part =
-        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
+    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
 
     if (part != NULL && part->part->over_time_sec != LIMIT_UNSET)
         return part->part->over_time_sec;

@@ -138,8 +138,7 @@ static bool is_fit(const struct choosing *c, size_t position)
 {
     const struct reservation *r = c->rec->resv;
     const struct noderec *node = c->s->cluster.order[position];
-    const struct partrec *part =
-        r->partition != NULL ? cluster_partition(&c->s->cluster, r->partition) : NULL;
+    const struct partrec *part = cluster_partition(&c->s->cluster, r->partition);
 
     if (node->node == NULL || !node->usable || node_set_has(c->taken, position))
         return false;
@@ -335,9 +334,7 @@ static bool has_node(const struct resvrec *rec, const struct partrec *part,
 static bool resolve(struct sched *s, struct resvrec *rec)
 {
     const struct cluster *c = &s->cluster;
-    const struct partrec *part = rec->resv->partition != NULL
-                                     ? cluster_partition(c, rec->resv->partition)
-                                     : NULL;
+    const struct partrec *part = cluster_partition(c, rec->resv->partition);
     node_set before = rec->nodes;
     bool same;
 
