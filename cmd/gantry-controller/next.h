@@ -108,7 +108,7 @@ struct job_view {
     const struct action *inherited; /* that its array was given, for it too; NULL */
     bool given_up;                  /* the core says GIVE_UP, for `reason` */
     bool warns;                     /* the time of spec.signal has come */
-    bool own_signal; /* which says, rather than SIGTERM, that it is preempted */
+    bool own_signal;  /* which says, rather than SIGTERM, that it is preempted */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
     int64_t now_sec;
 };
