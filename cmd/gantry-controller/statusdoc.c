@@ -82,7 +82,7 @@ static struct json *conditions(const struct jstatus *s)
 }
 
 static void set_placement(const struct convert *c, struct json *status,
-                          const struct jstatus *s)
+                          const struct jstatus *s, const struct slot *counts)
 {
     if (s->n_placement == 0) {
         static const char *const fields[] = {"placement", "nodeList", "batchHost",
@@ -95,7 +95,7 @@ static void set_placement(const struct convert *c, struct json *status,
     str_init(&nodes, TEXT_MAX);
     str_init(&tres, TEXT_MAX);
     convert_nodes(s->placement, s->n_placement, &nodes);
-    convert_tres(c, s->placement, s->n_placement, &tres);
+    convert_tres(c, counts ? counts : s->placement, s->n_placement, &tres);
     json_set(status, "placement",
              convert_placement_to_json(c, s->placement, s->n_placement));
     json_set(status, "nodeList", json_new_string(nodes.s));
@@ -166,11 +166,12 @@ static struct json *count_or_null(int64_t n)
 
 /* Held, or while it waits asked for. */
 static void set_tally(const struct convert *c, struct json *status,
-                      const struct job *model, const struct jstatus *s)
+                      const struct job *model, const struct jstatus *s,
+                      const struct slot *counts)
 {
     struct tally tally = {0};
     if (s->n_placement > 0)
-        tally = convert_tally(c, s->placement, s->n_placement);
+        tally = convert_tally(c, counts ? counts : s->placement, s->n_placement);
     else if (model)
         tally = convert_req_tally(c, model);
     json_set(status, "numNodes", count_or_null(tally.nodes));
@@ -254,19 +255,20 @@ static void set_array(struct json *status, const struct bjob *job,
 }
 
 static void set_components(const struct convert *c, struct json *status,
-                           const struct bjob *job, const struct jstatus *want)
+                           const struct bjob *job, const struct jstatus *want,
+                           const struct slot *counts)
 {
     if (!bjob_is_het(job))
         return;
     struct json *list = json_new_array();
     for (size_t i = 0; i < job->n_works; i++)
-        json_append(list, status_component(c, job, want, i));
+        json_append(list, status_component(c, job, want, counts, i));
     json_set(status, "hetJobID", json_new_int(want->job_id));
     json_set(status, "components", list);
 }
 
 struct json *status_patch(const struct convert *c, const struct bjob *job,
-                          const struct jstatus *want)
+                          const struct jstatus *want, const struct slot *counts)
 {
     struct json *status = json_new_object();
     json_set(status, "state", text_or_null(job_state_word(want->state)));
@@ -302,10 +304,10 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_array(status, job, want);
-    set_components(c, status, job, want);
-    set_placement(c, status, want);
+    set_components(c, status, job, want, counts);
+    set_placement(c, status, want, counts);
     set_req_tres(c, status, job->model);
-    set_tally(c, status, job->model, want);
+    set_tally(c, status, job->model, want, counts);
     struct json *patch = json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}",
                                     job->uid, job->version_text);
     json_set(patch, "status", status);

@@ -11,13 +11,15 @@
 #include "base/json.h"
 #include "cmd/gantry-controller/bjob.h"
 
+/* `counts`: what the slots of its placement count for (sched_counts), or NULL. */
 struct json *status_patch(const struct convert *c, const struct bjob *job,
-                          const struct jstatus *want);
+                          const struct jstatus *want, const struct slot *counts);
 
 /* An item of status.components (statusdoc_components.c): of a heterogeneous job what
  * its component would be as a job of its own. The caller frees it. */
 struct json *status_component(const struct convert *c, const struct bjob *job,
-                              const struct jstatus *want, size_t component);
+                              const struct jstatus *want, const struct slot *counts,
+                              size_t component);
 
 /* Why a finished job did not complete, as a condition's reason: "NodeDown". The caller
  * frees it. */

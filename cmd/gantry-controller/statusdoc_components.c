@@ -67,13 +67,13 @@ static void put_request(struct json *o, const struct convert *c,
 }
 
 static void put_placement(struct json *o, const struct convert *c,
-                          const struct part *part)
+                          const struct part *part, const struct slot *counts)
 {
-    const struct tally tally = convert_tally(c, part->slots, part->n);
+    const struct tally tally = convert_tally(c, counts, part->n);
     STR_AUTO struct str tres;
 
     str_init(&tres, TEXT_MAX);
-    convert_tres(c, part->slots, part->n, &tres);
+    convert_tres(c, counts, part->n, &tres);
     put_tally(o, &tally);
     put_nodes(o, "nodeList", part);
     json_set(o, "batchHost", json_new_string(part->slots[0].node));
@@ -100,7 +100,8 @@ static void put_end(struct json *o, const struct jstatus *want, size_t component
 }
 
 struct json *status_component(const struct convert *c, const struct bjob *job,
-                              const struct jstatus *want, size_t component)
+                              const struct jstatus *want, const struct slot *counts,
+                              size_t component)
 {
     const struct part held = part_of(want->placement, want->n_placement, component);
     const struct part planned =
@@ -110,7 +111,8 @@ struct json *status_component(const struct convert *c, const struct bjob *job,
     if (job->model && component <= job->model->n_others)
         put_request(o, c, job_component(job->model, component), held.n > 0);
     if (held.n > 0)
-        put_placement(o, c, &held);
+        put_placement(o, c, &held,
+                      counts ? counts + (held.slots - want->placement) : held.slots);
     put_nodes(o, "plannedNodes", &planned);
     put_end(o, want, component);
     return o;

@@ -231,7 +231,7 @@ START_TEST(test_patch)
         want.ahead.jobs = AHEAD_NONE;
     if (cases[_i].placed)
         place(&c, &want);
-    JSON_AUTO struct json *patch = status_patch(&c, job, &want);
+    JSON_AUTO struct json *patch = status_patch(&c, job, &want, NULL);
     /* Fenced by what it was decided on. */
     apitest_expect_in(patch, cases[_i].what,
                       "metadata.uid=u|metadata.resourceVersion=17|spec!");
@@ -265,7 +265,7 @@ START_TEST(test_first)
     want.state = JOB_STATE_PENDING;
     want.ahead = (struct ahead){0, 0, 0};
     text_set(&want.reason, "Priority");
-    JSON_AUTO struct json *patch = status_patch(&c, job, &want);
+    JSON_AUTO struct json *patch = status_patch(&c, job, &want, NULL);
     apitest_expect_in(json_get(patch, "status"), "first",
                       "pending.ahead.jobs=0|pending.ahead.gpus=0|"
                       "pending.ahead.next=null|conditions#1");
@@ -274,6 +274,35 @@ START_TEST(test_first)
     ck_assert(jstatus_equal(&back->status, &want));
     ck_assert_int_eq(back->status.ahead.jobs, 0);
     bjob_free(back);
+    jstatus_fini(&want);
+    bjob_free(job);
+}
+END_TEST
+
+/* What it has alone is more than what its pods ask for. */
+START_TEST(test_counts)
+{
+    struct restable resources;
+    restable_init(&resources);
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = object_new();
+    struct bjob *job = bjob_parse(&c, object, NULL);
+    struct jstatus want;
+    jstatus_init(&want);
+    want.state = JOB_STATE_RUNNING;
+    place(&c, &want);
+    struct slot *counts = slots_copy(want.placement, want.n_placement);
+    for (size_t i = 0; i < want.n_placement; i++) {
+        counts[i].pods = 1;
+        counts[i].each = (struct resvec){.v[RES_CPU] = 64000};
+    }
+    AUTO_FREE char *expected =
+        xasprintf("cpu=%zu,node=%zu", 64 * want.n_placement, want.n_placement);
+    JSON_AUTO struct json *patch = status_patch(&c, job, &want, counts);
+    ck_assert_str_eq(json_str(patch, "status.allocTRES"), expected);
+    slots_free(counts, want.n_placement);
     jstatus_fini(&want);
     bjob_free(job);
 }
@@ -295,8 +324,8 @@ START_TEST(test_absolute)
     place(&c, &full);
     jstatus_init(&empty);
     empty.state = JOB_STATE_PENDING;
-    JSON_AUTO struct json *more = status_patch(&c, job, &full);
-    JSON_AUTO struct json *less = status_patch(&c, job, &empty);
+    JSON_AUTO struct json *more = status_patch(&c, job, &full, NULL);
+    JSON_AUTO struct json *less = status_patch(&c, job, &empty, NULL);
     for (json_each (it, json_get(more, "status")))
         ck_assert_msg(json_get(json_get(less, "status"), it.key) != NULL,
                       "%s would stay", it.key);
@@ -312,6 +341,7 @@ int main(void)
                                                          {test_patch, ARRAY_LEN(cases)},
                                                          {test_absolute, 1},
                                                          {test_first, 1},
+                                                         {test_counts, 1},
                                                          {NULL, 0},
                                                      });
 }
