@@ -185,18 +185,30 @@ static void go_promise(struct sched *s, struct entry *entry)
     }
 }
 
-/* Starts before it may have reached limits of its as well. */
-static void go_offer(struct sched *s, struct entry *entry)
+/* Starts before it may have reached limits of its as well: then it is told so. */
+static bool meets_limit(struct sched *s, struct entry *entry)
 {
     bool limited = s->held.any || entry->rec->job->tasks_limit > 0;
 
-    if (!limited || !rule_out(s, entry)) {
-        try_(s, entry);
-        return;
-    }
+    if (!limited || !rule_out(s, entry))
+        return false;
     s->pass.n_waiting -= entry->waits;
     entry->waits = false;
     entry->done = true;
+    return true;
+}
+
+static void go_offer(struct sched *s, struct entry *entry)
+{
+    if (!meets_limit(s, entry))
+        try_(s, entry);
+}
+
+/* Tasks of an array may have started since its turn. */
+static void go_tell(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    if (entry->rec->job->array == NULL || !meets_limit(s, entry))
+        tell_or_preempt(s, entry, now_sec);
 }
 
 /* What has been told of the array is to be told anew where its next task has another
@@ -230,7 +242,7 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         break;
     case ROUND_TELL:
         if (entry->waits)
-            tell_or_preempt(s, entry, now_sec);
+            go_tell(s, entry, now_sec);
         break;
     }
     put_in_order(s, rec);

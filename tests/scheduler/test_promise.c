@@ -3,6 +3,11 @@
  * within their limits, no job starts later than it was ever told, and no plan is ever
  * told later than before, whatever arrives. Checked over random days of work.
  *
+ * Of an array it is told when its next task starts. Of the places that its other tasks
+ * have nothing is told, but none of them moves to a later time either: as tasks are
+ * alike, the first that is left is no later than the first was, or, where tasks have
+ * started meanwhile, than the first of those behind theirs; and so on.
+ *
  * A failing day prints its seed; GANTRY_DAYS sets how many are run, GANTRY_SEED runs
  * that one alone.
  */
@@ -13,12 +18,15 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "scheduler/core.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
 #define DAYS 8
 #define JOBS 70
+#define TASKS 5                     /* of an array, at most */
+#define WORKS (JOBS + JOBS * TASKS) /* with all tasks that may start */
 #define NODES 6
 #define LINE_MAX_ 512
 
@@ -27,8 +35,13 @@ enum stage { TO_COME, WAITING, STARTED, RUNNING, ENDING, GONE };
 struct work {
     enum stage stage;
     int64_t arrival_sec, limit_sec, run_sec;
-    int64_t change_sec;  /* when it goes on to the next stage */
-    int64_t promise_sec; /* TIME_UNSET: none told yet */
+    int64_t change_sec;    /* when it goes on to the next stage */
+    int64_t promise_sec;   /* TIME_UNSET: none told yet */
+    int tasks;             /* of an array, those that are left; 0: it is none */
+    int of, task;          /* of one that has started: the array, and which; 0: none */
+    int64_t places[TASKS]; /* of an array: the starts that are promised, in order; */
+    int n_places;
+    int n_started; /* since then */
 };
 
 struct day {
@@ -36,7 +49,8 @@ struct day {
     struct rng rng;
     struct sched *s;
     struct restable res;
-    struct work jobs[JOBS + 1];
+    struct work jobs[WORKS + 1];
+    int n_jobs; /* with tasks that have started */
     int64_t now_sec;
     int64_t licenses; /* of matlab, that there are */
     size_t kept;      /* promises that were kept */
@@ -90,21 +104,37 @@ static void submit(struct day *w, int number)
                                          " : nodes=2 x/gpu=2 : replicas=2 cpu=1"};
     char line[LINE_MAX_];
     int64_t minutes = w->jobs[number].limit_sec / 60;
+    char tasks[64] = "";
 
-    snprintf(
-        line, sizeof(line),
-        "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64 "%s%s",
-        number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))], 1 + (int)draw(w, 8),
-        (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))], (int)draw(w, 500), minutes,
-        licenses[draw(w, ARRAY_LEN(licenses))], others[draw(w, ARRAY_LEN(others))]);
+    if (draw(w, 4) == 0) {
+        w->jobs[number].tasks = 2 + (int)draw(w, TASKS - 1);
+        snprintf(tasks, sizeof(tasks), " tasks=0-%d%s", w->jobs[number].tasks - 1,
+                 draw(w, 3) == 0 ? " tasklimit=2" : "");
+    }
+    snprintf(line, sizeof(line),
+             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
+             "%s%s%s",
+             number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
+             1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
+             (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))], tasks,
+             others[draw(w, ARRAY_LEN(others))]);
     tell(w, line);
     w->jobs[number].stage = WAITING;
     w->jobs[number].change_sec = INT64_MAX;
 }
 
+static char *uid_of(const struct day *w, int number)
+{
+    const struct work *job = &w->jobs[number];
+
+    if (job->of == 0)
+        return xasprintf("job-%d", number);
+    return xasprintf("job-%d/%d", job->of, job->task);
+}
+
 static void set_phase(struct day *w, int number, enum job_phase phase)
 {
-    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    AUTO_FREE char *uid = uid_of(w, number);
     struct change change = {.kind = CHANGE_JOB};
 
     change.u.job = job_copy(sched_job(w->s, uid));
@@ -119,7 +149,7 @@ static void set_phase(struct day *w, int number, enum job_phase phase)
 static void go_on(struct day *w, int number)
 {
     struct work *job = &w->jobs[number];
-    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    AUTO_FREE char *uid = uid_of(w, number);
 
     switch (job->stage) {
     case TO_COME:
@@ -151,14 +181,64 @@ static void check_licenses(struct day *w, int number)
 {
     int64_t left = w->licenses;
 
-    for (int i = 1; i <= JOBS; i++) {
-        AUTO_FREE char *uid = xasprintf("job-%d", i);
+    for (int i = 1; i <= w->n_jobs; i++) {
+        AUTO_FREE char *uid = uid_of(w, i);
         const struct job *job = sched_job(w->s, uid);
 
         if (job != NULL && job->n_alloc > 0 && job->n_licenses > 0)
             left -= job->licenses[0].count;
     }
     check(w, number, left >= 0);
+}
+
+/* A task of an array has started. The array waits for its next one, or is done. */
+static struct work *split(struct day *w, int number, int task)
+{
+    struct work *array = &w->jobs[number], *job = &w->jobs[++w->n_jobs];
+
+    *job = *array;
+    job->of = number;
+    job->task = task;
+    job->tasks = 0;
+    job->run_sec = draw(w, 3) == 0 ? draw(w, job->limit_sec) : job->limit_sec;
+    array->promise_sec = TIME_UNSET;
+    array->n_started++;
+    array->tasks--;
+    if (array->tasks == 0)
+        array->stage = GONE;
+    return job;
+}
+
+static void add_place(struct work *now, const struct plan *plan)
+{
+    int i = now->n_places++;
+
+    for (; i > 0 && now->places[i - 1] > plan->start_sec; i--)
+        now->places[i] = now->places[i - 1];
+    now->places[i] = plan->start_sec;
+}
+
+/* None of the places that an array's tasks have is later than it was. */
+static void check_places(struct day *w, int number)
+{
+    struct work *was = &w->jobs[number], now = *was;
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    const struct jobrec *rec = jobrec_find(w->s, uid);
+
+    now.n_places = now.n_started = 0;
+    for (size_t i = 0; i <= rec->n_followers; i++) {
+        const struct plan *plan = &(i > 0 ? rec->followers[i - 1] : rec)->job->plan;
+
+        if (plan->promised)
+            add_place(&now, plan);
+    }
+    for (int i = was->n_started; i < was->n_places; i++) {
+        bool allowed = i - was->n_started <= (int)rec->n_followers;
+
+        check(w, number, !allowed || i - was->n_started < now.n_places);
+        check(w, number, !allowed || now.places[i - was->n_started] <= was->places[i]);
+    }
+    *was = now;
 }
 
 static void see_start(struct day *w, int number, const struct decision *d)
@@ -179,6 +259,8 @@ static void see_start(struct day *w, int number, const struct decision *d)
                           w->seed, number, w->now_sec, d->slots[i].node, free_.v[r], r);
     }
     check_licenses(w, number);
+    if (d->task >= 0)
+        job = split(w, number, (int)d->task);
     job->stage = STARTED;
     job->change_sec = w->now_sec + draw(w, 60);
 }
@@ -246,6 +328,10 @@ static void step(struct day *w)
         progress = sched_step(w->s, w->now_sec, budget, &decisions);
         see(w, &decisions);
     } while (progress == SCHED_MORE);
+    for (int i = 1; i <= JOBS; i++) {
+        if (w->jobs[i].stage == WAITING && w->jobs[i].tasks > 0)
+            check_places(w, i);
+    }
 }
 
 /* To the next thing that happens; false: nothing is left. */
@@ -254,7 +340,7 @@ static bool advance(struct day *w)
     int64_t next = sched_next_wake(w->s, w->now_sec);
     size_t left = 0;
 
-    for (int i = 1; i <= JOBS; i++) {
+    for (int i = 1; i <= w->n_jobs; i++) {
         next = MIN(next, w->jobs[i].change_sec);
         left += w->jobs[i].stage != GONE;
     }
@@ -262,7 +348,7 @@ static bool advance(struct day *w)
         return false;
     check(w, 0, next != INT64_MAX && next >= w->now_sec);
     w->now_sec = next;
-    for (int i = 1; i <= JOBS; i++) {
+    for (int i = 1; i <= w->n_jobs; i++) {
         if (w->jobs[i].change_sec <= w->now_sec)
             go_on(w, i);
     }
@@ -272,7 +358,7 @@ static bool advance(struct day *w)
 static size_t run_day(uint64_t seed)
 {
     struct sched_config config = sched_config_default();
-    struct day w = {.seed = seed, .now_sec = 900};
+    struct day w = {.seed = seed, .now_sec = 900, .n_jobs = JOBS};
 
     rng_seed(&w.rng, seed);
     config.reservation_depth = 1 + draw(&w, 20);
