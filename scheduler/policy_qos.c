@@ -159,6 +159,8 @@ enum reason policy_check_qos(const struct policy *p, const struct job *job,
     str_addf(message, "QOS %s", name);
     if (job->qos == NULL)
         str_addf(message, ", the default in account %s,", choice.account);
+    else if (strchr(name, ',') != NULL)
+        str_add(message, ", a list, which is not supported,");
     return say_missing(p, message);
 }
 
