@@ -392,8 +392,16 @@ START_TEST(test_promises)
 }
 END_TEST
 
+/* A day on which components were not placed where they had been promised to be. */
+START_TEST(test_components)
+{
+    run_day(31);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("scheduler/promise",
-                      (struct suite_row[]){{test_promises, 1}, {NULL, 0}});
+    return suite_main(
+        "scheduler/promise",
+        (struct suite_row[]){{test_promises, 1}, {test_components, 1}, {NULL, 0}});
 }
