@@ -215,6 +215,26 @@ static enum outcome try_tasks(const struct search *search, const struct candidat
     return outcome;
 }
 
+/* Who has just been promised a start in one of its choices is tried in the others as
+ * well, whatever the time: in the next step it is one of those that have a promise. */
+static enum outcome finish_choices(const struct search *search,
+                                   const struct candidate *c,
+                                   struct sched_budget budget)
+{
+    struct candidates *all = &search->s->candidates;
+    enum outcome outcome = SEARCH_SPENT;
+
+    for (size_t i = 0; i < all->n && outcome != SEARCH_ENDS; i++) {
+        struct candidate *other = &all->items[i];
+
+        if (other->rec != c->rec || !is_wanted_in(search->round, other))
+            continue;
+        other->done = true;
+        outcome = try_tasks(search, other, budget);
+    }
+    return outcome == SEARCH_ENDS ? SEARCH_ENDS : SEARCH_SPENT;
+}
+
 static enum outcome search_round(struct search *search, enum round round,
                                  struct sched_budget budget)
 {
@@ -230,6 +250,8 @@ static enum outcome search_round(struct search *search, enum round round,
             continue;
         candidate->done = true;
         outcome = try_tasks(search, candidate, budget);
+        if (outcome == SEARCH_SPENT)
+            outcome = finish_choices(search, candidate, budget);
     }
     return outcome;
 }

@@ -411,8 +411,23 @@ START_TEST(test_plans)
 }
 END_TEST
 
+/* A job of two reservations comes, is promised a start in one of them when the step's
+ * time is up, and would start sooner in the other. */
+static const uint64_t several[] = {8489, 8985, 15545};
+
+START_TEST(test_several)
+{
+    struct totals totals = {0};
+
+    run_case(several[_i], &totals);
+    ck_assert_int_eq(totals.changes, 1);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/plan",
-                      (struct suite_row[]){{test_plans, 1}, {NULL, 0}});
+                      (struct suite_row[]){{test_plans, 1},
+                                           {test_several, ARRAY_LEN(several)},
+                                           {NULL, 0}});
 }
