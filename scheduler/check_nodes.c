@@ -153,11 +153,14 @@ static bool only_node_limit(struct placer *p, const struct cluster *c,
     struct partition unlimited = *at.part->part;
     struct partrec part = *at.part;
     struct room room;
+    bool fits;
 
     unlimited.max_nodes = LIMIT_UNLIMITED;
     part.part = &unlimited;
     at.part = &part;
-    return placement_fits(p, c, &at, &room);
+    fits = placement_fits(p, c, &at, &room);
+    shape_forget(at.shape, &part); /* another one may lie in its place */
+    return fits;
 }
 
 /* Or more of a node than the job may have. */

@@ -305,6 +305,11 @@ static struct shape *forget_fit(struct shape *shape, const struct partrec *part)
     return NULL;
 }
 
+void shape_forget(struct shape *shape, const struct partrec *part)
+{
+    (void)forget_fit(shape, part);
+}
+
 void shapes_forget(struct shape **shapes, const struct partrec *part)
 {
     struct shape *shape, *next, **variants = NULL;

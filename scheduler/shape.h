@@ -91,6 +91,8 @@ struct shape *shape_component(struct shape *shape, size_t component);
 void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);
+/* Drops what it knows of a partition that is about to go, where no job has waited. */
+void shape_forget(struct shape *shape, const struct partrec *part);
 /* Drops what all shapes know of a partition. */
 void shapes_forget(struct shape **shapes, const struct partrec *part);
 
