@@ -148,8 +148,8 @@ static const struct {
     {TEMPLATE ",'nodes':0", "spec.nodes: \"0\" is no count of nodes"},
     {TEMPLATE ",'timeLimit':'soon'", "spec.timeLimit"},
     {TEMPLATE ",'signal':'USR1@soon'",
-     "spec.signal: \"USR1@soon\" is no [B:]SIG[@sec]"},
-    {TEMPLATE ",'signal':'FOO'", "spec.signal: \"FOO\" is no [B:]SIG[@sec]"},
+     "spec.signal: \"USR1@soon\" is no [[R][B]:]SIG[@sec]"},
+    {TEMPLATE ",'signal':'FOO'", "spec.signal: \"FOO\" is no [[R][B]:]SIG[@sec]"},
 };
 
 START_TEST(test_refused)

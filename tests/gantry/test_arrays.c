@@ -246,7 +246,9 @@ START_TEST(test_scontrol)
     clitest_expect(t, "scontrol release 1", 0, "", "");
     clitest_expect(t, "scontrol requeue 1_0", 0, "", "");
     ctltest_wind_up(t->ctl, 30);
-    clitest_expect(t, "squeue -h -S i -j 1_0 -o '%i %t'", 0, "1_0 R\n", "");
+    /* Its submission is the requeue, which the other tasks' comes before. */
+    clitest_expect(t, "squeue -h -S i -j 1_0,1_3 -o '%i %t %r'", 0,
+                   "1_0 PD JobArrayTaskLimit\n1_3 R None\n", "");
     clitest_free(t);
 }
 END_TEST

@@ -156,7 +156,7 @@ START_TEST(test_component_partitions)
                       "spec.components.1.partition=right|"
                       "spec.components.2.partition!");
     clitest_expect(t, "squeue -h -S i -o '%i %P %t %N'", 0,
-                   "1+0 left R n1\n1+1 right R n[3-4]\n1+2 left R n2\n", "");
+                   "1+0 left R n1\n1+1 right R n[3-4]\n1+2 left R n1\n", "");
     clitest_expect(t, "squeue -h -p right -o %i", 0, "1+1\n", "");
     clitest_free(t);
 }
