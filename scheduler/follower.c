@@ -99,8 +99,11 @@ void follower_settle(struct sched *s, struct jobrec *array)
 
     if (n < array->n_followers)
         follower_sort(s, array);
-    for (size_t i = 0; i < array->n_followers; i++)
+    for (size_t i = 0; i < array->n_made; i++) {
         look_like(array->followers[i]);
+        if (i >= array->n_followers) /* seen still by a search that has gathered it */
+            array->followers[i]->job->phase = JOB_ASIDE;
+    }
     while (array->n_followers > n)
         rest(s, array->followers[--array->n_followers]);
     while (array->n_followers < n)
