@@ -28,8 +28,11 @@
 #include "base/str.h"
 #include "scheduler/core.h"
 
-/* At the begin of a step: the accounts are settled. */
-void allowance_settle(struct sched *s);
+/* At the begin of a step: the accounts are settled. False: the budget is spent, and the
+ * next step goes on; until then nothing is to be decided. */
+bool allowance_settle(struct sched *s, struct sched_budget budget);
+/* Is that under way? */
+bool allowance_is_settling(const struct sched *s);
 /* Sets what bounds a job by itself: wall_sec and lifts; or keeps them as they were,
  * until the next step, where QOS or accounts have just changed. */
 void allowance_bound(const struct sched *s, struct job *job, const struct job *old);

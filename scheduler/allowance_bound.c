@@ -141,16 +141,8 @@ static void keep_walls(struct job *job, const struct job *old)
     memcpy(job->walls, old->walls, job->n_walls * sizeof(*job->walls));
 }
 
-void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
+void allowance_bound_now(const struct sched *s, struct job *job, const struct job *old)
 {
-    if (s->held.stale) {
-        keep_walls(job, old);
-        caps_keep(job, old);
-        job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
-        for (size_t i = 0; old != NULL && i <= job->n_others; i++)
-            set_lifts(job, i, lifts_of(old, i));
-        return;
-    }
     if (s->held.of_bounds) {
         find_bounds(s, job, old);
         return;
@@ -160,6 +152,19 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
     drop_walls(job);
     caps_drop(job);
     job->accrue_sec = TIME_UNSET;
+}
+
+void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
+{
+    if (!s->held.stale) {
+        allowance_bound_now(s, job, old);
+        return;
+    }
+    keep_walls(job, old);
+    caps_keep(job, old);
+    job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
+    for (size_t i = 0; old != NULL && i <= job->n_others; i++)
+        set_lifts(job, i, lifts_of(old, i));
 }
 
 static uint64_t hash_caps(uint64_t hash, const struct job *component)

@@ -4,8 +4,6 @@
 #include "base/util.h"
 #include "scheduler/accrue.h"
 #include "scheduler/allowance_private.h"
-#include "scheduler/book.h"
-#include "scheduler/relative.h"
 
 static int64_t end_of(const struct sched *s, const struct jobrec *rec,
                       const struct asking *a, const struct limit *limit)
@@ -97,10 +95,21 @@ void allowance_count(struct sched *s, struct jobrec *rec)
 
 void allowance_take(struct sched *s, struct jobrec *rec)
 {
+    if (s->policy.grown)
+        held_outdate(&s->held);
+    if (!s->held.stale) {
+        allowance_take_now(s, rec);
+        return;
+    }
+    rec->bound = rec->settled = 0;
+    s->settling.again = true;
+}
+
+void allowance_take_now(struct sched *s, struct jobrec *rec)
+{
     const struct job *job = rec->job;
 
-    s->held.stale |= s->policy.grown;
-    if (s->held.stale || !s->held.any ||
+    if (!s->held.any ||
         (job->n_alloc == 0 && !s->held.of_submits && !s->held.of_accrual))
         return;
     held_drop(&s->held, &rec->takes, job->alloc, job->n_alloc);
@@ -133,113 +142,4 @@ bool allowance_lacks_nodes(const struct sched *s)
 bool allowance_has_node(const struct sched *s, const char *node)
 {
     return held_has_node(s->held.broken, node);
-}
-
-static bool see_limits(struct held *held, const struct limits *limits)
-{
-    for (size_t i = 0; i < limits->n; i++) {
-        enum limit_kind kind = limits->items[i].kind;
-
-        held->of_usage |= limit_is_of_usage(kind);
-        held->of_bounds |= kind == LIMIT_MAX_WALL || kind == LIMIT_MAX_TRES_PER_NODE;
-        held->of_submits |= limit_is_on_submits(kind);
-        held->of_priority |= kind == LIMIT_MIN_PRIO_THRESHOLD;
-        held->of_accrual |= kind >= LIMIT_ACCRUALS;
-    }
-    held->any |= limits->n > 0;
-    return limits->n > 0;
-}
-
-static void look_for_limits(struct held *held, const struct policy *p, bool accrual)
-{
-    held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    held->of_usage = held->of_priority = held->of_accrual = false;
-    for (size_t i = 0; i < p->n_qos; i++) {
-        see_limits(held, &p->qos[i]->limits);
-        held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;
-    }
-    for (size_t i = 0; i < p->n_accounts; i++) {
-        const struct account *account = p->accounts[i];
-
-        held->of_accounts |= see_limits(held, &account->limits);
-        for (size_t k = 0; k < account->n_members; k++)
-            held->of_accounts |= see_limits(held, &account->members[k].limits);
-    }
-    held->of_accrual &= accrual;
-    held->of_bounds |= held->of_accrual;
-}
-
-/* Its shape, and its end if it runs, may be others. */
-static void bind_anew(struct sched *s, struct jobrec *rec)
-{
-    struct job *job = rec->job;
-    const uint64_t lifts = bounds_lifts(job), walls = bounds_walls(job);
-    struct shape *shape;
-
-    allowance_bound(s, job, job);
-    if (bounds_walls(job) != walls && job->limit_sec == LIMIT_UNSET) {
-        s->timeline_gen = 0;
-        s->end_sec = INT64_MIN;
-    }
-    if (bounds_lifts(job) == lifts || rec->shape == NULL)
-        return;
-    book_cancel_plan(s, rec, BROKEN_RULES);
-    shape = shape_get(&s->shapes, job);
-    shape_put(&s->shapes, rec->shape);
-    rec->shape = shape;
-    rec->version++;
-}
-
-/* Before jobs: what a partition's QOS lifts is lifted for all who are in it. */
-static void settle_lifts(struct sched *s)
-{
-    struct partrec *part, *next;
-
-    HASH_ITER (hh, s->cluster.parts, part, next) {
-        const struct qos *qos = policy_part_qos(&s->policy, part->part);
-
-        cluster_set_lifts(&s->cluster, part, qos != NULL ? qos->flags & QOS_LIFTS : 0);
-    }
-}
-
-static void bind_all(struct sched *s)
-{
-    struct jobrec *rec, *next;
-
-    settle_lifts(s);
-
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->job->phase <= JOB_COMPLETING)
-            bind_anew(s, rec);
-    }
-}
-
-void allowance_settle(struct sched *s)
-{
-    struct jobrec *rec, *next;
-    bool had_any = s->held.any, had_bounds = s->held.of_bounds;
-
-    if (!s->held.stale)
-        return;
-    if (relative_settle(s)) {
-        s->dirty = true;
-        s->rules_changed = true;
-        s->rules_gen++;
-    }
-    look_for_limits(&s->held, &s->policy,
-                    (s->config.priority_flags & PRIORITY_ACCRUE_ALWAYS) == 0);
-    s->held.stale = false;
-    if (had_bounds || s->held.of_bounds)
-        bind_all(s);
-    if (!had_any && !s->held.any)
-        return;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        allowance_drop(s, rec);
-        starts_enlist(s, rec);
-    }
-    held_reset(&s->held);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone)
-            allowance_take(s, rec);
-    }
 }

@@ -120,6 +120,9 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* What the job holds as it is, once more; nothing is dropped. */
 void allowance_count(struct sched *s, struct jobrec *rec);
+/* As allowance_take, and as allowance_bound, though all is being counted anew. */
+void allowance_take_now(struct sched *s, struct jobrec *rec);
+void allowance_bound_now(const struct sched *s, struct job *job, const struct job *old);
 
 /* ---- allowance_bound.c ---- */
 

@@ -28,7 +28,7 @@ static void reservations_change(struct sched *s, bool changed)
     if (!changed)
         return;
     s->reserve.changed = true;
-    s->held.stale = true; /* limits on what they hold until then */
+    held_outdate(&s->held); /* limits on what they hold until then */
     s->timeline_gen = 0;
     s->end_sec = INT64_MIN;
     s->dirty = true;
@@ -42,7 +42,8 @@ static void rules_change(struct sched *s, bool changed)
     s->rules_changed |= changed;
     s->charge_again |= changed; /* jobs may be charged to others */
     s->rules_gen += changed;
-    s->held.stale |= changed;
+    if (changed)
+        held_outdate(&s->held);
 }
 
 static void apply_config(struct sched *s, const struct sched_config *config)
@@ -60,7 +61,8 @@ static void apply_config(struct sched *s, const struct sched_config *config)
 static void nodes_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
-    s->held.stale |= changed; /* limits on GPUs of a type */
+    if (changed)
+        held_outdate(&s->held); /* limits on GPUs of a type */
 }
 
 void sched_apply(struct sched *s, const struct change *change)
@@ -116,7 +118,7 @@ void sched_apply(struct sched *s, const struct change *change)
         break;
     case CHANGE_RESOURCES:
         s->rules_changed = true;
-        s->held.stale = true;
+        held_outdate(&s->held);
         s->rules_gen++;
         s->dirty |= cluster_set_resources(c, change->u.resources);
         s->asked.changed = true; /* what is a device */

@@ -65,17 +65,26 @@ struct task_key {
     int64_t array_id, task;
 };
 
+/* What is being counted anew: allowance_settle.c. */
+struct settling {
+    struct jobrec *next; /* NULL: all have been looked at */
+    uint32_t round;
+    bool binds, counts; /* jobs were bound, or counted, before or are now */
+    bool again;         /* jobs that had been looked at have changed */
+};
+
 struct jobrec {
     char *uid;
     struct job *job;
-    int64_t job_id;       /* in sched.by_id; 0: it is not there */
-    struct task_key task; /* in sched.by_task; of array 0: likewise */
-    struct shape *shape;  /* while pending */
-    struct take *takes;   /* of limits: allowance.h */
-    struct waiter waiter; /* for one of them: it need not be looked at */
-    uint32_t version;     /* moves whenever queue entries of this job become void */
-    bool end_told;        /* END, or GIVE_UP */
-    uint32_t ends_told;   /* END of components: a bit each */
+    int64_t job_id;          /* in sched.by_id; 0: it is not there */
+    struct task_key task;    /* in sched.by_task; of array 0: likewise */
+    struct shape *shape;     /* while pending */
+    struct take *takes;      /* of limits: allowance.h */
+    struct waiter waiter;    /* for one of them: it need not be looked at */
+    uint32_t bound, settled; /* in that round of sched.settling */
+    uint32_t version;        /* moves whenever queue entries of this job become void */
+    bool end_told;           /* END, or GIVE_UP */
+    uint32_t ends_told;      /* END of components: a bit each */
     bool gone;        /* kept, unseen, until the pass that may refer to it is over */
     size_t n_started; /* of an array: so many of its tasks, by this core */
     struct jobrec *array;      /* of a follower (follower.h); NULL: it is none */
@@ -196,6 +205,7 @@ struct sched {
     struct cluster cluster;
     struct policy policy;
     struct held held; /* of limits: allowance.h */
+    struct settling settling;
     struct reserve reserve;
     int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */

@@ -127,6 +127,12 @@ static void counter_free(struct held *h, struct counter *counter)
     free(counter);
 }
 
+void held_outdate(struct held *h)
+{
+    h->stale = true;
+    h->phase = HELD_OUTDATED;
+}
+
 void held_reset(struct held *h)
 {
     struct counter *counter, *next_counter;

@@ -66,8 +66,12 @@ struct counter {
     UT_hash_handle hh;
 };
 
+/* How far what is counted anew has come: allowance_settle. */
+enum held_phase { HELD_OUTDATED, HELD_BIND, HELD_COUNT };
+
 struct held {
     bool stale;               /* limits have changed: all is to be counted anew */
+    enum held_phase phase;    /* of that */
     bool any;                 /* there are limits, and: */
     bool of_accounts;         /* some are of accounts or members */
     bool of_submits;          /* some are on jobs that wait as well */
@@ -82,6 +86,8 @@ struct held {
     struct held_name *names;  /* hash */
 };
 
+/* Limits have changed. */
+void held_outdate(struct held *h);
 /* Forgets all counters. No job may have takes any more. */
 void held_reset(struct held *h);
 

@@ -116,6 +116,8 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
 {
     allowance_drop(s, rec);
     follower_free(s, rec);
+    if (s->settling.next == rec)
+        s->settling.next = rec->hh.next;
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);

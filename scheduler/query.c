@@ -328,7 +328,7 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
     enum reason reason;
 
     s->charge_again |= policy_settle(&s->policy);
-    allowance_settle(s);
+    allowance_settle(s, (struct sched_budget){NULL, NULL});
     allowance_bound(s, bound, NULL); /* a limit that it does not ask for, for one */
     reason = allowance_check_new(s, bound, part, message);
     job_free(bound);

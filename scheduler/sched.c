@@ -60,7 +60,7 @@ struct sched *sched_new(const struct sched_config *config)
     str_init(&s->message, MESSAGE_MAX);
     s->pass.begin_sec = INT64_MAX;
     s->end_sec = INT64_MAX;
-    s->held.stale = true;
+    held_outdate(&s->held);
     s->held.of_bounds = true; /* jobs may come with those of another core */
     s->now_sec = TIME_UNSET;
     s->ends_sec = TIME_UNSET;
@@ -310,7 +310,10 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     s->now_sec = now_sec;
     cross_boundaries(s, now_sec);
     s->dirty |= charge_settle(s, now_sec);
-    allowance_settle(s);
+    if (!allowance_settle(s, budget)) {
+        *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
+        return SCHED_MORE;
+    }
     end_what_must(s, now_sec);
     allowance_end_over(s);
     progress = walk(s, now_sec, budget);
@@ -329,7 +332,7 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 {
     int64_t wake = MIN(MIN(s->end_sec, s->pass.begin_sec), s->reserve.next_sec);
 
-    if (s->dirty || s->pass.running)
+    if (s->dirty || s->pass.running || allowance_is_settling(s))
         return now_sec;
     if (s->pass.n_waiting > 0)
         wake = MIN(wake, timeline_minute(now_sec) + TIMELINE_MINUTE_SEC);

@@ -643,6 +643,37 @@ START_TEST(test_hunt_wants_room)
 }
 END_TEST
 
+/* Limits are counted anew in slices: what changes between two of them counts. */
+START_TEST(test_limits_in_slices)
+{
+    struct fixture f;
+    int steps = 0;
+
+    begin(&f, "node n1 cpu=400\npartition batch default\nqos low\n"
+              "job 1-10 cpu=1 qos=low state=running start=0 in=batch on=n1\n"
+              "job 11-300 cpu=1 qos=low hold=user");
+    step(&f, 60);
+    f.limit = 1;
+    line(&f, "qos low grpJobs=10");
+    step(&f, 60); /* has bound the first ones */
+    ck_assert(sched_next_wake(f.s, 60) == 60);
+    line(&f, "gone job 5");
+    line(&f, "gone job 100");
+    line(&f, "job 7 cpu=1 qos=other state=running start=0 in=batch on=n1");
+    line(&f, "job 401-405 cpu=1 qos=low");
+    step(&f, 60);
+    line(&f, "qos low grpJobs=11"); /* begins anew */
+    step(&f, 60);
+    line(&f, "gone job 6");
+    for (; steps < 1000 && sched_next_wake(f.s, 60) == 60; steps++)
+        step(&f, 60);
+    ck_assert_int_lt(steps, 1000);
+    /* 7 counts for another QOS, 5 and 6 no more. */
+    ck_assert_int_eq(sched_count(f.s, JOB_STARTING), 4);
+    end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -664,6 +695,7 @@ int main(void)
                           {test_reservation_chooses_before_starts, 1},
                           {test_too_many_reservations, 1},
                           {test_tail_is_not_starved, 1},
+                          {test_limits_in_slices, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
                           {test_fault_of_last_step, 1},
