@@ -27,11 +27,11 @@ struct sched;
 struct victim {
     struct jobrec *rec;
     struct preempt_side side;
-    int64_t cost;    /* the lower the sooner; then: */
-    int64_t work;    /* that is lost: node-seconds */
+    int64_t cost;      /* the lower the sooner; then: */
+    int64_t work;      /* that is lost: node-seconds */
     int64_t since_sec; /* it may be preempted */
     int64_t end_sec;   /* when it is ended, if it is taken */
-    size_t from;     /* the slot from which on its room is free then */
+    size_t from;       /* the slot from which on its room is free then */
     bool requeue;
     bool out; /* of no use for who asks */
     bool taken;

@@ -63,11 +63,10 @@ bool jobchange_policy_equal(const struct job *a, const struct job *b)
            a->time_min_sec == b->time_min_sec && a->deadline_sec == b->deadline_sec &&
            a->nice == b->nice && a->priority == b->priority &&
            a->site_factor == b->site_factor && a->hold == b->hold &&
-           a->borrow_sec == b->borrow_sec &&
-           payers_equal(a, b) && str_eq(a->user, b->user) &&
-           str_eq(job_name(a), job_name(b)) && jobchange_reservations_equal(a, b) &&
-           a->hopeless == b->hopeless && depends_equal(a, b) &&
-           jobchange_partitions_equal(a, b);
+           a->borrow_sec == b->borrow_sec && payers_equal(a, b) &&
+           str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
+           jobchange_reservations_equal(a, b) && a->hopeless == b->hopeless &&
+           depends_equal(a, b) && jobchange_partitions_equal(a, b);
 }
 
 bool jobchange_standing_equal(const struct job *a, const struct job *b)

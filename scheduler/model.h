@@ -453,7 +453,7 @@ struct job {
     enum depend_hopeless hopeless;
     char **reservations; /* as asked: it is to run in one of them, whichever is first */
     size_t n_reservations;
-    int64_t borrow_sec; /* the warning with which it gives back nodes of others'
+    int64_t borrow_sec;       /* the warning with which it gives back nodes of others'
                          * reservations (--signal=R:); LIMIT_UNSET: it borrows none */
     struct license *licenses; /* that it takes; each once, sorted by name */
     size_t n_licenses;

@@ -123,7 +123,8 @@ START_TEST(test_component)
 {
     struct clitest *t = clitest_new();
 
-    clitest_expect(t, "sbatch -Q -J a -D /tmp -N 2 --exclusive : -N 2 --wrap x", 0, "", "");
+    clitest_expect(t, "sbatch -Q -J a -D /tmp -N 2 --exclusive : -N 2 --wrap x", 0, "",
+                   "");
     ctltest_settle(t->ctl);
     clitest_expect(t, components[_i].line, 1, "", components[_i].err);
     if (components[_i].node) {
