@@ -125,9 +125,9 @@ static void expect_all(const struct sched *s, const char *name, const char *expe
     STR_AUTO struct str got;
 
     str_init(&got, 1024);
-    for (const char *at = expect; at != NULL; at = strchr(at, ' ')) {
-        at += *at == ' ';
+    for (const char *at = expect; *at != '\0'; at += *at == ' ') {
         say_since(s, strtoll(at, NULL, 10), &got);
+        at += strcspn(at, " ");
     }
     ck_assert_msg(strcmp(got.s, expect) == 0, "%s: %s, not %s", name, got.s, expect);
 }
