@@ -128,22 +128,11 @@ static int64_t asked_at_least(const struct sched *s, const struct asking *a,
                                       : job_ask_typed(a->job, limit->type).v[resource];
 }
 
-static int64_t licenses_of(const struct job *job, const char *name)
-{
-    const struct license_list takes = job_licenses(job);
-
-    for (size_t i = 0; i < takes.n; i++) {
-        if (strcmp(takes.items[i].name, name) == 0)
-            return takes.items[i].count;
-    }
-    return 0;
-}
-
 int64_t asking_amount(const struct sched *s, const struct asking *a,
                       const struct limit *limit)
 {
     if (limit->tres == TRES_LICENSE)
-        return licenses_of(a->job, limit->type);
+        return license_count(job_licenses(a->job), limit->type);
     if (a->slots == NULL)
         return asked_at_least(s, a, limit);
     if (limit->tres == TRES_NODE)

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "scheduler/held.h"
+#include "scheduler/license.h"
 #include "scheduler/priority.h"
 
 #define NANO 1000000000
@@ -37,15 +38,6 @@ static __int128 amount_of(const struct cluster *c, const struct holding *h,
     return sum;
 }
 
-static int64_t licenses_of(const struct holding *h, const char *name)
-{
-    for (size_t i = 0; i < h->takes.n; i++) {
-        if (strcmp(h->takes.items[i].name, name) == 0)
-            return h->takes.items[i].count;
-    }
-    return 0;
-}
-
 /* What is of no node. */
 static bool is_global(const struct billing_weight *w)
 {
@@ -65,7 +57,7 @@ static __int128 term_of(const struct cluster *c, const struct holding *h,
         return (__int128)w->nano * slots_nodes(h->slots, h->n);
     if (is_global(w))
         return (__int128)w->nano *
-               licenses_of(h, w->resource + strlen(BILLING_LICENSE));
+               license_count(h->takes, w->resource + strlen(BILLING_LICENSE));
     if (i < 0)
         return 0;
     term = MIN(amount_of(c, h, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;

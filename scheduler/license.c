@@ -20,6 +20,15 @@ static void say_names(const struct license_table *table, struct str *message)
         str_addf(message, "%s%s", i == 0 ? "" : ", ", table->items[i].name);
 }
 
+int64_t license_count(struct license_list has, const char *name)
+{
+    for (size_t i = 0; i < has.n; i++) {
+        if (strcmp(has.items[i].name, name) == 0)
+            return has.items[i].count;
+    }
+    return 0;
+}
+
 enum reason license_check(const struct license_table *table, const struct job *job,
                           struct str *message)
 {

@@ -31,6 +31,8 @@ struct license_table {
 
 /* -1: there is none of that name. */
 int license_find(const struct license_table *table, const char *name);
+/* How many of that name are among them; 0: none. */
+int64_t license_count(struct license_list has, const char *name);
 /* Can the job ever have those that it takes? Of several of which it takes any, each is
  * to be there. */
 enum reason license_check(const struct license_table *table, const struct job *job,

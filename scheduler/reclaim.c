@@ -4,18 +4,6 @@
 
 #include "base/util.h"
 
-/* How many of that name; 0: none. */
-static int64_t count_of(struct license_list has, const char *name)
-{
-    int64_t count = 0;
-
-    for (size_t i = 0; i < has.n; i++) {
-        if (strcmp(has.items[i].name, name) == 0)
-            count += has.items[i].count;
-    }
-    return count;
-}
-
 static int64_t lack_of(const struct sched *s, const struct seeker *by, size_t i)
 {
     return stock_lack(&s->timeline.stock, &by->takes.items[i], fence_kept(by->fence));
@@ -36,7 +24,7 @@ bool reclaim_wants(const struct sched *s, const struct job *job,
     bool wants = false;
 
     for (size_t i = 0; i < by->takes.n && !wants; i++)
-        wants = count_of(job_licenses(job), by->takes.items[i].name) > 0;
+        wants = license_count(job_licenses(job), by->takes.items[i].name) > 0;
     return wants && s->config.preempt_reclaim_licenses;
 }
 
@@ -49,7 +37,7 @@ static struct victim *find_holder(struct herd *herd, const char *name, int64_t l
     for (size_t i = 0; i < herd->n && most < lack; i++) {
         struct victim *v = &herd->victims[i];
         int64_t count =
-            v->out || v->taken ? 0 : count_of(job_licenses(v->rec->job), name);
+            v->out || v->taken ? 0 : license_count(job_licenses(v->rec->job), name);
 
         if (MIN(count, lack) > most) {
             most = MIN(count, lack);
@@ -65,7 +53,7 @@ static bool take_for(struct herd *herd, const char *name, int64_t lack)
         const struct victim *v = &herd->victims[i];
 
         if (v->taken)
-            lack -= count_of(job_licenses(v->rec->job), name);
+            lack -= license_count(job_licenses(v->rec->job), name);
     }
     while (lack > 0) {
         struct victim *v = find_holder(herd, name, lack);
@@ -73,7 +61,7 @@ static bool take_for(struct herd *herd, const char *name, int64_t lack)
         if (v == NULL)
             return false;
         v->taken = true;
-        lack -= count_of(job_licenses(v->rec->job), name);
+        lack -= license_count(job_licenses(v->rec->job), name);
     }
     return true;
 }
