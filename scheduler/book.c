@@ -268,10 +268,9 @@ static struct use with_others(const struct sched *s, const size_t *lasts, size_t
 
 /* Is there room for all uses of a job, each up to before its last slot? Components may
  * be on one node. */
-static bool have_room(struct sched *s, const struct job *job, const size_t *lasts,
-                      size_t n, size_t first)
+static bool have_room(struct sched *s, const struct job *job, const struct fence *fence,
+                      const size_t *lasts, size_t n, size_t first)
 {
-    const struct fence *fence = own_fence(s, job);
     bool meet = job->n_others > 0 && uses_meet(s, n);
 
     for (size_t i = 0; i < n; i++) {
@@ -288,14 +287,13 @@ static bool have_room(struct sched *s, const struct job *job, const size_t *last
 static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
 {
     const struct fence *fence = own_fence(s, job);
-
     AUTO_FREE size_t *lasts = xcalloc(n_uses + 1, sizeof(*lasts));
 
     for (size_t i = 0; i < n_uses; i++)
         lasts[i] = last;
     return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
                        last) == SLOT_NONE &&
-           have_room(s, job, lasts, n_uses, 0);
+           have_room(s, job, fence, lasts, n_uses, 0);
 }
 
 int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
@@ -481,7 +479,8 @@ bool book_fits(struct sched *s, struct jobrec *rec)
 
     for (size_t i = 0; i < n; i++)
         lasts[i] = use_last(s, rec, &span, &s->uses[i]);
-    return n == span.n && n > 0 && have_room(s, rec->job, lasts, n, span.first) &&
+    return n == span.n && n > 0 &&
+           have_room(s, rec->job, fence, lasts, n, span.first) &&
            stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
                        span.first, span.given) == SLOT_NONE;
 }
