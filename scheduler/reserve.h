@@ -102,6 +102,11 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
  * REASON_NONE: they are not. */
 enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by);
+/* Is the job in it, which is to run in `own` (NULL: in none that it names): that is it,
+ * or it is drawn in? */
+bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
+                      const struct resvrec *own, const struct job *job,
+                      const struct partrec *part);
 /* Has the job, in a partition and the reservation of that name (NULL: in none), nodes
  * that may have been lent to others? */
 bool reserve_claims(const struct sched *s, const struct job *job,

@@ -36,15 +36,13 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
     bool borrows = false;
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
-        const struct reservation *resv = r->recs[i].resv;
-        bool is_own = &r->recs[i] == own;
-        bool is_drawn =
-            own == NULL && resv->magnetic && reserve_admits(s, resv, job, part);
-        bool is_lent = !is_own && !is_drawn && reservation_lends(resv, job);
+        const struct resvrec *rec = &r->recs[i];
+        bool is_in = reserve_takes_in(s, rec, own, job, part);
+        bool is_lent = !is_in && reservation_lends(rec->resv, job);
 
-        if (is_own || is_drawn || is_lent || overlaps(own, resv))
+        if (is_in || is_lent || overlaps(own, rec->resv))
             let_through(&key, i);
-        if (is_own && !resv->flex)
+        if (rec == own && !rec->resv->flex)
             key.in = i;
         borrows |= is_lent;
     }

@@ -79,6 +79,14 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name)
     return rec;
 }
 
+bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
+                      const struct resvrec *own, const struct job *job,
+                      const struct partrec *part)
+{
+    return own != NULL ? rec == own
+                       : rec->resv->magnetic && reserve_admits(s, rec->resv, job, part);
+}
+
 const char *reserve_running_in(const struct sched *s, const char *name)
 {
     return reserve_own(s, name) != NULL ? name : NULL;
@@ -93,25 +101,24 @@ bool reserve_replaces(const struct sched *s, const char *name)
 
 /* ---- what is lent ---- */
 
-/* Is it one of those that have lent nodes, and the job's own? */
-static bool is_lender(const struct sched *s, const struct reservation *r,
-                      const struct job *job, const struct partrec *part,
-                      const char *name)
+/* Is it one of those that lend nodes, and the job's? */
+static bool is_lender(const struct sched *s, const struct resvrec *rec,
+                      const struct resvrec *own, const struct job *job,
+                      const struct partrec *part)
 {
-    if (r->delay_sec == LIMIT_UNSET)
-        return false;
-    return name != NULL ? strcmp(r->name, name) == 0
-                        : r->magnetic && reserve_admits(s, r, job, part);
+    return rec->resv->delay_sec != LIMIT_UNSET &&
+           reserve_takes_in(s, rec, own, job, part);
 }
 
 bool reserve_claims(const struct sched *s, const struct job *job,
                     const struct partrec *part, const char *name)
 {
     const struct reserve *r = &s->reserve;
+    const struct resvrec *own = reserve_own(s, name);
     bool claims = false;
 
     for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX) && !claims; i++)
-        claims = is_lender(s, r->recs[i].resv, job, part, name);
+        claims = is_lender(s, &r->recs[i], own, job, part);
     return claims;
 }
 
@@ -133,12 +140,12 @@ bool reserve_claims_from(const struct sched *s, const struct job *job,
                          const struct job *other)
 {
     const struct reserve *r = &s->reserve;
+    const struct resvrec *own = reserve_own(s, name);
 
     for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX); i++) {
         const struct resvrec *rec = &r->recs[i];
 
-        if (is_lender(s, rec->resv, job, part, name) &&
-            reservation_lends(rec->resv, other) &&
+        if (is_lender(s, rec, own, job, part) && reservation_lends(rec->resv, other) &&
             !str_eq(job_reservation(other), rec->resv->name) &&
             (reserve_has_slot_of(s, rec, other->alloc, other->n_alloc) ||
              reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots)))
