@@ -214,14 +214,19 @@ static struct json *object_new(void)
         "[{'name':'main','image':'i'}]}}}}");
 }
 
+static struct convert convert_with(struct restable *resources)
+{
+    restable_init(resources);
+    return (struct convert){.resources = resources,
+                            .gpu_resource = "nvidia.com/gpu",
+                            .gpu_type_label = "gantry.dev/gpu-type"};
+}
+
 START_TEST(test_patch)
 {
     struct restable resources;
     struct err err = ERR_INIT;
-    restable_init(&resources);
-    struct convert c = {.resources = &resources,
-                        .gpu_resource = "nvidia.com/gpu",
-                        .gpu_type_label = "gantry.dev/gpu-type"};
+    struct convert c = convert_with(&resources);
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, &err);
     struct jstatus want;
@@ -254,10 +259,7 @@ END_TEST
 START_TEST(test_first)
 {
     struct restable resources;
-    restable_init(&resources);
-    struct convert c = {.resources = &resources,
-                        .gpu_resource = "nvidia.com/gpu",
-                        .gpu_type_label = "gantry.dev/gpu-type"};
+    struct convert c = convert_with(&resources);
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, NULL);
     struct jstatus want;
@@ -283,10 +285,7 @@ END_TEST
 START_TEST(test_counts)
 {
     struct restable resources;
-    restable_init(&resources);
-    struct convert c = {.resources = &resources,
-                        .gpu_resource = "nvidia.com/gpu",
-                        .gpu_type_label = "gantry.dev/gpu-type"};
+    struct convert c = convert_with(&resources);
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, NULL);
     struct jstatus want;
@@ -313,10 +312,7 @@ START_TEST(test_absolute)
 {
     struct restable resources;
     struct err err = ERR_INIT;
-    restable_init(&resources);
-    struct convert c = {.resources = &resources,
-                        .gpu_resource = "nvidia.com/gpu",
-                        .gpu_type_label = "gantry.dev/gpu-type"};
+    struct convert c = convert_with(&resources);
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, &err);
     struct jstatus full, empty;

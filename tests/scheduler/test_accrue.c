@@ -120,32 +120,6 @@ static const struct {
      "1:0 5:- 7:0"},
 };
 
-static void start_course(struct course *h)
-{
-    struct sched_config config = sched_config_default();
-
-    course_init(h, 1, &config);
-    course_tell(h, "node n1 cpu=1");
-    course_tell(h, "partition batch default");
-    course_tell(h, "job 9 cpu=1 state=running start=0 user=dan in=batch on=n1");
-}
-
-static void run_lines(struct course *h, const char *lines)
-{
-    AUTO_FREE char *copy = xstrdup(lines);
-    char *rest = copy;
-
-    for (char *line = strsep(&rest, "|"); line != NULL; line = strsep(&rest, "|")) {
-        struct sched_budget whole = {NULL, NULL};
-        struct decisions decisions;
-
-        if (strncmp(line, "at ", 3) == 0)
-            sched_step(h->s, strtoll(line + 3, NULL, 10), whole, &decisions);
-        else
-            course_tell(h, "%s", line);
-    }
-}
-
 static void say_since(const struct course *h, int64_t number, struct str *out)
 {
     const struct job *job = course_job(h, number);
@@ -178,8 +152,8 @@ START_TEST(test_cases)
     struct course h;
 
     str_init(&got, 1024);
-    start_course(&h);
-    run_lines(&h, cases[_i].lines);
+    course_begin_full(&h);
+    course_run(&h, cases[_i].lines);
     say_all(&h, cases[_i].expect, &got);
     ck_assert_msg(strcmp(got.s, cases[_i].expect) == 0, "%s: %s, not %s",
                   cases[_i].name, got.s, cases[_i].expect);
@@ -195,10 +169,10 @@ START_TEST(test_always)
     struct course h;
 
     str_init(&got, 1024);
-    start_course(&h);
+    course_begin_full(&h);
     config.priority_flags |= PRIORITY_ACCRUE_ALWAYS;
     sched_apply(h.s, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
-    run_lines(&h, "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|at 100");
+    course_run(&h, "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|at 100");
     say_all(&h, "1:any 2:any", &got);
     ck_assert_str_eq(got.s, "1:any 2:any");
     course_fini(&h);

@@ -72,35 +72,12 @@ static const struct {
      "1:200 5:200"},
 };
 
-static void start_course(struct course *h)
-{
-    struct sched_config config = sched_config_default();
-
-    course_init(h, 1, &config);
-    course_tell(h, "node n1 cpu=1");
-    course_tell(h, "partition batch default");
-    course_tell(h, "job 9 cpu=1 state=running start=0 user=dan in=batch on=n1");
-}
-
 static void step(struct sched *s, int64_t now_sec)
 {
     struct sched_budget whole = {NULL, NULL};
     struct decisions decisions;
 
     sched_step(s, now_sec, whole, &decisions);
-}
-
-static void run_lines(struct course *h, const char *lines)
-{
-    AUTO_FREE char *copy = xstrdup(lines);
-    char *rest = copy;
-
-    for (char *line = strsep(&rest, "|"); line != NULL; line = strsep(&rest, "|")) {
-        if (strncmp(line, "at ", 3) == 0)
-            step(h->s, strtoll(line + 3, NULL, 10));
-        else
-            course_tell(h, "%s", line);
-    }
 }
 
 static void say_since(const struct sched *s, int64_t number, struct str *out)
@@ -136,8 +113,8 @@ START_TEST(test_cases)
 {
     struct course h;
 
-    start_course(&h);
-    run_lines(&h, cases[_i].lines);
+    course_begin_full(&h);
+    course_run(&h, cases[_i].lines);
     expect_all(h.s, cases[_i].name, cases[_i].expect);
     course_fini(&h);
 }
@@ -154,14 +131,14 @@ START_TEST(test_fresh)
 
     for (const char *at = last; at != NULL; at = strstr(at + 1, "|at "))
         last = at;
-    start_course(&h);
+    course_begin_full(&h);
     if (last != NULL) {
         AUTO_FREE char *before =
             xasprintf("%.*s", (int)(last - cases[_i].lines), cases[_i].lines);
 
-        run_lines(&h, before);
+        course_run(&h, before);
     } else {
-        run_lines(&h, cases[_i].lines);
+        course_run(&h, cases[_i].lines);
     }
     copies = copies_of(h.s);
     fresh = sched_new(&config);

@@ -65,6 +65,32 @@ void course_tell(struct course *h, const char *fmt, ...)
         sched_apply(h->s, &resources);
 }
 
+void course_run(struct course *h, const char *lines)
+{
+    const struct sched_budget whole = {NULL, NULL};
+    AUTO_FREE char *copy = xstrdup(lines);
+    char *rest = copy;
+
+    for (char *line = strsep(&rest, "|"); line != NULL; line = strsep(&rest, "|")) {
+        struct decisions decisions;
+
+        if (strncmp(line, "at ", 3) == 0)
+            sched_step(h->s, strtoll(line + 3, NULL, 10), whole, &decisions);
+        else
+            course_tell(h, "%s", line);
+    }
+}
+
+void course_begin_full(struct course *h)
+{
+    struct sched_config config = sched_config_default();
+
+    course_init(h, 1, &config);
+    course_tell(h, "node n1 cpu=1");
+    course_tell(h, "partition batch default");
+    course_tell(h, "job 9 cpu=1 state=running start=0 user=dan in=batch on=n1");
+}
+
 const struct job *course_job(const struct course *h, int64_t number)
 {
     AUTO_FREE char *uid = xasprintf("job-%" PRId64, number);

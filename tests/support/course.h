@@ -39,6 +39,11 @@ const char *course_pick(struct course *h, const char *const *words, size_t n);
 void course_tell(struct course *h, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Lines apart by "|"; "at 100": a step at that time, with all the time it takes. */
+void course_run(struct course *h, const char *lines);
+/* One node of one CPU, on which job 9, dan's, runs since 0. */
+void course_begin_full(struct course *h);
+
 /* The job that is called so in lines; NULL: there is none. */
 const struct job *course_job(const struct course *h, int64_t number);
 
