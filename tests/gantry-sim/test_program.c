@@ -576,6 +576,23 @@ START_TEST(test_policy_columns)
 }
 END_TEST
 
+/* These jobs, on so many nodes of 8 CPUs, as JSON behind what is said of them. */
+static void replay_rows(const char *jobs, const char *nodes, struct str *said)
+{
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv");
+    str_init(said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", nodes,
+                                             "--cpus", "8", "--json"},
+            said),
+        0);
+    tempdir_free(root);
+}
+
 /* The second job goes first, as the first is nicer; the third has the node alone. */
 START_TEST(test_nice)
 {
@@ -583,25 +600,14 @@ START_TEST(test_nice)
                                "0,1000,1000,8,100,\n0,100,100,8,-5,no\n"
                                "5000,100,100,1,,1\n5001,100,100,1,,0\n"
                                "0,1,1,1,99999999999,\n0,1,1,1,,maybe\n0,1,1,1,-,\n";
-    struct err err = ERR_INIT;
-    char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
-    str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(
-        run(root,
-            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N1",
-                                             "--cpus", "8", "--json"},
-            &said),
-        0);
+    replay_rows(jobs, "-N1", &said);
     expect(&said,
            "/w.csv:6: left out: nice: \"99999999999\" is not within 2147483645\n");
     expect(&said, "/w.csv:7: left out: exclusive: \"maybe\" is neither 1 nor 0\n");
     expect(&said, "/w.csv:8: left out: nice: \"-\" is not within");
     expect(&said, "\"waitMeanSec\":49.75,");
     expect(&said, "\"waitMaxSec\":100,");
-    tempdir_free(root);
 }
 END_TEST
 
@@ -614,18 +620,8 @@ START_TEST(test_links)
         "0,100,100,8,7,,0-3%1\n0,50,50,8,,afterok:7,\n0,1,1,1,,after:99,\n"
         "0,20,20,8,,afterok:3,\n0,1,1,1,7,,\n0,1,1,1,,afterok:3_1,\n"
         "0,1,1,1,,,5-\n0,1,1,1,,after:,\n";
-    struct err err = ERR_INIT;
-    char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
-    str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(
-        run(root,
-            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N2",
-                                             "--cpus", "8", "--json"},
-            &said),
-        0);
+    replay_rows(jobs, "-N2", &said);
     expect(&said, "/w.csv:4: left out: dependency: no job 99 was submitted before\n");
     expect(&said, "/w.csv:6: left out: job_id: there is a job 7 already\n");
     expect(&said, "/w.csv:7: left out: dependency: job 3 is no array\n");
@@ -634,7 +630,6 @@ START_TEST(test_links)
     expect(&said, "{\"rows\":8,\"broken\":5,\"neverRan\":0,\"jobs\":6}");
     expect(&said, "\"completed\":6,");
     expect(&said, "\"waitMaxSec\":450,");
-    tempdir_free(root);
 }
 END_TEST
 
@@ -645,22 +640,11 @@ START_TEST(test_singleton)
         "submit_s,duration_s,timelimit_s,cpus,user,job_name,dependency,array\n"
         "0,100,100,1,ann,x,,\n0,50,50,1,ann,x,singleton,\n0,30,30,1,bob,x,singleton,\n"
         "0,70,70,1,bob,y,,1-2\n0,20,20,1,bob,z,afterok:5_2,\n";
-    struct err err = ERR_INIT;
-    char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
-    str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(
-        run(root,
-            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N1",
-                                             "--cpus", "8", "--json"},
-            &said),
-        0);
+    replay_rows(jobs, "-N1", &said);
     expect(&said, "\"completed\":6,");
     expect(&said, "\"waitMaxSec\":100,");
     expect(&said, "\"waitMeanSec\":28.333");
-    tempdir_free(root);
 }
 END_TEST
 
@@ -668,19 +652,9 @@ END_TEST
 START_TEST(test_columns)
 {
     static const char jobs[] = "submit_s,duration_s,cpus,weather,mood\n0,9,1,5,\n";
-    struct err err = ERR_INIT;
-    char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
-    str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(run(root,
-                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv",
-                                                          "-N1", "--cpus", "8"},
-                         &said),
-                     0);
+    replay_rows(jobs, "-N1", &said);
     expect(&said, "/w.csv: passed over, as nothing is known of them: weather, mood\n");
-    tempdir_free(root);
 }
 END_TEST
 
