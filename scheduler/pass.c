@@ -16,16 +16,6 @@
 /* So long it takes to look for victims, rarely longer (make bench-plan). */
 #define HUNT_US 6000
 
-static bool is_planned_there(const struct entry *entry)
-{
-    const struct plan *plan = &entry->rec->job->plan;
-
-    return str_eq(plan->partition, entry->part->part->name) &&
-           (entry->rec->job->n_reservations < 2 ||
-            str_eq(plan->reservation, entry->resv)) &&
-           str_eq(plan->license, entry->license);
-}
-
 /* It can never start here, whatever is free: it is told so. */
 static bool rule_out(struct sched *s, const struct entry *entry)
 {
@@ -36,7 +26,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     reason = trial_ruled_out(s, entry);
     if (reason == REASON_NONE)
         return false;
-    if (is_planned_there(entry)) {
+    if (trial_is_planned_there(entry)) {
         s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec, broken_of_reason(reason));
     }
@@ -117,7 +107,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
     reason = trial_why_not_now(s, entry, by);
     yield_say(s, entry->rec);
     preempt_say(s, entry->rec);
-    tell_found(s, entry->rec, reason, is_planned_there(entry), &entry->priority);
+    tell_found(s, entry->rec, reason, trial_is_planned_there(entry), &entry->priority);
 }
 
 /* Where promises have moved, the walk to come may find room that nobody has to make;

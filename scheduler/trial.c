@@ -42,6 +42,16 @@ static bool may_improve(struct sched *s, const struct jobrec *rec,
     return window_find(&s->window, &hopeful, 0, before);
 }
 
+bool trial_is_planned_there(const struct entry *entry)
+{
+    const struct plan *plan = &entry->rec->job->plan;
+
+    return str_eq(plan->partition, entry->part->part->name) &&
+           (entry->rec->job->n_reservations < 2 ||
+            str_eq(plan->reservation, entry->resv)) &&
+           str_eq(plan->license, entry->license);
+}
+
 void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
                     size_t n)
 {
@@ -116,10 +126,7 @@ static struct slot *take_promised(struct sched *s, const struct entry *entry,
     const struct job *job = entry->rec->job;
     const struct plan *plan = &job->plan;
 
-    if (job->n_others == 0 || !plan->promised ||
-        !str_eq(plan->partition, entry->part->part->name) ||
-        (plan->reservation != NULL && !str_eq(plan->reservation, entry->resv)) ||
-        !str_eq(plan->license, entry->license))
+    if (job->n_others == 0 || !plan->promised || !trial_is_planned_there(entry))
         return NULL;
     s->window.first = 0;
     *ret_n = plan->n_slots;

@@ -41,6 +41,8 @@ struct slot *trial_find_place(struct sched *s, const struct entry *entry,
  * and the array waits on, as long as it has any. */
 void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
                  size_t n, bool placed);
+/* Is its plan in this one of its choices? */
+bool trial_is_planned_there(const struct entry *entry);
 void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
                     size_t n);
 /* Starts the job (true), or sees to it that it has the earliest plan there is that

@@ -71,22 +71,14 @@ static void set_aside(struct sched *s, const struct jobrec *array)
     sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 
-/* In another of the job's choices than the one in which a task starts. */
-static bool is_elsewhere(const struct plan *plan, const struct entry *start)
-{
-    return plan->start_sec != TIME_UNSET &&
-           (!str_eq(plan->partition, start->part->part->name) ||
-            (plan->reservation != NULL && !str_eq(plan->reservation, start->resv)) ||
-            !str_eq(plan->license, start->license));
-}
-
 /* A task has started by the entry. What was planned elsewhere is the next one's, as it
  * is not tried there again in this walk. */
 static void keep_plan(struct sched *s, const struct entry *entry)
 {
     struct plan *plan = &entry->rec->job->plan;
 
-    if (is_elsewhere(plan, entry) && book_fits(s, entry->rec)) {
+    if (plan->start_sec != TIME_UNSET && !trial_is_planned_there(entry) &&
+        book_fits(s, entry->rec)) {
         book_enter(s, entry->rec);
         return;
     }
