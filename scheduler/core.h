@@ -195,6 +195,7 @@ struct pass {
     struct entry *again; /* an array's, which waits on after a start; NULL */
     bool moved;          /* what is free is not what earlier jobs saw: walk again */
     size_t n_waiting;    /* entries of jobs that may start, but cannot now */
+    bool refused;        /* others may not start: by what a start may change */
     size_t n_promised;   /* of them, from the front of the queue, with a promise */
     size_t n_hinted;     /* entries that were looked at for sooner.h */
     int64_t begin_sec;   /* first begin time to come */

@@ -26,6 +26,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     reason = trial_ruled_out(s, entry);
     if (reason == REASON_NONE)
         return false;
+    s->pass.refused |= s->held.any;
     if (trial_is_planned_there(entry)) {
         s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec, broken_of_reason(reason));

@@ -155,6 +155,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;
+    pass->refused = false;
     pass->n_promised = 0;
     pass->n_hinted = 0;
     pass->begin_sec = INT64_MAX;

@@ -109,7 +109,7 @@ static void take_slots(struct sched *s, struct jobrec *rec, struct slot *slots,
     job->phase = JOB_STARTING;
     accrue_leave(s, rec);
     /* Others may use what was promised here, or have been told of what is free now. */
-    s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
+    s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0 || s->pass.refused;
     plan_clear(&job->plan);
     trial_note_place(s, rec, placed);
 }

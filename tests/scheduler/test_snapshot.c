@@ -620,8 +620,9 @@ START_TEST(test_law)
 END_TEST
 
 /* Histories further on that have found faults: an array's last task started while a
- * search still had its other places; jobs changed while limits were counted anew. */
-static const uint64_t kept[] = {9479, 10398, 11361};
+ * search still had its other places; jobs changed while limits were counted anew; a job
+ * was told why it never fits before somebody behind it used up a limit. */
+static const uint64_t kept[] = {9479, 10398, 11361, 26698};
 
 START_TEST(test_kept)
 {
