@@ -1,0 +1,59 @@
+/*
+ * hunt - one search for victims of a job that waits (preempt.h).
+ *
+ *   find plans   promises and forecasts that may be broken for it: hunt_plans.c
+ *   try          those of the herd that are marked as taken are cut on the timeline, as
+ *                if they ended: hunt_try.c
+ *   may have     whether it may have what it then finds: hunt_may.c
+ *
+ * A try that is in vain leaves no trace. One that is not has decided who ends.
+ */
+#ifndef GANTRY_SCHEDULER_HUNT_H
+#define GANTRY_SCHEDULER_HUNT_H
+
+#include "scheduler/core.h"
+#include "scheduler/victims.h"
+
+/* `victims` has been begun for `herd`. */
+struct hunt {
+    const struct entry *entry;
+    const struct seeker *by;
+    struct seeker apart; /* `by`, in the last attempt for components */
+    struct preempt_side side;
+    int64_t now_sec;
+    struct herd *herd;
+    struct victims *victims;
+    size_t n_victims;      /* that it may end */
+    struct jobrec **plans; /* that may be broken; freed by the caller */
+    size_t n_plans, plans_cap;
+    size_t n_lifted; /* the first ones: they are off the timeline */
+    size_t before;   /* slot: it is to start earlier */
+    bool started;
+};
+
+/* Who may be preempted as far as plans go: a job that is planned, as a side. */
+struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
+                                   const struct jobrec *rec);
+/* Into `plans`, and to the victims as what is free on nodes. */
+void hunt_find_plans(struct sched *s, struct hunt *h);
+/* Plans on nodes that it was given go first, and those for licences that it wants. */
+void hunt_lift_plans(struct sched *s, struct hunt *h);
+/* Once it has its own, those that were lifted are put where there is room. */
+void hunt_put_plans_back(struct sched *s, struct hunt *h);
+
+/* The slot from which on all that are taken are gone; 0: nobody is. */
+size_t hunt_gone(const struct hunt *h);
+/* True: it would start, in the window that was found last, later than the victims are
+ * gone, who would have run on until then. It is asked again when they would be gone in
+ * time. */
+bool hunt_is_too_soon(struct sched *s, const struct hunt *h);
+/* May it have these slots in that window: by its limits then, and has each component
+ * its nodes of none but those that it may preempt? */
+bool hunt_may_have(struct sched *s, const struct hunt *h, const struct slot *slots,
+                   size_t n);
+
+/* With as few of those that are taken as will do. True: it is decided who ends, and the
+ * job has started, or is promised their room. */
+bool hunt_try(struct sched *s, struct hunt *h);
+
+#endif

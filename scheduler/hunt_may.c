@@ -1,0 +1,111 @@
+/* May a job that preempts have what it has found? */
+#include "scheduler/hunt.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+#include "scheduler/book.h"
+#include "scheduler/component.h"
+
+size_t hunt_gone(const struct hunt *h)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < h->herd->n; i++) {
+        if (h->herd->victims[i].taken)
+            from = MAX(from, h->herd->victims[i].from);
+    }
+    return from;
+}
+
+bool hunt_is_too_soon(struct sched *s, const struct hunt *h)
+{
+    size_t gone = hunt_gone(h);
+    int64_t grace_sec = 0;
+
+    if (gone == 0 || s->window.first <= gone)
+        return false;
+    for (size_t i = 0; i < h->herd->n; i++) {
+        const struct victim *victim = &h->herd->victims[i];
+
+        if (victim->taken && victim->from == gone)
+            grace_sec = MAX(grace_sec, victim->end_sec - h->now_sec);
+    }
+    s->pass.begin_sec =
+        MIN(s->pass.begin_sec, book_end_before(s, s->window.first) - grace_sec);
+    return true;
+}
+
+/* By its limits, as things are when it is to start. */
+static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot *slots,
+                       size_t n)
+{
+    const struct allowance_then then = {.rec = h->entry->rec,
+                                        .part = h->entry->part->part,
+                                        .license = h->entry->license,
+                                        .slots = slots,
+                                        .n_slots = n,
+                                        .at = s->window.first};
+
+    str_reset(&s->message);
+    return allowance_check_then(s, &then, &s->message) == REASON_NONE;
+}
+
+static bool slots_meet(const struct slot *a, size_t n_a, const struct slot *b,
+                       size_t n_b)
+{
+    for (size_t i = 0; i < n_a; i++) {
+        for (size_t k = 0; k < n_b; k++) {
+            if (strcmp(a[i].node, b[k].node) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Does a component get no nodes but of those that it may preempt? */
+static bool may_component(struct sched *s, const struct hunt *h, size_t component,
+                          const struct slot *slots, size_t n)
+{
+    bool may = true;
+
+    for (size_t i = 0; i < h->herd->n && may; i++) {
+        const struct victim *v = &h->herd->victims[i];
+        const struct job *job = v->rec->job;
+
+        may = !v->taken || herd_component_may_have(s, &h->side, component, &v->side) ||
+              !slots_meet(slots, n, job->alloc, job->n_alloc);
+    }
+    for (size_t i = 0; i < h->n_lifted && may; i++) {
+        const struct plan *plan = &h->plans[i]->job->plan;
+        const struct preempt_side side = hunt_plan_side(s, h, h->plans[i]);
+
+        may = !plan->promised ||
+              herd_component_may_have(s, &h->side, component, &side) ||
+              !slots_meet(slots, n, plan->slots, plan->n_slots);
+    }
+    return may;
+}
+
+/* Whoever makes room does so for a component that may have it. */
+static bool may_components(struct sched *s, const struct hunt *h,
+                           const struct slot *slots, size_t n)
+{
+    const struct job *job = h->entry->rec->job;
+    bool may = true;
+
+    for (size_t i = 0; i <= job->n_others && may && herd_is_apart(job); i++) {
+        size_t n_own;
+        const struct slot *own = component_slots(slots, n, i, &n_own);
+
+        may = may_component(s, h, i, own, n_own);
+    }
+    return may;
+}
+
+bool hunt_may_have(struct sched *s, const struct hunt *h, const struct slot *slots,
+                   size_t n)
+{
+    return may_components(s, h, slots, n) && is_allowed(s, h, slots, n);
+}
