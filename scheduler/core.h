@@ -105,7 +105,6 @@ struct jobrec {
 
     enum broken broken; /* what broke a promise of it last */
 
-    bool too_many;    /* might end for it: preempt.h found none to choose */
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
     uint64_t walk_before;

@@ -9,26 +9,36 @@
 #include "scheduler/trial.h"
 #include "scheduler/yield.h"
 
-static void cut(struct sched *s, const struct hunt *h, struct victim *victim)
-{
-    struct jobrec *rec = victim->rec;
+/* Each of so many is tried without, wherever the job is then; of more only those in
+ * whose place it is not. */
+#define SEARCHED_MAX 256
 
-    book_strike(s, rec);
-    rec->job->preempted_by = h->entry->rec->job->job_id;
-    rec->job->preempt_sec = victim->end_sec;
-    book_enter(s, rec);
-    victim->taken = true;
+/* It ends early, or does not; off the timeline. */
+static void mark(const struct hunt *h, struct victim *victim, bool taken)
+{
+    struct job *job = victim->rec->job;
+
+    job->preempted_by = taken ? h->entry->rec->job->job_id : 0;
+    job->preempt_sec = taken ? victim->end_sec : TIME_UNSET;
+    victim->taken = taken;
 }
 
-static void spare(struct sched *s, struct victim *victim)
+static void change(struct sched *s, const struct hunt *h, struct victim *victim,
+                   bool taken)
 {
-    struct jobrec *rec = victim->rec;
+    book_strike(s, victim->rec);
+    mark(h, victim, taken);
+    book_enter(s, victim->rec);
+}
 
-    book_strike(s, rec);
-    rec->job->preempted_by = 0;
-    rec->job->preempt_sec = TIME_UNSET;
-    book_enter(s, rec);
-    victim->taken = false;
+static void cut(struct sched *s, const struct hunt *h, struct victim *victim)
+{
+    change(s, h, victim, true);
+}
+
+static void spare(struct sched *s, const struct hunt *h, struct victim *victim)
+{
+    change(s, h, victim, false);
 }
 
 static bool fits(struct sched *s, const struct hunt *h, size_t before)
@@ -51,7 +61,7 @@ static void spare_needless(struct sched *s, struct hunt *h, struct victim **take
     if (first == last)
         return;
     for (size_t i = first; i < last; i++)
-        spare(s, taken[i]);
+        spare(s, h, taken[i]);
     if (fits(s, h, before))
         return;
     for (size_t i = first; i < last; i++)
@@ -62,17 +72,61 @@ static void spare_needless(struct sched *s, struct hunt *h, struct victim **take
     spare_needless(s, h, taken, first, middle, before);
 }
 
-static void take_only_needed(struct sched *s, struct hunt *h, size_t before)
+/* The job is in its place; a victim runs on if it has room beside it. */
+static void spare_beside(struct sched *s, const struct hunt *h, struct victim *victim)
 {
-    struct herd *herd = h->herd;
-    AUTO_FREE struct victim **taken = xcalloc(herd->n + 1, sizeof(*taken));
+    book_strike(s, victim->rec);
+    mark(h, victim, false);
+    if (!book_fits(s, victim->rec))
+        mark(h, victim, true);
+    book_enter(s, victim->rec);
+}
+
+/* Spares whom it does not need in the place that it finds with all of them gone, the
+ * dearest first. It is off the timeline. */
+static void spare_there(struct sched *s, struct hunt *h, struct victim **taken,
+                        size_t n, size_t before)
+{
+    struct jobrec *rec = h->entry->rec;
+    struct plan own = rec->job->plan;
+    size_t n_slots;
+    struct slot *slots = trial_find_place(s, h->entry, h->by, before, &n_slots);
+
+    rec->job->plan = (struct plan){.start_sec = TIME_UNSET};
+    trial_set_plan(s, h->entry, slots, n_slots);
+    book_enter(s, rec);
+    for (size_t i = n; i-- > 0;)
+        spare_beside(s, h, taken[i]);
+    book_strike(s, rec);
+    plan_clear(&rec->job->plan);
+    rec->job->plan = own;
+    rec->claim.positions_gen = 0;
+}
+
+/* Those that are taken. Returns how many. */
+static size_t list_taken(const struct herd *herd, struct victim **ret)
+{
     size_t n = 0;
 
     for (size_t i = 0; i < herd->n; i++) {
         if (herd->victims[i].taken)
-            taken[n++] = &herd->victims[i];
+            ret[n++] = &herd->victims[i];
     }
-    spare_needless(s, h, taken, 0, n, before);
+    return n;
+}
+
+/* There is a place for it before that slot. */
+static void take_only_needed(struct sched *s, struct hunt *h, size_t before)
+{
+    AUTO_FREE struct victim **taken = xcalloc(h->herd->n + 1, sizeof(struct victim *));
+    size_t n = list_taken(h->herd, taken);
+
+    if (n > SEARCHED_MAX) {
+        spare_there(s, h, taken, n, before);
+        n = list_taken(h->herd, taken);
+    }
+    if (n <= SEARCHED_MAX)
+        spare_needless(s, h, taken, 0, n, before);
 }
 
 /* ---- what was decided ---- */
@@ -123,7 +177,7 @@ static void undo(struct sched *s, struct hunt *h)
 {
     for (size_t i = 0; i < h->herd->n; i++) {
         if (h->herd->victims[i].taken)
-            spare(s, &h->herd->victims[i]);
+            spare(s, h, &h->herd->victims[i]);
     }
     for (size_t i = 0; i < h->n_lifted; i++)
         book_enter(s, h->plans[i]);

@@ -9,17 +9,15 @@
 #include "scheduler/trial.h"
 #include "scheduler/yield.h"
 
-/* So many victims are tried together where the choice was in vain. */
-#define TRY_ALL_MAX 256
+/* So many victims are tried together first where the choice was in vain, then so many
+ * times as many, and so on: those that will do are mostly among the cheapest. */
+#define TRY_FIRST 256
+#define TRY_TIMES 4
 
 void preempt_say(struct sched *s, const struct jobrec *rec)
 {
     const struct qos *qos = policy_qos(&s->policy, rec->job);
 
-    if (rec->too_many)
-        str_addf(&s->message,
-                 "; more than %d jobs might end early for it, too many to choose from",
-                 TRY_ALL_MAX);
     if (s->config.preempt_type != PREEMPT_BY_QOS || qos == NULL || !qos->in_circle)
         return;
     str_add(&s->message, "; ");
@@ -37,14 +35,26 @@ static bool is_guess(const struct sched *s, const struct hunt *h)
            s->cluster.topology.kind == TOPOLOGY_BLOCK;
 }
 
+/* The cheapest of them, more and more. */
+static bool try_cheapest(struct sched *s, struct hunt *h)
+{
+    size_t n = MIN(TRY_FIRST, h->n_victims);
+    bool found;
+
+    do {
+        victims_take_cheapest(h->victims, n);
+        found = hunt_try(s, h);
+    } while (!found && n < h->n_victims && (n = MIN(TRY_TIMES * n, h->n_victims)) > 0);
+    return found;
+}
+
 /* On a node of several components all of them would have to be allowed to preempt. */
 static void try_apart(struct sched *s, struct hunt *h)
 {
     h->apart = *h->by;
     h->apart.apart = true;
     h->by = &h->apart;
-    victims_take_all(h->victims);
-    hunt_try(s, h);
+    try_cheapest(s, h);
 }
 
 static void hunt(struct sched *s, struct hunt *h)
@@ -67,13 +77,7 @@ static void hunt(struct sched *s, struct hunt *h)
     if (victims_choose(h->victims, &s->cluster, h->by) &&
         (!lacks || reclaim_take(s, h->herd, h->by)) && hunt_try(s, h))
         return;
-    if (!is_guess(s, h))
-        return;
-    h->entry->rec->too_many = h->n_victims > TRY_ALL_MAX;
-    if (h->entry->rec->too_many)
-        return;
-    victims_take_all(h->victims);
-    if (!hunt_try(s, h) && herd_is_apart(h->entry->rec->job))
+    if (is_guess(s, h) && !try_cheapest(s, h) && herd_is_apart(h->entry->rec->job))
         try_apart(s, h);
 }
 
@@ -112,7 +116,6 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
     struct hunt h = {
         .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
 
-    rec->too_many = false;
     if (!preempt_may_hunt(s, entry))
         return false;
     h.side = side_of(s, entry);

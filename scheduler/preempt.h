@@ -4,8 +4,10 @@
  *   who may           running jobs that it may preempt (preempt_rules.h), and are past
  *                     their exempt time
  *   what goes first   promises to waiting jobs that it may preempt, which cost no work
- *   whom              as few as will do, and of those the cheapest (victims.h); for
- *                     licences, where settings say so: reclaim.h
+ *   whom              as few as will do, and of those the cheapest (victims.h); where
+ *                     single nodes do not say who that is, the cheapest are all tried,
+ *                     more and more of them, and then without those that are not
+ *                     needed (hunt.h); for licences, where settings say so: reclaim.h
  *   when              if it then starts as soon as they are gone, earlier than it is
  *                     planned, and its limits let it (allowance.h), also with all who
  *                     start before it; else nobody is touched, however often it is
@@ -39,8 +41,7 @@ bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec);
 
-/* Appends to s->message why nobody ends for the job, where its QOS is to blame, or they
- * are too many. */
+/* Appends to s->message why nobody ends for the job, where its QOS is to blame. */
 void preempt_say(struct sched *s, const struct jobrec *rec);
 
 #endif

@@ -277,10 +277,14 @@ bool victims_choose(struct victims *v, const struct cluster *c, const struct see
     return false;
 }
 
-void victims_take_all(struct victims *v)
+void victims_take_cheapest(struct victims *v, size_t n)
 {
-    for (size_t i = 0; i < v->herd->n; i++)
-        v->herd->victims[i].taken = !v->herd->victims[i].out;
+    for (size_t i = 0; i < v->herd->n; i++) {
+        struct victim *victim = &v->herd->victims[i];
+
+        victim->taken = n > 0 && !victim->out;
+        n -= victim->taken;
+    }
     for (size_t i = 0; i < v->n_perches; i++)
         v->perches[i].items[0] = MAX(v->perches[i].items[0], 1);
 }

@@ -61,8 +61,9 @@ void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
  * as can be told from single nodes; of components nothing can. */
 bool victims_choose(struct victims *v, const struct cluster *c,
                     const struct seeker *by);
-/* All of them, on all of its nodes: where the choice was in vain. */
-void victims_take_all(struct victims *v);
+/* So many of them, the cheapest ones, on all of its nodes: where the choice was in
+ * vain. */
+void victims_take_cheapest(struct victims *v, size_t n);
 /* Has the node been given pods of the seeker? */
 bool victims_use(const struct victims *v, size_t position);
 

@@ -7,6 +7,7 @@
  *   by QOS            the high one lists the low one
  *   only by priority  likewise, but all those that run have the higher priority
  *   in vain           on each node something runs that may not be preempted
+ *   side by side      one gang of 600 nodes, which are to be neighbours, comes alone
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #define NODE_GPUS 8
 #define RUNNING 5000
 #define PENDING 10000
+#define GANG_NODES 600
 #define NOW_SEC 10000000
 #define SLICE_US 10000
 #define GIVE_UP_US (120 * INT64_C(1000000))
@@ -33,6 +35,7 @@ struct bench {
     size_t nodes, jobs; /* so far */
     bool older;         /* those that run, than those that wait */
     bool shielded;      /* what runs on each node beside them may not be preempted */
+    bool gang;          /* one alone comes, for nodes side by side */
     int64_t slice_until_us;
 };
 
@@ -165,6 +168,13 @@ static void fill(struct bench *b)
 {
     while (b->jobs < RUNNING && b->nodes < NODES_MAX)
         add_full_nodes(b);
+    if (b->gang) {
+        struct job *job = make_job(b, "high", GANG_NODES, NODE_GPUS);
+
+        job->contiguous = true;
+        tell(b, CHANGE_JOB, job);
+        return;
+    }
     for (int i = 0; i < PENDING; i++) {
         int64_t kind = draw(b, 4), nodes = kind == 0 ? 2 + draw(b, 3) : 1;
 
@@ -196,11 +206,13 @@ static void begin(struct bench *b, int64_t mode)
 static const struct kind {
     const char *name;
     int64_t mode;
-    bool older, shielded;
+    bool older, shielded, gang;
 } kinds[] = {
-    {"by QOS", PREEMPT_REQUEUE, false, false},
-    {"only by priority", PREEMPT_REQUEUE | PREEMPT_PRIORITY, true, false},
-    {"in vain", PREEMPT_REQUEUE, false, true},
+    {.name = "by QOS", .mode = PREEMPT_REQUEUE},
+    {"only by priority", PREEMPT_REQUEUE | PREEMPT_PRIORITY, .older = true},
+    {"in vain", PREEMPT_REQUEUE, .shielded = true},
+    {"side by side", PREEMPT_REQUEUE, .gang = true},
+    {"these in vain", PREEMPT_REQUEUE, .shielded = true, .gang = true},
 };
 
 struct found {
@@ -230,7 +242,8 @@ static void run_to_rest(struct bench *b, int64_t now_sec, struct found *f)
 
 static void measure(const struct kind *kind)
 {
-    struct bench b = {.older = kind->older, .shielded = kind->shielded};
+    struct bench b = {
+        .older = kind->older, .shielded = kind->shielded, .gang = kind->gang};
     struct found f = {0}, next = {0};
 
     begin(&b, kind->mode);
