@@ -1,4 +1,4 @@
-/* Which nodes there are for a job, and which are free. */
+/* Which nodes there are for a job, and which of them are up. */
 #include "scheduler/check_private.h"
 
 #include "base/hostlist.h"
@@ -8,108 +8,6 @@
 #include "scheduler/quota.h"
 
 #define MESSAGE_MAX 2048
-
-/* ---- nodes ---- */
-
-/* Behind a count of nodes. */
-static const char *side_by_side(const struct job *like, const struct room *room)
-{
-    if (room->block)
-        return like->segment > 0 ? " in such segments" : " in one block";
-    return like->contiguous ? " side by side" : "";
-}
-
-/* "under at most 2 switches" */
-static void say_switches(int64_t most, const char *before, struct str *message)
-{
-    if (most > 0)
-        str_addf(message, "%s%lld switch%s", before, (long long)most,
-                 most == 1 ? "" : "es");
-}
-
-static void say_segments(const struct job *like, struct str *message)
-{
-    str_addf(message, ", each %lld of them in %s", (long long)like->segment,
-             like->spread_segments ? "a block of their own" : "one block");
-    if (like->consolidate_segments)
-        str_add(message, ", all in one larger block");
-}
-
-/* Are nodes what it counts in, rather than pods or units? */
-static bool counts_nodes(const struct job *like)
-{
-    return like->one_per_node && like->n_units == 0;
-}
-
-static void say_pods(const struct cluster *c, const struct job *like,
-                     struct str *message)
-{
-    const struct resvec each = component_counts(like, &like->each);
-    const char *plural = like->min_pods == 1 ? "" : "s";
-
-    str_addf(message, "needs %lld %s%s %s ", (long long)like->min_pods,
-             like->one_per_node ? "node" : "pod", plural,
-             like->one_per_node ? "with" : "of");
-    cluster_describe(c, &each, message);
-}
-
-/* "16 tasks of cpu=2", "8 times x/gpu=1". */
-static void say_unit(const struct cluster *c, const struct job *like, size_t kind,
-                     int64_t n, struct str *message)
-{
-    const struct unit *unit = &like->units[kind];
-    const struct resvec each = component_counts(like, &unit->each);
-
-    str_addf(message, "%lld %s ", (long long)n,
-             unit->tasks == 1 ? "tasks of" : "times");
-    cluster_describe(c, &each, message);
-}
-
-/* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
-static void say_units(const struct cluster *c, const struct job *like,
-                      struct str *message)
-{
-    struct resvec rest = like->each;
-
-    str_add(message, "needs ");
-    for (size_t i = 0; i < like->n_units; i++) {
-        str_add(message, i > 0 ? " and " : "");
-        say_unit(c, like, i, like->units[i].count, message);
-        resvec_sub(&rest, &like->units[i].each);
-    }
-    if (like->max_pods < job_least_units(like) && like->max_pods > like->min_pods)
-        str_addf(message, ", on %lld to %lld nodes", (long long)like->min_pods,
-                 (long long)like->max_pods);
-    else if (like->min_pods > 1)
-        str_addf(message, ", on %s%lld nodes",
-                 like->max_pods > like->min_pods ? "at least " : "",
-                 (long long)like->min_pods);
-    rest = component_counts(like, &rest);
-    rest.v[RES_PODS] = 0;
-    if (resvec_is_zero(&rest))
-        return;
-    str_add(message, ", and on each node ");
-    cluster_describe(c, &rest, message);
-}
-
-void check_say_need(const struct cluster *c, const struct job *like,
-                    struct str *message)
-{
-    if (like->n_units > 0)
-        say_units(c, like, message);
-    else
-        say_pods(c, like, message);
-    if (like->gpu_type != NULL)
-        str_addf(message, " on GPU type %s", like->gpu_type);
-    if (like->constraint != NULL)
-        str_addf(message, ", features %s", like->constraint);
-    if (like->contiguous)
-        str_add(message, ", on neighbouring nodes");
-    if (like->segment > 0 && c->topology.kind == TOPOLOGY_BLOCK)
-        say_segments(like, message);
-    if (like->exclusive)
-        str_add(message, ", no other job beside it");
-}
 
 /* The node list against what there is: names, the partition, the job's own filters. */
 static enum reason check_node_list(const struct cluster *c, const struct shape *shape,
@@ -175,35 +73,6 @@ static enum reason only_nodecap(struct placer *p, const struct cluster *c,
                                                                      : REASON_NONE;
 }
 
-/* Are there too few nodes to begin with, whatever these hold? */
-static bool lacks_nodes(const struct job *like, const struct partrec *part,
-                        const struct room *room)
-{
-    return counts_nodes(like) ||
-           (int64_t)room->nodes < placement_min_nodes(like, part->part);
-}
-
-/* How many pods or units there is room for; of two kinds, of which. */
-static void say_room(const struct cluster *c, const struct job *like,
-                     const struct room *room, struct str *message)
-{
-    if (like->n_units > 1)
-        say_unit(c, like, room->kind, room->pods, message);
-    else
-        str_addf(message, "%lld", (long long)room->pods);
-    str_add(message, room->beside ? " beside the others" : "");
-}
-
-/* Of CPUs, that all jobs of the partition have together. */
-static void say_bound(const struct partrec *part, struct str *message)
-{
-    int64_t most = quota_bound(part->part) / 1000;
-
-    if (most > 0)
-        str_addf(message, "; jobs of partition %s have at most cpu=%lld of each node",
-                 part->part->name, (long long)most);
-}
-
 static int64_t cpus_of(const struct cluster *c, const struct partrec *part)
 {
     int64_t sum = 0;
@@ -255,7 +124,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         str_addf(message, "; partition %s allows at most %lld node%s, which hold ",
                  name, (long long)at->part->part->max_nodes,
                  at->part->part->max_nodes == 1 ? "" : "s");
-        say_room(c, like, &room, message);
+        check_say_room(c, like, &room, message);
         return REASON_PARTITION_NODE_LIMIT;
     }
     reason = check_size(c, like, at->part, message);
@@ -266,14 +135,14 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     } else if (room.lacks != NULL) {
         str_addf(message, "; partition %s has at most %lld with %s", name,
                  (long long)room.pods, room.lacks->text);
-    } else if (lacks_nodes(like, at->part, &room)) {
+    } else if (check_lacks_nodes(like, at->part, &room)) {
         str_addf(message, "; partition %s has at most %zu that fit%s", name, room.nodes,
-                 side_by_side(like, &room));
+                 check_side_by_side(like, &room));
     } else {
         str_addf(message, "; partition %s has room for at most ", name);
-        say_room(c, like, &room, message);
+        check_say_room(c, like, &room, message);
     }
-    say_bound(at->part, message);
+    check_say_bound(at->part, message);
     reason = only_nodecap(p, c, *at);
     if (reason == REASON_NONE)
         return REASON_BAD_CONSTRAINTS;
@@ -316,17 +185,17 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
         str_addf(message,
                  "; partition %s has %lld with %s that are neither down nor drained",
                  at->part->part->name, (long long)room.pods, room.lacks->text);
-    } else if (lacks_nodes(like, at->part, &room)) {
+    } else if (check_lacks_nodes(like, at->part, &room)) {
         str_addf(message,
                  "; partition %s has %zu that fit%s and are neither down nor "
                  "drained",
-                 at->part->part->name, room.nodes, side_by_side(like, &room));
+                 at->part->part->name, room.nodes, check_side_by_side(like, &room));
     } else {
         str_addf(message,
                  "; nodes of partition %s that are neither down nor drained "
                  "have room for ",
                  at->part->part->name);
-        say_room(c, like, &room, message);
+        check_say_room(c, like, &room, message);
     }
     return REASON_CONSTRAINTS;
 }
@@ -375,7 +244,7 @@ static enum reason check_cpus(const struct cluster *c, const struct job *like,
     str_add(message, "needs ");
     cluster_describe(c, &asked, message);
     str_add(message, " on a node");
-    say_bound(part, message);
+    check_say_bound(part, message);
     return REASON_BAD_CONSTRAINTS;
 }
 
@@ -422,66 +291,4 @@ const struct fit *check_nodes(struct placer *p, const struct cluster *c,
     if (fit->gen != c->gen)
         judge(p, c, shape, fit);
     return fit;
-}
-
-/* ---- busy ---- */
-
-/* "2 are free now". */
-static void say_nodes_now(int64_t count, const char *feature, const char *how,
-                          struct str *message)
-{
-    if (count == 0)
-        str_add(message, "none");
-    else
-        str_addf(message, "%lld", (long long)count);
-    if (feature != NULL)
-        str_addf(message, " with %s", feature);
-    str_addf(message, " %s free%s now", count > 1 ? "are" : "is", how);
-}
-
-static void say_room_now(const struct cluster *c, const struct job *like,
-                         const struct room *room, const char *how, struct str *message)
-{
-    if (room->pods == 0)
-        str_add(message, "none");
-    else
-        say_room(c, like, room, message);
-    str_addf(message, " %s%s now", room->pods > 1 ? "fit" : "fits", how);
-}
-
-enum reason check_busy(struct placer *p, const struct cluster *c,
-                       const struct placement *now, const struct seeker *by,
-                       struct str *message)
-{
-    const struct job *like = now->shape->like;
-    struct room room = {0};
-    bool fits = window_is_enough(now->window, by);
-    bool nodes = counts_nodes(like) && placement_is_flat(c, now);
-    STR_AUTO struct str how;
-
-    if (!nodes)
-        fits = placement_fits(p, c, now, &room);
-    str_init(&how, MESSAGE_MAX);
-    str_add(&how, side_by_side(like, &room));
-    say_switches(placement_most_leaves(now), " under ", &how);
-    check_say_need(c, like, message);
-    str_add(message, room.block && like->segment == 0 ? ", in one block" : "");
-    say_switches(placement_most_leaves(now), ", under at most ", message);
-    str_add(message, "; ");
-    if (nodes)
-        say_nodes_now(window_count(now->window, by), NULL, "", message);
-    else if (room.lacks != NULL)
-        say_nodes_now(room.pods, room.lacks->text, "", message);
-    else if (counts_nodes(like) ||
-             (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
-        say_nodes_now((int64_t)room.nodes, NULL, how.s, message);
-    else
-        say_room_now(c, like, &room, how.s, message);
-    if (fits)
-        str_add(message, ", but jobs of higher priority are planned there");
-    else if (like->n_node_list > 0)
-        str_add(message, "; all nodes of its node list must be free");
-    if (!fits)
-        say_bound(now->part, message);
-    return fits ? REASON_PRIORITY : REASON_RESOURCES;
 }
