@@ -1,6 +1,7 @@
 /*
- * book_private - between book.c, which enters what one job or pod takes, and
- * book_renew.c, which makes the timeline one of now.
+ * book_private - between book.c, which enters what one job or pod takes, those that know
+ * what that is (book_uses.c) and when (book_span.c), and whether there is room for it
+ * (book_fits.c), and book_renew.c, which makes the timeline one of now.
  */
 #ifndef GANTRY_SCHEDULER_BOOK_PRIVATE_H
 #define GANTRY_SCHEDULER_BOOK_PRIVATE_H
@@ -16,7 +17,21 @@ struct span {
     int64_t end_sec;
 };
 
+/* The slots of an allocation or plan as uses, in `s->uses`; two of a component on one
+ * node sit on one seat. What lies on no known node is left out. Returns how many. */
+size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
+                      size_t n, bool alone);
+/* Does it have its nodes alone? */
+bool book_is_alone(const struct sched *s, const struct job *job);
+/* Of the reservation in which it is planned, or runs. */
+const struct fence *book_fence(struct sched *s, const struct job *job);
+
 struct span book_span(struct sched *s, const struct jobrec *rec);
+/* Behind the last slot of a component, or of a use, of those of the whole job. */
+size_t book_component_last(const struct sched *s, const struct jobrec *rec,
+                           const struct span *span, size_t component);
+size_t book_use_last(const struct sched *s, const struct jobrec *rec,
+                     const struct span *span, const struct use *use);
 /* There is more room than before, up to some time. */
 void book_grow(struct sched *s, int64_t until_sec);
 /* Has a reservation of others come where the plan lies? */

@@ -1,0 +1,123 @@
+/* Is there room for what a job takes, where it is or is planned? */
+#include "scheduler/book_private.h"
+
+#include "base/util.h"
+
+/* Are there two on one node? */
+static bool uses_meet(const struct sched *s, size_t n)
+{
+    AUTO_FREE uint64_t *seen = xcalloc(s->timeline.words + 1, sizeof(*seen));
+    bool meet = false;
+
+    for (size_t i = 0; i < n && !meet; i++) {
+        meet = node_set_has(seen, s->uses[i].position);
+        node_set_add(seen, s->uses[i].position);
+    }
+    return meet;
+}
+
+/* A use of a claim, with all others on its node that last as long. `lasts` is by use.
+ * So all fit beside each other, if each of these does. */
+static struct use with_others(const struct sched *s, const size_t *lasts, size_t n,
+                              size_t i)
+{
+    struct use sum = s->uses[i];
+
+    for (size_t k = 0; k < n; k++) {
+        if (k == i || s->uses[k].position != sum.position || lasts[k] < lasts[i])
+            continue;
+        resvec_add(&sum.amount, &s->uses[k].amount);
+        sum.seats += s->uses[k].seats;
+    }
+    return sum;
+}
+
+/* Is there room for all uses of a job, each up to before its last slot? Components may
+ * be on one node. */
+static bool have_room(struct sched *s, const struct job *job, const struct fence *fence,
+                      const size_t *lasts, size_t n, size_t first)
+{
+    bool meet = job->n_others > 0 && uses_meet(s, n);
+
+    for (size_t i = 0; i < n; i++) {
+        struct use use = meet ? with_others(s, lasts, n, i) : s->uses[i];
+
+        if (!timeline_has(&s->timeline, &use, first, lasts[i]) ||
+            !fence_admits(fence, use.position, first, lasts[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Is all that the job takes free from the first slot on up to before `last`? */
+static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
+{
+    const struct fence *fence = book_fence(s, job);
+    AUTO_FREE size_t *lasts = xcalloc(n_uses + 1, sizeof(*lasts));
+
+    for (size_t i = 0; i < n_uses; i++)
+        lasts[i] = last;
+    return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
+                       last) == SLOT_NONE &&
+           have_room(s, job, fence, lasts, n_uses, 0);
+}
+
+int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
+                     int64_t largest_sec)
+{
+    const struct job *job = rec->job;
+    const struct timeline *tl = &s->timeline;
+    size_t n = book_find_uses(s, rec, job->alloc, job->n_alloc, book_is_alone(s, job));
+    size_t first, low, high;
+    int64_t now_sec = tl->bounds[0], longest;
+
+    if (largest_sec <= least_sec)
+        return least_sec;
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(least_sec)), &first,
+                  &low);
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(largest_sec)), &first,
+                  &high);
+    /* With no end, it is as with all others that have none. */
+    high = MIN(high, tl->n_slots - 1);
+    if (high <= low || all_free(s, job, n, high))
+        return largest_sec;
+    while (low + 1 < high) { /* free up to low, not up to high */
+        size_t middle = low + (high - low) / 2;
+
+        if (all_free(s, job, n, middle))
+            low = middle;
+        else
+            high = middle;
+    }
+    longest = tl->bounds[low] - now_sec - book_length(0);
+    return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
+}
+
+bool book_fits(struct sched *s, struct jobrec *rec)
+{
+    const struct fence *fence = book_fence(s, rec->job);
+    struct span span = book_span(s, rec);
+    size_t n = book_find_uses(s, rec, span.slots, span.n, book_is_alone(s, rec->job));
+    AUTO_FREE size_t *lasts = xcalloc(n + 1, sizeof(*lasts));
+
+    for (size_t i = 0; i < n; i++)
+        lasts[i] = book_use_last(s, rec, &span, &s->uses[i]);
+    return n == span.n && n > 0 &&
+           have_room(s, rec->job, fence, lasts, n, span.first) &&
+           stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
+                       span.first, span.given) == SLOT_NONE;
+}
+
+bool book_is_shut(struct sched *s, struct jobrec *rec)
+{
+    const struct fence *fence = book_fence(s, rec->job);
+    const struct span span = book_span(s, rec);
+    size_t n = book_find_uses(s, rec, span.slots, span.n, book_is_alone(s, rec->job));
+
+    for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
+        if (!fence_admits(fence, s->uses[i].position, span.first,
+                          book_use_last(s, rec, &span, &s->uses[i])))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,109 @@
+/* What a job takes, node by node. */
+#include "scheduler/book_private.h"
+
+#include "base/util.h"
+#include "scheduler/quota.h"
+
+static void size_positions(struct claim *claim, size_t n)
+{
+    claim->positions = xrealloc(claim->positions, (n + 1) * sizeof(*claim->positions));
+    claim->n_positions = n;
+}
+
+void book_place(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    size_positions(&rec->claim, job->n_alloc > 0 ? job->n_alloc : job->plan.n_slots);
+    placement_positions(&s->placer, rec->claim.positions);
+    rec->claim.positions_gen = s->cluster.set_gen;
+}
+
+static uint32_t look_up(const struct cluster *c, const char *name)
+{
+    const struct noderec *node = cluster_node(c, name);
+
+    return node != NULL && node->position != POSITION_NONE ? (uint32_t)node->position
+                                                           : CLAIM_NOWHERE;
+}
+
+static void know_positions(const struct sched *s, struct claim *claim,
+                           const struct slot *slots, size_t n)
+{
+    if (claim->positions_gen == s->cluster.set_gen)
+        return;
+    size_positions(claim, n);
+    for (size_t i = 0; i < n; i++)
+        claim->positions[i] = look_up(&s->cluster, slots[i].node);
+    claim->positions_gen = s->cluster.set_gen;
+}
+
+/* The partition of the nodes that it holds, or of those of its plan; NULL: gone. */
+static const struct partrec *partition_of(const struct sched *s, const struct job *job)
+{
+    const char *name = job->n_alloc > 0 ? job->partition : job->plan.partition;
+
+    return cluster_partition(&s->cluster, name);
+}
+
+bool book_is_alone(const struct sched *s, const struct job *job)
+{
+    const struct partrec *first = partition_of(s, job);
+    bool alone = job->exclusive;
+
+    for (size_t i = 0; i <= job->n_others && !alone; i++) {
+        const struct partrec *part =
+            cluster_component_partition(&s->cluster, job, i, first);
+
+        alone = part != NULL && part->part->exclusive;
+    }
+    return alone;
+}
+
+/* What one of them takes on its node. */
+static struct resvec amount_of(const struct sched *s, const struct job *job,
+                               const struct slot *slot, size_t position)
+{
+    size_t component = MIN((size_t)slot->component, job->n_others);
+    const struct partrec *part = NULL;
+
+    if (s->cluster.quotas.n > 0)
+        part = cluster_component_partition(&s->cluster, job, component,
+                                           partition_of(s, job));
+    return quota_use(&s->cluster, part, slot, position);
+}
+
+size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
+                      size_t n, bool alone)
+{
+    const uint32_t *at;
+    size_t n_uses = 0;
+
+    know_positions(s, &rec->claim, slots, n);
+    at = rec->claim.positions;
+    for (size_t i = 0; i < n; i++) {
+        bool seated =
+            i > 0 && at[i - 1] == at[i] && slots[i - 1].component == slots[i].component;
+
+        if (at[i] == CLAIM_NOWHERE || !job_holds(rec->job, &slots[i]))
+            continue;
+        GROW(s->uses, n_uses, s->uses_cap);
+        s->uses[n_uses++] = (struct use){
+            .position = at[i],
+            .amount = amount_of(s, rec->job, &slots[i], at[i]),
+            .seats = seated  ? 0
+                     : alone ? SEATS
+                             : 1,
+            .component = MIN((size_t)slots[i].component, rec->job->n_others)};
+    }
+    return n_uses;
+}
+
+size_t book_uses(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    bool plan = job->n_alloc == 0;
+
+    return book_find_uses(s, rec, plan ? job->plan.slots : job->alloc,
+                          plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
+}
