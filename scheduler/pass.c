@@ -271,14 +271,15 @@ static struct entry *next_entry(struct pass *pass)
                     pass->round == ROUND_OFFER ? turns_next(&pass->turns) : i);
 }
 
-/* Are victims to be looked for? Where that is its turn's end, perhaps. */
+/* Are victims to be looked for? Where that is its turn's end, perhaps. What an entry of
+ * another version names has been freed. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (entry->rec->array != NULL || !preempt_may_hunt(s, entry))
+    if (entry->rec->gone || entry->rec->version != entry->version ||
+        entry->rec->array != NULL || !preempt_may_hunt(s, entry))
         return false;
     return s->pass.round == ROUND_WHOLE ||
-           (s->pass.round == ROUND_TELL && entry->waits && !entry->rec->gone &&
-            entry->rec->version == entry->version && !is_put_off(s, entry->rec));
+           (s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry->rec));
 }
 
 enum leave {
