@@ -13,6 +13,7 @@
 
 /* A step waits this long for more changes, so that a burst of events costs one pass. */
 #define STEP_DELAY_MS 20
+#define WAKE_MAX_SEC 86400 /* what lasts for ever ends after the end of milliseconds */
 /* The core yields after this, so that writes and watches never wait for a plan. */
 #define STEP_BUDGET_MS 10
 /* Launch deadlines and ttls are looked at this often. */
@@ -119,9 +120,11 @@ static void step(void *arg)
     if (ctl->stepping_soon)
         return;
     int64_t wake_sec = sched_next_wake(ctl->sched, now_sec);
-    if (wake_sec != INT64_MAX)
-        loop_timer_start(ctl->step,
-                         MAX(wake_sec * 1000 - loop_now_ms(ctl->loop), STEP_DELAY_MS));
+    if (wake_sec == INT64_MAX)
+        return;
+    wake_sec = MIN(wake_sec, now_sec + WAKE_MAX_SEC);
+    loop_timer_start(ctl->step,
+                     MAX(wake_sec * 1000 - loop_now_ms(ctl->loop), STEP_DELAY_MS));
 }
 
 void cycle_want(struct controller *ctl)
