@@ -9,6 +9,15 @@
 #include "crds/licenses.h"
 #include "crds/rules.h"
 
+static bool has_flag(const struct json *object, const char *flag)
+{
+    const struct json *list = json_at(object, "spec.flags");
+    for (size_t i = 0; i < json_len(list); i++)
+        if (str_eq(json_text_of(json_item(list, i)), flag))
+            return true;
+    return false;
+}
+
 /* ---- when ---- */
 
 /* What "now" means is when the object was made. */
@@ -39,19 +48,34 @@ static int read_end(const struct json *object, int64_t created_sec,
     return 0;
 }
 
+/* As far ahead as it was when it was made. Its length moves on with it: only a time at
+ * which it ends is an end. */
+static void set_floating(const struct json *object, int64_t created_sec,
+                         struct reservation *r)
+{
+    r->float_sec = r->start_sec - created_sec;
+    if (!json_at(object, "spec.endTime"))
+        r->end_sec = INT64_MAX / 4;
+}
+
 static int read_times(const struct json *object, struct reservation *r, struct err *err)
 {
     int64_t created = time_read(object, "metadata.creationTimestamp");
     created = created != TIME_UNSET ? created : 0;
     r->start_sec = created;
-    if (read_moment(object, "spec.startTime", created, &r->start_sec, err) < 0 ||
-        read_end(object, created, r, err) < 0)
+    if (read_moment(object, "spec.startTime", created, &r->start_sec, err) < 0)
+        return -1;
+    if (has_flag(object, "TIME_FLOAT"))
+        r->start_sec = MAX(r->start_sec, created);
+    if (read_end(object, created, r, err) < 0)
         return -1;
     if (r->end_sec <= r->start_sec)
         return err_set(err, ERR_INVALID, "spec.endTime: must be behind spec.startTime");
     if (r->end_sec <= created && r->repeat == RESV_ONCE)
         return err_set(err, ERR_INVALID,
                        "spec.startTime: the reservation was over when it was made");
+    if (has_flag(object, "TIME_FLOAT"))
+        set_floating(object, created, r);
     return 0;
 }
 
@@ -77,6 +101,7 @@ static bool set_flag(struct reservation *r, const char *word)
         {"REPLACE_DOWN", NULL},
         {"SPEC_NODES", NULL},
         {"STATIC_ALLOC", &r->static_alloc},
+        {"TIME_FLOAT", NULL}, /* read_times */
     };
     static const char *const repeats[] = {
         [RESV_HOURLY] = "HOURLY",   [RESV_DAILY] = "DAILY",
@@ -114,6 +139,10 @@ static int read_flags(const struct json *object, struct reservation *r, struct e
             return err_set(err, ERR_INVALID,
                            "spec.flags[%zu]: it comes again in one way only", i);
     }
+    if (has_flag(object, "TIME_FLOAT") && r->repeat != RESV_ONCE)
+        return err_set(err, ERR_INVALID,
+                       "spec.flags: Repeating floating reservations are not supported: "
+                       "TIME_FLOAT is for one that does not come again");
     return 0;
 }
 
@@ -124,6 +153,9 @@ static int read_purge(const struct json *object, struct reservation *r, struct e
         return -1;
     if (r->purge_sec == LIMIT_UNLIMITED)
         r->purge_sec = LIMIT_UNSET;
+    if (r->purge_sec != LIMIT_UNSET && has_flag(object, "TIME_FLOAT"))
+        return err_set(err, ERR_INVALID,
+                       "spec.purgeComp: no job runs in a reservation with TIME_FLOAT");
     if (r->purge_sec == LIMIT_UNSET || r->repeat == RESV_ONCE)
         return 0;
     return err_set(err, ERR_INVALID,
@@ -263,15 +295,6 @@ static int read_lists(const struct json *object, struct reservation *r, struct e
 }
 
 /* ---- flags again: of which nodes they speak ---- */
-
-static bool has_flag(const struct json *object, const char *flag)
-{
-    const struct json *list = json_at(object, "spec.flags");
-    for (size_t i = 0; i < json_len(list); i++)
-        if (str_eq(json_text_of(json_item(list, i)), flag))
-            return true;
-    return false;
-}
 
 static int check_flags(const struct json *object, const struct reservation *r,
                        struct err *err)

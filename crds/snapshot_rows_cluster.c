@@ -102,6 +102,7 @@ static const struct field reservation_rows[] = {
     INT(reservation, start_sec),
     INT(reservation, end_sec),
     ENUM(reservation, repeat, RESV_WEEKLY),
+    INT(reservation, float_sec),
     NAMES(reservation, node_names, n_node_names),
     BOOL(reservation, all_nodes),
     INT(reservation, node_count),

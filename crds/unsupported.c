@@ -56,9 +56,6 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    {"Reservation", "spec.flags[]", "TIME_FLOAT",
-     "spec.flags: there is no TIME_FLOAT: maxTime of a partition keeps longer jobs off "
-     "its nodes"},
     {"Reservation", "spec.flags[]", "USER_DELETE",
      "spec.flags: there is no USER_DELETE: RBAC says who may delete reservations"},
 

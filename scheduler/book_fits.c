@@ -49,10 +49,14 @@ static bool have_room(struct sched *s, const struct job *job, const struct fence
     return true;
 }
 
-/* Is all that the job takes free from the first slot on up to before `last`? */
-static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
+/* Is all that the job, which starts, takes free from the first slot on up to before
+ * `last`, with that limit? */
+static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last,
+                     int64_t limit_sec)
 {
-    const struct fence *fence = book_fence(s, job);
+    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
+    const struct fence *fence =
+        reserve_fence_within(s, job, part, job_reservation(job), limit_sec);
     AUTO_FREE size_t *lasts = xcalloc(n_uses + 1, sizeof(*lasts));
 
     for (size_t i = 0; i < n_uses; i++)
@@ -60,6 +64,12 @@ static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size
     return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
                        last) == SLOT_NONE &&
            have_room(s, job, fence, lasts, n_uses, 0);
+}
+
+/* With which limit a job that starts is over before a slot. */
+static int64_t limit_up_to(const struct timeline *tl, size_t last)
+{
+    return tl->bounds[last] - tl->bounds[0] - book_length(0);
 }
 
 int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
@@ -79,17 +89,17 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
                   &high);
     /* With no end, it is as with all others that have none. */
     high = MIN(high, tl->n_slots - 1);
-    if (high <= low || all_free(s, job, n, high))
+    if (all_free(s, job, n, high, largest_sec))
         return largest_sec;
     while (low + 1 < high) { /* free up to low, not up to high */
         size_t middle = low + (high - low) / 2;
 
-        if (all_free(s, job, n, middle))
+        if (all_free(s, job, n, middle, limit_up_to(tl, middle)))
             low = middle;
         else
             high = middle;
     }
-    longest = tl->bounds[low] - now_sec - book_length(0);
+    longest = limit_up_to(tl, low);
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }
 

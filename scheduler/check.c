@@ -89,17 +89,23 @@ int64_t check_component_limit(const struct job *job, size_t component,
     return component == 0 || own == LIMIT_UNSET ? check_limit(job, first) : own;
 }
 
+int64_t check_least_limit(const struct job *job, const struct partition *part)
+{
+    int64_t limit = check_limit(job, part);
+
+    return job->time_min_sec != LIMIT_UNSET ? MIN(job->time_min_sec, limit) : limit;
+}
+
 /* What a job asks for at least that has a deadline, and no limit. */
 #define LEAST_SEC 60
 
 int64_t check_length(const struct job *job, const struct partition *part,
                      int64_t start_sec)
 {
-    int64_t limit = check_limit(job, part);
+    int64_t limit = check_least_limit(job, part);
 
-    if (job->time_min_sec != LIMIT_UNSET)
-        return MIN(job->time_min_sec, limit);
-    if (limit != LIMIT_UNLIMITED || job->deadline_sec == TIME_UNSET)
+    if (job->time_min_sec != LIMIT_UNSET || limit != LIMIT_UNLIMITED ||
+        job->deadline_sec == TIME_UNSET)
         return limit;
     return MAX(job->deadline_sec - MIN(start_sec, job->deadline_sec), LEAST_SEC);
 }

@@ -62,6 +62,8 @@ int64_t check_component_limit(const struct job *job, size_t component,
                               const struct partition *first);
 /* It, where the job's QOS or account sets it: LIMIT_UNSET where they do not. */
 int64_t check_bound(const struct job *job, const struct partition *part);
+/* The least that it would do with. */
+int64_t check_least_limit(const struct job *job, const struct partition *part);
 /* For how long a job is planned that starts then: its least limit where it has one, and
  * one without a limit until its deadline. */
 int64_t check_length(const struct job *job, const struct partition *part,

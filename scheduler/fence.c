@@ -31,11 +31,15 @@ static int64_t end_of(const struct maker *m, size_t slot)
     return slot + 1 < m->tl->n_slots ? m->tl->bounds[slot + 1] : TIME_NEVER;
 }
 
-/* Does an occurrence, with what is behind it, touch the slot? What is over is over. */
+/* Does an occurrence, with what is behind it, touch the slot? What is over is over. One
+ * that floats does as long as nobody may begin whose limit is longer. */
 static bool touches(const struct maker *m, const struct reservation *r, size_t slot)
 {
-    int64_t start, end, from = MAX(begin_of(m, slot) - FENCE_TAIL_SEC, m->now_sec);
+    int64_t start, end, from = begin_of(m, slot);
 
+    if (reservation_floats(r))
+        return reservation_occurrence(r, from, &start, &end);
+    from = MAX(from - FENCE_TAIL_SEC, m->now_sec);
     return reservation_occurrence(r, from, &start, &end) && start < end_of(m, slot);
 }
 
@@ -81,9 +85,13 @@ static bool work_out_slot(struct maker *m, size_t slot)
     return shut;
 }
 
-static bool has_licenses_of(const struct pass_key *key, size_t i)
+/* Those of one that floats anybody has who is not too long for it. */
+static bool has_licenses_of(const struct maker *m, size_t i)
 {
-    return key->of == i || (key->of == RESV_NONE && is_through(key, i));
+    const struct pass_key *key = &m->f->key;
+    bool any = key->of == RESV_NONE || reservation_floats(m->closures[i].resv);
+
+    return key->of == i || (any && is_through(key, i));
 }
 
 /* Those that keep licences are counted in their order, as stock.h does. */
@@ -99,7 +107,7 @@ static void shut_licenses(const struct maker *m)
             continue;
         bit = UINT64_C(1) << n_keeps++;
         for (size_t slot = 0; slot < m->tl->n_slots; slot++) {
-            if (!has_licenses_of(&m->f->key, i) && touches(m, r, slot))
+            if (!has_licenses_of(m, i) && touches(m, r, slot))
                 m->f->kept[slot] |= bit;
         }
     }

@@ -14,6 +14,15 @@
  * reservation stays shut to others for a while behind its end, as far as they are
  * planned; once it is over, it is.
  *
+ * One that floats shuts its nodes to whoever is longer than it is away, in each slot,
+ * and lets all others through:
+ *
+ *   slots                 | 0 | 1 | 2 | 3 |  4  |  5  |  6  |
+ *   n1 from now + 1:00 on                       |== its end
+ *   jobs of 1:00          | o | o | o | o |  o  |  o  |  o  |
+ *   longer ones           | x | x | x | o |  o  |  o  |  o  |   begun there it would
+ *                                                              begin at its end
+ *
  * Licences that a reservation keeps are shut likewise, to all but its own jobs.
  *
  * What a fence shuts is kept apart from what is free (timeline.h): without reservations

@@ -13,7 +13,7 @@ struct reservation *reservation_new(void)
 {
     struct reservation *r = xcalloc(1, sizeof(*r));
 
-    r->purge_sec = r->delay_sec = LIMIT_UNSET;
+    r->purge_sec = r->delay_sec = r->float_sec = LIMIT_UNSET;
     return r;
 }
 
@@ -136,7 +136,7 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
            lists_equal(&a->groups, &b->groups) && lists_equal(&a->parts, &b->parts) &&
            flags_of(a) == flags_of(b) && a->purge_sec == b->purge_sec &&
-           a->delay_sec == b->delay_sec;
+           a->delay_sec == b->delay_sec && a->float_sec == b->float_sec;
 }
 
 bool reservation_lends(const struct reservation *r, const struct job *job)
@@ -181,11 +181,27 @@ static bool falls_on(enum resv_repeat repeat, int64_t start_sec)
     return repeat != RESV_WEEKEND || weekday >= 5;
 }
 
+bool reservation_floats(const struct reservation *r)
+{
+    return r->float_sec != LIMIT_UNSET;
+}
+
+/* Where it would begin at its end it is over. */
+static bool floating_occurrence(const struct reservation *r, int64_t sec,
+                                int64_t *ret_start, int64_t *ret_end)
+{
+    *ret_start = sec + MIN(r->float_sec, INT64_MAX - MAX(sec, 0));
+    *ret_end = r->end_sec;
+    return *ret_start < *ret_end;
+}
+
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end)
 {
     int64_t step = step_of(r->repeat), past = 0;
 
+    if (reservation_floats(r))
+        return floating_occurrence(r, sec, ret_start, ret_end);
     if (step > 0 && sec >= r->end_sec)
         past = ((sec - r->end_sec) / step + 1) * step;
     for (int i = 0; i <= SKIPPED_MAX; i++, past += step) {

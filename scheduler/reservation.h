@@ -10,6 +10,10 @@
  *
  * A job that asks for it runs on its nodes in one occurrence, and is over with that.
  * All others are planned around it (fence.h).
+ *
+ * One that floats (TIME_FLOAT) begins so long from now, whenever that is: no job runs
+ * in it, and none begins on its nodes that has a longer limit, now or later, up to
+ * when it would begin at its end.
  */
 #ifndef GANTRY_SCHEDULER_RESERVATION_H
 #define GANTRY_SCHEDULER_RESERVATION_H
@@ -39,6 +43,7 @@ struct reservation {
     char *name;                 /* first */
     int64_t start_sec, end_sec; /* of the first occurrence */
     enum resv_repeat repeat;
+    int64_t float_sec; /* from now on; then start_sec says nothing. LIMIT_UNSET */
 
     /* which nodes: named ones, or all, or so many */
     char **node_names; /* sorted */
@@ -81,7 +86,10 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
 /* Are its nodes chosen, rather than named? */
 bool reservation_chooses(const struct reservation *r);
 
-/* The first occurrence that ends behind a time; false: it is over. */
+/* Does it begin so long from now, whenever that is? */
+bool reservation_floats(const struct reservation *r);
+/* The first occurrence that ends behind a time, or the one that begins as far from it
+ * as one floats; false: it is over. */
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end);
 /* May the job, of others, use its nodes until its own jobs need them? Slurm: one with

@@ -87,6 +87,10 @@ void reserve_keep(struct sched *s);
  * that name (NULL: in none); NULL: nothing. */
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
                                   const struct partrec *part, const char *name);
+/* The same, if that were its time limit. */
+const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
+                                         const struct partrec *part, const char *name,
+                                         int64_t limit_sec);
 
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */

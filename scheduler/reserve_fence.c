@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/check.h"
 #include "scheduler/core.h"
 #include "scheduler/reserve.h"
 
@@ -27,8 +28,15 @@ static size_t licenses_of(const struct sched *s, const struct resvrec *own,
     return borrows ? RESV_MAX : RESV_NONE;
 }
 
+/* It is not too long for one that floats. */
+static bool is_short(const struct reservation *r, int64_t limit_sec)
+{
+    return reservation_floats(r) && limit_sec <= r->float_sec;
+}
+
 static struct pass_key key_of(const struct sched *s, const struct job *job,
-                              const struct partrec *part, const char *name)
+                              const struct partrec *part, const char *name,
+                              int64_t limit_sec)
 {
     const struct reserve *r = &s->reserve;
     const struct resvrec *own = reserve_own(s, name);
@@ -40,7 +48,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
         bool is_in = reserve_takes_in(s, rec, own, job, part);
         bool is_lent = !is_in && reservation_lends(rec->resv, job);
 
-        if (is_in || is_lent || overlaps(own, rec->resv))
+        if (is_in || is_lent || overlaps(own, rec->resv) ||
+            is_short(rec->resv, limit_sec))
             let_through(&key, i);
         if (rec == own && !rec->resv->flex)
             key.in = i;
@@ -53,13 +62,26 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
                                   const struct partrec *part, const char *name)
 {
+    int64_t limit_sec = LIMIT_UNLIMITED;
+
+    if (s->reserve.n == 0)
+        return NULL;
+    if (part != NULL)
+        limit_sec = check_least_limit(job, part->part);
+    return reserve_fence_within(s, job, part, name, limit_sec);
+}
+
+const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
+                                         const struct partrec *part, const char *name,
+                                         int64_t limit_sec)
+{
     struct reserve *r = &s->reserve;
     struct pass_key key;
     struct fence *fence;
 
     if (r->n == 0)
         return NULL;
-    key = key_of(s, job, part, name);
+    key = key_of(s, job, part, name, limit_sec);
     for (size_t i = 0; i < r->n_fences; i++) {
         if (memcmp(&r->fences[i]->key, &key, sizeof(key)) == 0)
             return r->fences[i];
@@ -77,6 +99,8 @@ static int64_t next_of(const struct reservation *r, int64_t now_sec)
 
     if (!reservation_occurrence(r, now_sec, &start, &end))
         return TIME_NEVER;
+    if (reservation_floats(r))
+        return end - r->float_sec;
     return start > now_sec ? start : end;
 }
 

@@ -84,7 +84,8 @@ bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
                       const struct partrec *part)
 {
     return own != NULL ? rec == own
-                       : rec->resv->magnetic && reserve_admits(s, rec->resv, job, part);
+                       : rec->resv->magnetic && !reservation_floats(rec->resv) &&
+                             reserve_admits(s, rec->resv, job, part);
 }
 
 const char *reserve_running_in(const struct sched *s, const char *name)
@@ -176,6 +177,10 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         reserve_say_idle(&s->reserve, name, message);
         return REASON_RESERVATION;
     }
+    if (reservation_floats(rec->resv)) {
+        str_addf(message, "no job runs in reservation %s, which floats", name);
+        return REASON_RESERVATION;
+    }
     if (!admits_part(s, rec->resv, job, part)) {
         str_addf(message, "reservation %s is not for jobs of its partition", name);
         return REASON_RESERVATION;
@@ -195,7 +200,8 @@ int64_t reserve_end(const struct sched *s, const struct job *job)
     const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
     int64_t start, end;
 
-    if (rec == NULL || rec->resv->flex || job->start_sec == TIME_UNSET ||
+    if (rec == NULL || rec->resv->flex || reservation_floats(rec->resv) ||
+        job->start_sec == TIME_UNSET ||
         !reservation_occurrence(rec->resv, job->start_sec, &start, &end) ||
         start > job->start_sec)
         return TIME_NEVER;

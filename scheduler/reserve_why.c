@@ -123,6 +123,22 @@ static enum reason why_unlicensed(struct sched *s, const struct seeker *by)
     return REASON_NONE;
 }
 
+static void say_in_the_way(const struct reservation *r, struct str *message)
+{
+    char longest[DURATION_TEXT_MAX];
+
+    str_reset(message);
+    str_add(message,
+            r->maint ? "Reserved for maintenance" : "May be reserved for other job");
+    if (reservation_floats(r)) {
+        duration_format(r->float_sec, longest);
+        str_addf(message, ": it is longer than the %s that reservation %s allows",
+                 longest, r->name);
+    } else {
+        str_addf(message, ": it would run into reservation %s", r->name);
+    }
+}
+
 enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by)
 {
@@ -137,10 +153,6 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
     other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
     if (other == NULL)
         return why_unlicensed(s, by);
-    str_reset(&s->message);
-    str_addf(&s->message, "%s: it would run into reservation %s",
-             other->resv->maint ? "Reserved for maintenance"
-                                : "May be reserved for other job",
-             other->resv->name);
+    say_in_the_way(other->resv, &s->message);
     return REASON_REQ_NODE_NOT_AVAIL;
 }

@@ -180,8 +180,8 @@ static struct json *status_of(struct keeper *k, const struct reservation *r)
     struct json *status = json_build(
         "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", k->nodes,
         (int64_t)k->n_nodes, is && start <= now_sec ? "ACTIVE" : "INACTIVE", message.s);
-    set_time(status, "startTime", start, is);
-    set_time(status, "endTime", end, is);
+    set_time(status, "startTime", start, is && !reservation_floats(r));
+    set_time(status, "endTime", end, is && !reservation_floats(r));
     return status;
 }
 

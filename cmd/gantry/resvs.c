@@ -3,13 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
 #include "crds/convert.h"
 
-static struct resv resv_of(const struct json *object)
+#define YEAR_SEC (365 * 86400) /* Slurm shows no longer one that floats */
+
+/* As it stands at that time: its status says nothing of when. */
+static void set_floating(struct resv *r, const struct json *object, int64_t now_sec)
 {
-    return (struct resv){
+    struct reservation *model = resv_model(object, NULL);
+    int64_t length_sec = YEAR_SEC;
+
+    if (model && reservation_occurrence(model, now_sec, &r->start_sec, &r->end_sec) &&
+        json_str(r->spec, "duration")) {
+        duration_parse(json_str(r->spec, "duration"), &length_sec, NULL);
+        r->end_sec = r->start_sec + MIN(length_sec, YEAR_SEC);
+    }
+    reservation_free(model);
+}
+
+static struct resv resv_of(const struct json *object, int64_t now_sec)
+{
+    struct resv r = {
         .name = json_str_or(object, "metadata.name", ""),
         .spec = json_get(object, "spec"),
         .state = json_str_or(object, "status.state", "INACTIVE"),
@@ -19,6 +36,10 @@ static struct resv resv_of(const struct json *object)
         .start_sec = time_read(object, "status.startTime"),
         .end_sec = time_read(object, "status.endTime"),
     };
+
+    if (resv_has_flag(&r, "TIME_FLOAT"))
+        set_floating(&r, object, now_sec);
+    return r;
 }
 
 static int compare(const void *pa, const void *pb)
@@ -39,7 +60,7 @@ int resvlist_fetch(struct resvlist *ret, struct api *c, struct err *err)
     const struct json *items = json_get(ret->body, "items");
     ret->resvs = xcalloc(json_len(items) + 1, sizeof(*ret->resvs));
     for (size_t i = 0; json_is(items, JSON_ARRAY) && i < json_len(items); i++)
-        ret->resvs[ret->n++] = resv_of(json_item(items, i));
+        ret->resvs[ret->n++] = resv_of(json_item(items, i), loop_now_sec(c->loop));
     if (ret->n > 1)
         qsort(ret->resvs, ret->n, sizeof(*ret->resvs), compare);
     return 0;
@@ -72,16 +93,20 @@ struct reservation *resv_model(const struct json *object, struct err *err)
     return convert_reservation(&convert, object, err);
 }
 
-/* Jobs may still name it though its time is past, where it lets go of them then. */
-static bool is_over(const struct json *object, int64_t now_sec)
+/* Why no job may ask for it; NULL: jobs may. They may still name one whose time is past
+ * where it lets go of them then. */
+static const char *why_none_may(const struct json *object, int64_t now_sec)
 {
     struct reservation *r = resv_model(object, NULL);
     int64_t start, end;
-    const bool over =
-        r && !r->no_hold && !reservation_occurrence(r, now_sec, &start, &end);
+    const char *why = NULL;
 
+    if (r && reservation_floats(r))
+        why = "floats (TIME_FLOAT): no job runs in it";
+    else if (r && !r->no_hold && !reservation_occurrence(r, now_sec, &start, &end))
+        why = "is over";
     reservation_free(r);
-    return over;
+    return why;
 }
 
 static int check_name(struct api *c, const char *name, struct err *err)
@@ -91,11 +116,13 @@ static int check_name(struct api *c, const char *name, struct err *err)
 
     if (api_get(c, &ref, &a, err) < 0 && a.reason != KC_REASON_NOT_FOUND)
         return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
-    if (a.reason == KC_REASON_NOT_FOUND || is_over(a.body, loop_now_sec(c->loop)))
-        return err_set(err, ERR_INVALID,
-                       "Requested reservation is invalid: reservation %s %s", name,
-                       a.reason == KC_REASON_NOT_FOUND ? "does not exist" : "is over");
-    return 0;
+    const char *why = a.reason == KC_REASON_NOT_FOUND
+                          ? "does not exist"
+                          : why_none_may(a.body, loop_now_sec(c->loop));
+    if (!why)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "Requested reservation is invalid: reservation %s %s", name, why);
 }
 
 int resvs_check_names(struct api *c, const char *names, struct err *err)

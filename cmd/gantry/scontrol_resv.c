@@ -1,4 +1,5 @@
 /* scontrol create, update, delete and show of reservations. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,35 @@ static const char *name_of(const struct changes *changes)
 
     c = c ? c : changes_find(changes, "Reservation");
     return c && *c->value ? c->value : NULL;
+}
+
+/* ---- one that floats ---- */
+
+static bool floats(const struct json *spec)
+{
+    return resv_has_flag(&(struct resv){.spec = spec}, "TIME_FLOAT");
+}
+
+/* It begins as far ahead as is said now, or as
+ * it is now if it has come to float; the server counts from when it was made. */
+static int keep_distance(const struct changes *changes, bool floated, int64_t now_sec,
+                         struct json *spec, struct err *err)
+{
+    const char *text = json_str(spec, "startTime");
+    int64_t sec = now_sec;
+
+    if (floated && !floats(spec))
+        return err_set(err, ERR_INVALID,
+                       "Flags: TIME_FLOAT stays: a reservation that "
+                       "floats does so until it is deleted");
+    if (!floats(spec) || (floated && !changes_find(changes, "StartTime")))
+        return 0;
+    if (text && time_parse(text, now_sec, &sec, err) < 0)
+        return err_prefix(err, "StartTime");
+    AUTO_FREE char *distance =
+        xasprintf("now+%" PRId64 "seconds", MAX(sec - now_sec, 0));
+    json_set(spec, "startTime", json_new_string(distance));
+    return 0;
 }
 
 /* ---- create ---- */
@@ -142,7 +172,10 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
                                 "there already can skip its next time: use update");
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    int rc = resvwords_read(&changes, loop_now_sec(s->api.loop), spec, &err);
+    const int64_t now_sec = loop_now_sec(s->api.loop);
+    int rc = resvwords_read(&changes, now_sec, spec, &err);
+    if (rc == 0)
+        rc = keep_distance(&changes, false, now_sec, spec, &err);
     if (rc == 0 && is_for_nobody(spec))
         return cli_error(s->cli, "Either Users/Groups and/or Accounts must be "
                                  "specified.  No reservation created.");
@@ -206,11 +239,12 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
                    : -1;
     struct json *spec = json_get(was.body, "spec");
     JSON_AUTO struct json *before = json_copy(spec);
-    if (resvwords_read(changes, loop_now_sec(s->api.loop), spec, err) < 0)
+    const int64_t now_sec = loop_now_sec(s->api.loop);
+    if (resvwords_read(changes, now_sec, spec, err) < 0 ||
+        keep_distance(changes, floats(before), now_sec, spec, err) < 0)
         return -1;
     leave_one_end(changes, spec);
-    if (changes_find(changes, "Skip") &&
-        skip_one(was.body, loop_now_sec(s->api.loop), spec, err) < 0)
+    if (changes_find(changes, "Skip") && skip_one(was.body, now_sec, spec, err) < 0)
         return -1;
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,

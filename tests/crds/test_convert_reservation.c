@@ -61,6 +61,24 @@ static const struct {
     {"licences that are none", "spec: {duration: '60', nodes: n1, licenses: 'a:'}",
      "spec.licenses: "},
     {"time alone", "spec: {duration: '60', flags: [ANY_NODES]}", "0+3600 anynodes"},
+    {"it floats, for ever",
+     "spec: {startTime: now+60, duration: '5', nodes: n1, flags: [TIME_FLOAT]}",
+     "60+ever n1 float=60"},
+    {"it floats up to its end",
+     "spec: {startTime: '2026-11-24T19:30:00Z', endTime: '2026-11-24T20:00:00Z', "
+     "nodes: n1, flags: [MAINT, TIME_FLOAT]}",
+     "1800+1800 n1 maint float=1800"},
+    {"it floats from now on",
+     "spec: {startTime: '2026-11-24T17:30:00Z', duration: '60', nodes: n1, flags: "
+     "[TIME_FLOAT]}",
+     "0+ever n1 float=0"},
+    {"it floats and comes again",
+     "spec: {duration: '60', nodes: n1, flags: [TIME_FLOAT, DAILY]}",
+     "spec.flags: Repeating floating reservations are not supported: TIME_FLOAT is for "
+     "one that does not come again"},
+    {"it floats and may go",
+     "spec: {duration: '60', nodes: n1, flags: [TIME_FLOAT], purgeComp: '5'}",
+     "spec.purgeComp: no job runs in a reservation with TIME_FLOAT"},
 
     {"no end", "spec: {nodes: n1}",
      "spec.endTime: a reservation has this or spec.duration"},
@@ -151,6 +169,8 @@ static void describe(const struct reservation *r, struct str *out)
     str_add(out, r->any_nodes ? " anynodes" : "");
     if (r->purge_sec != LIMIT_UNSET)
         say_number(out, "purge", r->purge_sec);
+    if (r->float_sec != LIMIT_UNSET)
+        str_addf(out, " float=%" PRId64, r->float_sec);
     say_list(out, "users", &r->users);
     say_list(out, "accounts", &r->accounts);
     say_list(out, "qos", &r->qos);

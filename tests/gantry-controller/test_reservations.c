@@ -56,6 +56,38 @@ START_TEST(test_named)
 }
 END_TEST
 
+/* It is an hour ahead, whenever that is: longer jobs do not begin on its nodes, and no
+ * job is in it. Its status says no time. */
+START_TEST(test_floating)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(
+        t, "drain",
+        "'startTime':'now+1hours','duration':'100','nodes':'n[1-4]','users':['ann'],"
+        "'flags':['TIME_FLOAT']");
+    for (int i = 0; i < 2; i++) {
+        AUTO_FREE char *name = xasprintf("short%d", i);
+
+        expect(t, "drain",
+               "status.state=INACTIVE|status.nodes=n[1-4]|status.startTime!|"
+               "status.endTime!|status.message=");
+        ctltest_submit(t, name, "'timeLimit':'60'");
+        ctltest_settle(t);
+        ctltest_expect(t, name, "status.state=RUNNING");
+        ctltest_advance(t, 7200);
+    }
+    ctltest_submit(t, "long", "'timeLimit':'61'");
+    ctltest_submit(t, "in", "'user':'ann','reservation':'drain','timeLimit':'30'");
+    ctltest_settle(t);
+    ctltest_expect(t, "long",
+                   "status.state=PENDING|status.reason=ReqNodeNotAvail|"
+                   "status.plannedStartTime!");
+    ctltest_expect(t, "in", "status.state=PENDING|status.reason=Reservation");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Licences are kept for its jobs; more than there are cannot be. */
 START_TEST(test_licenses)
 {
@@ -344,6 +376,7 @@ int main(void)
 {
     return suite_main("gantry-controller/reservations",
                       (struct suite_row[]){{test_named, 1},
+                                           {test_floating, 1},
                                            {test_licenses, 1},
                                            {test_licenses_any, 1},
                                            {test_licenses_change, 1},

@@ -49,10 +49,12 @@ START_TEST(test_meets)
 {
     const struct reservation a = {.start_sec = cases[_i].start,
                                   .end_sec = cases[_i].end,
-                                  .repeat = cases[_i].repeat};
+                                  .repeat = cases[_i].repeat,
+                                  .float_sec = LIMIT_UNSET};
     const struct reservation b = {.start_sec = cases[_i].other_start,
                                   .end_sec = cases[_i].other_end,
-                                  .repeat = cases[_i].other_repeat};
+                                  .repeat = cases[_i].other_repeat,
+                                  .float_sec = LIMIT_UNSET};
 
     ck_assert_msg(reservation_meets(&a, &b, cases[_i].now) == cases[_i].meets, "%s",
                   cases[_i].name);
@@ -61,8 +63,51 @@ START_TEST(test_meets)
 }
 END_TEST
 
+/* One that floats an hour ahead, up to its end. */
+static const struct {
+    int64_t end, now, start; /* 0: it is over */
+} floats[] = {
+    {DAY, 0, HOUR},
+    {DAY, 5 * HOUR, 6 * HOUR},
+    {DAY, 23 * HOUR - 1, DAY - 1},
+    {DAY, 23 * HOUR, 0},
+    {DAY, INT64_MAX, 0},
+    {INT64_MAX / 4, 900 * DAY, 900 * DAY + HOUR},
+};
+
+START_TEST(test_floats)
+{
+    const struct reservation r = {.end_sec = floats[_i].end, .float_sec = HOUR};
+    int64_t start = 0, end = 0;
+    bool is = reservation_occurrence(&r, floats[_i].now, &start, &end);
+
+    ck_assert(is == (floats[_i].start != 0));
+    if (is) {
+        ck_assert_int_eq(start, floats[_i].start);
+        ck_assert_int_eq(end, floats[_i].end);
+    }
+}
+END_TEST
+
+/* It clashes with what is longer than it is away, and so would be in its way. */
+START_TEST(test_floating_meets)
+{
+    const struct reservation floating = {.end_sec = INT64_MAX / 4, .float_sec = HOUR};
+    struct reservation other = {.start_sec = 5 * HOUR, .float_sec = LIMIT_UNSET};
+
+    for (int i = 0; i < 2; i++) {
+        other.end_sec = other.start_sec + HOUR + i;
+        ck_assert(reservation_meets(&floating, &other, 0) == (i == 1));
+        ck_assert(reservation_meets(&other, &floating, 0) == (i == 1));
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/reservation",
-                      (struct suite_row[]){{test_meets, ARRAY_LEN(cases)}, {NULL, 0}});
+                      (struct suite_row[]){{test_meets, ARRAY_LEN(cases)},
+                                           {test_floats, ARRAY_LEN(floats)},
+                                           {test_floating_meets, 1},
+                                           {NULL, 0}});
 }

@@ -91,6 +91,7 @@ const struct key cluster_resv_keys[] = {
     {"end", KEY_NUMBER(struct reservation, end_sec)},
     {"count", KEY_NUMBER(struct reservation, node_count)},
     {"purge", KEY_NUMBER(struct reservation, purge_sec)},
+    {"float", KEY_NUMBER(struct reservation, float_sec)},
     {"startdelay", KEY_NUMBER(struct reservation, delay_sec)},
     {"nodes", KEY_NAMES(struct reservation, node_names, n_node_names)},
     {"chosen", KEY_NAMES(struct reservation, chosen, n_chosen)},

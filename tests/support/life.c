@@ -299,6 +299,14 @@ void life_outsider(struct life *l)
                 (long long)(h->now_sec - course_draw(h, 100)));
 }
 
+/* In some lives, which draw no more for that. */
+static const char *floating(const struct course *h, int64_t start_sec)
+{
+    static const char *const words[] = {"", " float=0", " float=120", " float=1200"};
+
+    return h->seed % 4 == 0 ? words[(uint64_t)start_sec % ARRAY_LEN(words)] : "";
+}
+
 void life_reservation(struct life *l)
 {
     static const char *const nodes[] = {"nodes=n1",       "nodes=n[2-3]", "count=1",
@@ -332,9 +340,10 @@ void life_reservation(struct life *l)
     if (course_chance(h, 30))
         course_tell(h, "gone reservation %c", name);
     else
-        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s", name,
-                    start, start + 1 + course_draw(h, 3000), COURSE_PICK(h, nodes),
-                    COURSE_PICK(h, others), COURSE_PICK(h, repeats));
+        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s%s",
+                    name, start, start + 1 + course_draw(h, 3000),
+                    COURSE_PICK(h, nodes), COURSE_PICK(h, others),
+                    COURSE_PICK(h, repeats), floating(h, start));
 }
 
 static const char *const places[] = {

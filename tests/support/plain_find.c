@@ -19,6 +19,19 @@ static bool is_licensed(const struct plain_plan *p, const struct plain_job *job,
     return true;
 }
 
+/* In a slot that begins then? Shut in all slots in which it may not begin, it begins in
+ * none. */
+static bool is_in_time(const struct plain_plan *p, const struct plain_resv *r,
+                       const struct plain_job *job, size_t slot, int64_t begin)
+{
+    bool is_last = slot + 1 == p->grid.n_slots;
+
+    if (r->float_sec != LIMIT_UNSET)
+        return job->limit_sec > r->float_sec && begin + r->float_sec < r->end_sec;
+    return r->end_sec > p->now_sec && begin < r->end_sec + r->tail_sec &&
+           (is_last || r->start_sec < p->grid.bounds[slot + 1]);
+}
+
 /* Does a reservation shut the node to the job in that slot? One that is over does
  * not. */
 static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
@@ -33,9 +46,7 @@ static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
     for (size_t i = 0; i < p->n_resvs; i++) {
         const struct plain_resv *r = &p->resvs[i];
 
-        if (r != job->in && r->nodes[node] && r->end_sec > p->now_sec &&
-            begin < r->end_sec + r->tail_sec &&
-            (is_last || r->start_sec < p->grid.bounds[slot + 1]))
+        if (r != job->in && r->nodes[node] && is_in_time(p, r, job, slot, begin))
             return true;
     }
     return false;

@@ -30,10 +30,12 @@ struct plain_plan;
 #define PLAIN_COMPONENTS 4
 
 /* Nodes kept for its jobs for a time, by position; to others they are shut for
- * `tail_sec` longer. */
+ * `tail_sec` longer. One that floats begins so long from now, whenever that is, and has
+ * no jobs: who is longer does not begin on them. */
 struct plain_resv {
     int64_t start_sec, end_sec, tail_sec;
     const bool *nodes;
+    int64_t float_sec; /* then start_sec says nothing; LIMIT_UNSET */
 };
 
 /* A job of min..max pods, each on a node of its own. */

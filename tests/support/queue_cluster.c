@@ -151,6 +151,13 @@ bool queue_is_of_several(const struct queue_case *q)
     return q->seed % 8 == 1;
 }
 
+/* In some cases the first one floats. */
+static void float_some(const struct queue_case *q, size_t i, struct reservation *resv)
+{
+    if (i == 0 && q->seed % 3 == 0 && !queue_is_of_several(q))
+        resv->float_sec = llabs(resv->start_sec - QUEUE_NOW_SEC);
+}
+
 /* In every third case, of some nodes, near and far; some overlap. */
 void queue_add_reservations(struct queue_case *q)
 {
@@ -177,14 +184,16 @@ void queue_add_reservations(struct queue_case *q)
                 names_add(&resv->node_names, &resv->n_node_names, name);
         }
         names_sort(resv->node_names, resv->n_node_names);
-        q->resvs[i] = (struct plain_resv){resv->start_sec, resv->end_sec,
-                                          FENCE_TAIL_SEC, q->reserved[i]};
+        float_some(q, i, resv);
+        q->resvs[i] =
+            (struct plain_resv){resv->start_sec, resv->end_sec, FENCE_TAIL_SEC,
+                                q->reserved[i], resv->float_sec};
         queue_tell(q, CHANGE_RESERVATION, resv);
     }
     plain_plan_reserve(q->plain, q->resvs, q->n_resvs);
 }
 
-/* One, or several; in some cases none does name several. */
+/* One, or several; in some cases none does name several. None that floats. */
 void queue_draw_reservations(struct queue_case *q, struct job *job)
 {
     size_t first = queue_draw(q, q->n_resvs),
@@ -195,6 +204,8 @@ void queue_draw_reservations(struct queue_case *q, struct job *job)
     for (size_t i = 0; i < n; i++) {
         AUTO_FREE char *name = xasprintf("r%zu", (first + i) % q->n_resvs);
 
+        if (queue_resv_named(q, name)->float_sec != LIMIT_UNSET)
+            continue;
         names_add(&job->reservations, &job->n_reservations, name);
     }
 }
