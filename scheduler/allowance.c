@@ -297,6 +297,45 @@ static void keep_denying(const struct sched *s, struct askings *all)
     all->n = kept;
 }
 
+/* Whatever others have. */
+static enum reason check_alone(struct sched *s, const struct job *job,
+                               const struct partition *part, struct str *message)
+{
+    struct askings all;
+    enum reason reason;
+
+    askings_init(s, &all, job, part, NULL, 0);
+    askings_measure(&all, job, part);
+    keep_denying(s, &all);
+    reason = check_places(s, &all, 0, message);
+    return reason != REASON_NONE ? reason
+                                 : check_places(s, &all, LIMIT_COUNTS, message);
+}
+
+/* With one of the licences that it has the choice of. The first is told of. */
+static enum reason check_choices(struct sched *s, const struct job *job,
+                                 const struct partition *part, struct str *message)
+{
+    enum reason first = REASON_NONE;
+
+    for (size_t i = 0; i < job_license_choices(job); i++) {
+        STR_AUTO struct str own;
+        struct job view;
+        enum reason reason;
+
+        str_init(&own, SIZE_MAX / 4);
+        reason = check_alone(
+            s, job_with_license(job, job_license_choice(job, i), &view), part, &own);
+        if (reason == REASON_NONE)
+            return REASON_NONE;
+        if (first == REASON_NONE) {
+            first = reason;
+            str_add(message, own.s);
+        }
+    }
+    return first;
+}
+
 enum reason allowance_check_new(struct sched *s, const struct job *job,
                                 const struct partition *part, struct str *message)
 {
@@ -308,10 +347,5 @@ enum reason allowance_check_new(struct sched *s, const struct job *job,
     askings_init(s, &all, job, part, NULL, 0);
     askings_measure(&all, job, part);
     reason = check_places(s, &all, LIMIT_SUBMITS, message);
-    if (reason != REASON_NONE)
-        return reason;
-    keep_denying(s, &all);
-    reason = check_places(s, &all, 0, message);
-    return reason != REASON_NONE ? reason
-                                 : check_places(s, &all, LIMIT_COUNTS, message);
+    return reason != REASON_NONE ? reason : check_choices(s, job, part, message);
 }

@@ -120,30 +120,60 @@ static void stay_in(struct plain_job *job, struct plain_job *others,
         others[i].in = in;
 }
 
-/* In the reservation of several where it can begin first, else as they are listed.
+static size_t choices_of(const struct job *job)
+{
+    return MAX(job->n_reservations, 1) * job_license_choices(job);
+}
+
+/* Its reservations with the first licence, then those with the next one. */
+static void choose(const struct queue_case *q, const struct job *job, size_t i,
+                   struct plain_job *plain, struct plain_job *others)
+{
+    size_t n = MAX(job->n_reservations, 1);
+    struct job view;
+
+    if (job->n_reservations > 1)
+        stay_in(plain, others, queue_resv_named(q, job->reservations[i % n]));
+    queue_licenses_of(job_with_license(job, job_license_choice(job, i / n), &view),
+                      plain->licenses);
+}
+
+/* As it was placed. */
+static void choose_as_placed(const struct queue_case *q, size_t number,
+                             struct plain_job *plain, struct plain_job *others)
+{
+    stay_in(plain, others, q->placed_in[number]);
+    memcpy(plain->licenses, q->placed_with[number], sizeof(plain->licenses));
+}
+
+static void note_choice(struct queue_case *q, size_t number,
+                        const struct plain_job *plain)
+{
+    q->placed_in[number] = plain->in;
+    memcpy(q->placed_with[number], plain->licenses, sizeof(plain->licenses));
+}
+
+/* With that one of its choices with which it can begin first, else as they are listed.
  * False: nowhere. */
 static bool find_plainly(const struct queue_case *q, const struct job *job,
                          struct plain_job *plain, struct plain_job *others,
                          struct plain_place *place)
 {
-    const struct plain_resv *best = plain->in;
-    size_t before = SIZE_MAX;
+    size_t before = SIZE_MAX, best = 0;
 
     *place = (struct plain_place){.start_sec = TIME_UNSET};
-    if (job->n_reservations < 2)
-        plain_plan_find(q->plain, plain, SIZE_MAX, place);
-    for (size_t i = 0; i < job->n_reservations && job->n_reservations > 1; i++) {
+    for (size_t i = 0; i < choices_of(job); i++) {
         struct plain_place here = {.start_sec = TIME_UNSET};
 
-        stay_in(plain, others, queue_resv_named(q, job->reservations[i]));
+        choose(q, job, i, plain, others);
         if (!plain_plan_find(q->plain, plain, before, &here))
             continue;
         plain_place_fini(place);
         *place = here;
         before = here.first;
-        best = plain->in;
+        best = i;
     }
-    stay_in(plain, others, best);
+    choose(q, job, best, plain, others);
     return place->start_sec != TIME_UNSET;
 }
 
@@ -172,7 +202,7 @@ static bool place_plainly(struct queue_case *q, size_t number)
     }
     if (place->start_sec == TIME_UNSET)
         return true;
-    q->placed_in[number] = plain.in;
+    note_choice(q, number, &plain);
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
         ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending,
@@ -186,11 +216,28 @@ static bool place_plainly(struct queue_case *q, size_t number)
     return true;
 }
 
+static bool never(const struct queue_case *q, size_t number)
+{
+    return q->places[number].start_sec == TIME_UNSET;
+}
+
+static void compare_choice(const struct queue_case *q, size_t number)
+{
+    const struct job *job = queue_job_at(q, q->n_running + number);
+    int64_t takes[PLAIN_LICENSES];
+
+    queue_licenses_of(job, takes);
+    ck_assert_msg(memcmp(takes, q->placed_with[number], sizeof(takes)) == 0,
+                  "seed %" PRIu64 ", %s: with other licences", q->seed, job->uid);
+}
+
 static bool compare_place(struct queue_case *q, size_t number)
 {
     if (!place_plainly(q, number))
         return false;
     compare(q, queue_job_at(q, q->n_running + number), &q->places[number]);
+    if (!never(q, number))
+        compare_choice(q, number);
     return true;
 }
 
@@ -208,21 +255,15 @@ static bool compare_all(struct queue_case *q)
 
 /* ---- after a change ---- */
 
-static bool never(const struct queue_case *q, size_t number)
-{
-    return q->places[number].start_sec == TIME_UNSET;
-}
-
-/* Now, in the first of its reservations in which it fits. */
+/* Now, with the first of its choices with which it fits. */
 static bool find_plain_start(const struct queue_case *q, const struct job *job,
                              struct plain_job *plain, struct plain_job *others,
                              struct plain_place *place)
 {
-    bool found = job->n_reservations < 2 && plain_plan_find(q->plain, plain, 1, place);
+    bool found = false;
 
-    for (size_t i = 0; i < job->n_reservations && job->n_reservations > 1 && !found;
-         i++) {
-        stay_in(plain, others, queue_resv_named(q, job->reservations[i]));
+    for (size_t i = 0; i < choices_of(job) && !found; i++) {
+        choose(q, job, i, plain, others);
         found = plain_plan_find(q->plain, plain, 1, place);
     }
     return found;
@@ -237,15 +278,15 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
 
     if (!was_waiting || old->first == 0)
         return false;
-    stay_in(&plain, others, q->placed_in[number]);
+    choose_as_placed(q, number, &plain, others);
     plain_plan_give(q->plain, &plain, old);
     if (find_plain_start(q, job, &plain, others, &place)) {
-        q->placed_in[number] = plain.in;
+        note_choice(q, number, &plain);
         plain_place_fini(old);
         *old = place;
         set_started(q, job, old);
     }
-    stay_in(&plain, others, q->placed_in[number]);
+    choose_as_placed(q, number, &plain, others);
     plain_plan_take(q->plain, &plain, old);
     return old->first == 0;
 }
@@ -331,8 +372,10 @@ static void compare_starts(struct queue_case *q, bool *waiting)
     if (!in_queue)
         start_all_plainly(q, waiting, n);
     for (size_t i = 1; i <= n; i++) {
-        if (!never(q, i))
-            compare(q, queue_job_at(q, q->n_running + i), &q->places[i]);
+        if (never(q, i))
+            continue;
+        compare(q, queue_job_at(q, q->n_running + i), &q->places[i]);
+        compare_choice(q, i);
     }
 }
 

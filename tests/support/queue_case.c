@@ -140,6 +140,8 @@ static void add_running(struct queue_case *q, size_t number)
     size_t node = queue_draw(q, q->n_nodes);
     struct resvec used = q->used[node];
 
+    if (job->any_license)
+        job->license = xstrdup(job->licenses[0].name);
     resvec_add(&used, &job->each);
     if (!resvec_fits(&used, &q->capacity[node]) || job->exclusive ||
         !take_licenses(q, job)) {

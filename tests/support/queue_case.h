@@ -2,7 +2,7 @@
  * queue_case - a random small cluster with a queue, in a core and in the plain planner
  * (plain_plan.h) alike: a third of them with a tree of switches, a third with blocks,
  * some with partitions whose jobs have a bound on the CPUs of each node, some jobs with
- * components or in segments, some in reservations, some with licences.
+ * components or in segments, some in reservations, some with licences or a choice of them.
  *
  * The queue is in the order of the numbers, for one half by when jobs were submitted.
  * All is drawn from one seed, always in the same order.
@@ -44,6 +44,7 @@ struct queue_case {
     size_t n_resvs;
     /* By pending job, as places: the one that its place is in; NULL: none. */
     const struct plain_resv *placed_in[QUEUE_JOBS_MAX + 2];
+    int64_t placed_with[QUEUE_JOBS_MAX + 2][PLAIN_LICENSES]; /* likewise */
     bool wired; /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
@@ -63,7 +64,7 @@ void queue_tell(struct queue_case *q, enum change_kind kind, void *what);
 struct job *queue_draw_job(struct queue_case *q, size_t number);
 /* Lent; NULL: the core has none of that number. */
 const struct job *queue_job_at(const struct queue_case *q, size_t number);
-/* What a job takes of each licence, by number. */
+/* What a job takes of each licence, by number: of a choice the one that is said. */
 void queue_licenses_of(const struct job *job, int64_t *ret);
 /* The reservation of that name (NULL: none); and the one that a job is in, or the only
  * one that it asks for. */

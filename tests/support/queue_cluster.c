@@ -112,14 +112,15 @@ void queue_add_partition(struct queue_case *q, bool odd)
 
 static const char *const license_names[PLAIN_LICENSES] = {"ansys", "matlab"};
 
-/* What the job takes, by number. */
 void queue_licenses_of(const struct job *job, int64_t *ret)
 {
+    const struct license_list takes = job_licenses(job);
+
     for (size_t i = 0; i < PLAIN_LICENSES; i++) {
         ret[i] = 0;
-        for (size_t k = 0; k < job->n_licenses; k++) {
-            if (strcmp(job->licenses[k].name, license_names[i]) == 0)
-                ret[i] = job->licenses[k].count;
+        for (size_t k = 0; k < takes.n; k++) {
+            if (strcmp(takes.items[k].name, license_names[i]) == 0)
+                ret[i] = takes.items[k].count;
         }
     }
 }
@@ -136,11 +137,20 @@ void queue_set_licenses(struct queue_case *q, struct license_table *table)
     }
 }
 
+/* Who would have all takes any of them in two cases of three, not always in the order of
+ * their names. */
 void queue_draw_licenses(struct queue_case *q, struct job *job)
 {
     for (size_t i = 0; i < PLAIN_LICENSES; i++) {
         if (queue_draw(q, 5) == 0)
             licenses_add(&job->licenses, &job->n_licenses, license_names[i], 1);
+    }
+    job->any_license = job->n_licenses == PLAIN_LICENSES && q->seed % 3 > 0;
+    if (job->any_license && job->limit_sec % 2 == 1) {
+        const struct license first = job->licenses[0];
+
+        job->licenses[0] = job->licenses[1];
+        job->licenses[1] = first;
     }
 }
 
