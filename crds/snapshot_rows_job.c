@@ -13,10 +13,13 @@ static const struct field slot_rows[] = {
     INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
-static const struct field plan_rows[] = {
-    INT(plan, start_sec),  BOOL(plan, promised),
-    TEXT(plan, partition), TEXT(plan, reservation),
-    TEXT(plan, license),   LIST(plan, slots, n_slots, fields_slot)};
+static const struct field plan_rows[] = {INT(plan, start_sec),
+                                         BOOL(plan, promised),
+                                         TEXT(plan, partition),
+                                         TEXT(plan, reservation),
+                                         TEXT(plan, license),
+                                         TEXT(plan, qos),
+                                         LIST(plan, slots, n_slots, fields_slot)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
 static const struct field wall_rows[] = {INT(wall, limit_sec)};
@@ -92,6 +95,8 @@ static const struct field job_rows[] = {
     NAMES(job, partitions, n_partitions),
     TEXT(job, account),
     TEXT(job, qos),
+    NAMES(job, qos_list, n_qos_list),
+    INT(job, qos_at),
     INT(job, submit_sec),
     INT(job, eligible_sec),
     INT(job, eligible_since_sec),

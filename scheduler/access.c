@@ -56,7 +56,7 @@ static enum reason check_qos(const struct policy *p, const struct job *job,
 {
     const struct access *a = &part->access;
     const struct qos *qos = policy_qos(p, job);
-    const char *name = qos != NULL ? qos->name : job->qos;
+    const char *name = qos != NULL ? qos->name : job_qos(job);
 
     if (a->n_allow_qos > 0 &&
         (name == NULL || !names_have(a->allow_qos, a->n_allow_qos, name))) {

@@ -261,9 +261,11 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
 bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message)
 {
     struct askings all;
+    struct job view;
     bool may;
 
-    askings_init(s, &all, job, places_part(s, job), NULL, 0);
+    askings_init(s, &all, allowance_as_first(s, job, &view), places_part(s, job), NULL,
+                 0);
     may = check_places(s, &all, LIMIT_ACCRUALS, message) == REASON_NONE;
     s->held.broken = NULL; /* it keeps the job from nothing else */
     return may;

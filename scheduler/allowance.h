@@ -52,7 +52,7 @@ void allowance_end_over(struct sched *s);
 
 /* After a check that has failed: the job need not be looked at until somebody holds
  * less of what it lacks, it is changed itself, or limits are; the walk does so all the
- * same. A job of several partitions, or with a choice of licences, is not held back.
+ * same. A job of several partitions or QOS, or with a choice of licences, is not.
  */
 void allowance_hold_back(struct sched *s, struct jobrec *rec);
 

@@ -77,9 +77,20 @@ static void list_freed(struct sched *s)
             s, (struct jobrec *)((char *)waiter - offsetof(struct jobrec, waiter)));
 }
 
+const struct job *allowance_as_first(const struct sched *s, const struct job *job,
+                                     struct job *view)
+{
+    if (job->n_alloc > 0 || job->qos != NULL || job->n_qos_list == 0)
+        return job;
+    *view = *job;
+    view->qos_at = (int64_t)policy_qos_ranked(&s->policy, job, 0);
+    return view;
+}
+
 void allowance_count(struct sched *s, struct jobrec *rec)
 {
-    const struct job *job = rec->job;
+    struct job view;
+    const struct job *job = allowance_as_first(s, rec->job, &view);
     struct askings all;
 
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
@@ -128,7 +139,8 @@ void allowance_drop(struct sched *s, struct jobrec *rec)
 void allowance_hold_back(struct sched *s, struct jobrec *rec)
 {
     if (s->held.broken == NULL || rec->job->n_partitions > 1 ||
-        job_license_choices(rec->job) > 1 || rec->waiter.by != NULL)
+        rec->job->n_qos_list > 0 || job_license_choices(rec->job) > 1 ||
+        rec->waiter.by != NULL)
         return;
     held_back(&rec->waiter, s->held.broken);
     starts_enlist(s, rec);

@@ -118,6 +118,10 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- allowance_count.c ---- */
 
+/* While it holds nothing a job counts with the first of the QOS that it names: so it
+ * is in `view`, if need be. */
+const struct job *allowance_as_first(const struct sched *s, const struct job *job,
+                                     struct job *view);
 /* What the job holds as it is, once more; nothing is dropped. */
 void allowance_count(struct sched *s, struct jobrec *rec);
 /* As allowance_take, and as allowance_bound, though all is being counted anew. */

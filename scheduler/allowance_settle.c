@@ -13,6 +13,8 @@
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
+#include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/relative.h"
 #include "scheduler/starts.h"
 
@@ -116,7 +118,8 @@ static void bind(struct sched *s, struct jobrec *rec)
         starts_enlist(s, rec);
     }
     if (s->settling.binds && !rec->gone && rec->job->phase <= JOB_COMPLETING)
-        bind_anew(s, rec);
+        (rec->guises != NULL ? guise_bind_anew : bind_anew)(s, rec);
+    follower_bind_anew(s, rec);
     rec->bound = s->settling.round;
 }
 

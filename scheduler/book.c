@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/guise.h"
 
 /* ---- one job ---- */
 
@@ -91,7 +92,7 @@ void book_freshen(const struct sched *s, struct jobrec *rec)
         claim->lasts[i] = timeline_place(&s->timeline, claim->lasts[i]);
 }
 
-static void enter_claim(struct sched *s, struct jobrec *rec)
+static void enter_as_it_is(struct sched *s, struct jobrec *rec)
 {
     struct span span;
     size_t n;
@@ -116,6 +117,15 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
         line_add(s, rec);
     else
         hold(s, rec);
+}
+
+/* Of a plan with the QOS that it is planned with. */
+static void enter_claim(struct sched *s, struct jobrec *rec)
+{
+    size_t worn = guise_rest(s, rec);
+
+    enter_as_it_is(s, rec);
+    guise_wear(s, rec, worn);
 }
 
 void book_strike(struct sched *s, struct jobrec *rec)
@@ -146,6 +156,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     broken_note(s, rec, cause);
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
+    guise_rest(s, rec);
     starts_enlist(s, rec);
 }
 

@@ -2,6 +2,7 @@
 #include "scheduler/book_private.h"
 
 #include "base/util.h"
+#include "scheduler/guise.h"
 
 /* Are there two on one node? */
 static bool uses_meet(const struct sched *s, size_t n)
@@ -103,7 +104,7 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }
 
-bool book_fits(struct sched *s, struct jobrec *rec)
+static bool fits_there(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = book_fence(s, rec->job);
     struct span span = book_span(s, rec);
@@ -116,6 +117,16 @@ bool book_fits(struct sched *s, struct jobrec *rec)
            have_room(s, rec->job, fence, lasts, n, span.first) &&
            stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
                        span.first, span.given) == SLOT_NONE;
+}
+
+/* Of a plan with the QOS that it is planned with. */
+bool book_fits(struct sched *s, struct jobrec *rec)
+{
+    size_t worn = guise_rest(s, rec);
+    bool fits = fits_there(s, rec);
+
+    guise_wear(s, rec, worn);
+    return fits;
 }
 
 bool book_is_shut(struct sched *s, struct jobrec *rec)

@@ -45,8 +45,10 @@ static void set_payers(struct job *into, const struct job *own)
 {
     if (own->account != NULL)
         into->account = own->account;
-    if (own->qos != NULL)
+    if (own->qos != NULL) {
         into->qos = own->qos;
+        into->n_qos_list = 0;
+    }
 }
 
 /* Where it names one; else it is where the job is. */

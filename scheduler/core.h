@@ -79,6 +79,7 @@ struct jobrec {
     int64_t job_id;          /* in sched.by_id; 0: it is not there */
     struct task_key task;    /* in sched.by_task; of array 0: likewise */
     struct shape *shape;     /* while pending */
+    struct guise *guises;    /* likewise, where it names several QOS: guise.h */
     struct take *takes;      /* of limits: allowance.h */
     struct waiter waiter;    /* for one of them: it need not be looked at */
     uint32_t bound, settled; /* in that round of sched.settling */
@@ -134,8 +135,9 @@ struct jobrec {
     enum reason found;
     bool found_planned; /* where it is planned */
     char *found_message;
-    /* Where it fitted, in that partition, it would have had more than it may. */
-    const struct partrec *limited_in;
+    /* Where it fitted, by that one of its choices, it would have had more than it
+     * may. */
+    size_t limited_as;
     enum reason limited;
     char *limited_message;
     uint64_t placed; /* moves whenever its plan is another: when, where */
@@ -269,9 +271,12 @@ void pass_begin(struct sched *s, int64_t now_sec);
  */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* In how many ways a job may be run: in each of its partitions, there in each of its
- * reservations, and with each of the licences of which it takes any. They are counted
- * as they are tried: by licences, then by reservations, then by partitions. */
+ * reservations, with each of the licences of which it takes any, and with each of its
+ * QOS. They are counted as they are tried: by QOS, then by licences, then by
+ * reservations, then by partitions. */
 size_t pass_choices(const struct job *job);
+/* Which of its QOS the i-th is with, as it names them; 0: it names but one. */
+size_t pass_qos(const struct sched *s, const struct job *job, size_t i);
 /* The reservation of the i-th; NULL: none. */
 const char *pass_reservation(const struct job *job, size_t i);
 /* The licence of the i-th; NULL: it has no choice. */
@@ -279,8 +284,8 @@ const char *pass_license(const struct job *job, size_t i);
 /* The partition of the i-th, which is the default one where the job names none; NULL:
  * it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);
-/* In a partition; NULL: in none. */
-struct priority pass_priority(struct sched *s, const struct jobrec *rec,
+/* In a partition, with the QOS that it is looked at with; NULL: in none. */
+struct priority pass_priority(struct sched *s, struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec);
 /* The partition's; above all of them where others yield to it (yield.h). */
 int64_t pass_tier(const struct jobrec *rec, const struct partrec *part);

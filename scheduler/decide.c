@@ -48,6 +48,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->license = arena_strdup(d->arena, decision->license);
     copy->account = arena_strdup(d->arena, decision->account);
     copy->qos = arena_strdup(d->arena, decision->qos);
+    copy->chosen_qos = arena_strdup(d->arena, decision->chosen_qos);
     copy->message = arena_strdup(d->arena, decision->message);
     copy->lacks_age = arena_strdup(d->arena, decision->lacks_age);
     copy->slots = decision->n_slots > 0

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/guise.h"
 #include "scheduler/jobchange.h"
 #include "scheduler/starts.h"
 
@@ -35,15 +36,28 @@ static size_t wanted(const struct sched *s, const struct jobrec *array)
 
 /* ---- one ---- */
 
-/* What it stands for may have changed. */
-static void look_like(struct jobrec *f)
+/* What it stands for may have changed; but for the QOS that it is looked at with. */
+static void look_like(struct sched *s, struct jobrec *f)
 {
     const struct plan plan = f->job->plan;
+    size_t worn = (size_t)f->job->qos_at;
 
     *f->job = *f->array->job;
     f->job->plan = plan;
     f->job->alloc = NULL; /* of a run before, that is the array's */
     f->job->n_alloc = 0;
+    guise_wear(s, f, worn);
+}
+
+/* It has the array's shape, which may be none, and looks as with its own QOS. */
+static void take_shape(struct sched *s, struct jobrec *f)
+{
+    guise_wear(s, f, (size_t)f->array->job->qos_at);
+    f->shape = f->array->shape;
+    if (f->shape == NULL)
+        return;
+    f->shape->refs++;
+    guise_rest(s, f);
 }
 
 static struct jobrec *make(struct jobrec *array, size_t number)
@@ -60,9 +74,8 @@ static struct jobrec *make(struct jobrec *array, size_t number)
 
 static void wake(struct sched *s, struct jobrec *f)
 {
-    look_like(f);
-    f->shape = f->array->shape;
-    f->shape->refs++;
+    look_like(s, f);
+    take_shape(s, f);
     f->version++;
     f->walk = 0;
     f->changed = true;
@@ -100,7 +113,7 @@ void follower_settle(struct sched *s, struct jobrec *array)
     if (n < array->n_followers)
         follower_sort(s, array);
     for (size_t i = 0; i < array->n_made; i++) {
-        look_like(array->followers[i]);
+        look_like(s, array->followers[i]);
         if (i >= array->n_followers) /* seen still by a search that has gathered it */
             array->followers[i]->job->phase = JOB_ASIDE;
     }
@@ -138,6 +151,7 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
     rec->claim = *claim;
     if (rec->claim.on)
         s->lines.recs[rec->claim.line] = rec;
+    guise_rest(s, rec);
     starts_enlist(s, rec);
 }
 
@@ -213,6 +227,7 @@ static void take_further(struct sched *s, struct jobrec *array)
         f->job->plan = plans[i];
         if (!jobchange_is_settled(f->job))
             plan_clear(&f->job->plan);
+        guise_rest(s, f);
         starts_enlist(s, f);
     }
     free(plans);
@@ -225,18 +240,34 @@ void follower_put(struct sched *s, struct jobrec *array, bool kept)
 
         if (!kept)
             plan_clear(&f->job->plan);
-        look_like(f);
+        look_like(s, f);
         f->claim.positions_gen = 0;
-        f->shape = array->shape;
-        if (f->shape != NULL)
-            f->shape->refs++;
-        else
+        take_shape(s, f);
+        if (f->shape == NULL)
             plan_clear(&f->job->plan);
         book_enter(s, f);
         starts_enlist(s, f);
     }
     follower_settle(s, array);
     take_further(s, array);
+}
+
+void follower_bind_anew(struct sched *s, struct jobrec *array)
+{
+    for (size_t i = 0; i < array->n_followers; i++) {
+        struct jobrec *f = array->followers[i];
+        struct shape *shape = f->shape;
+
+        look_like(s, f);
+        shape->refs++; /* not to be another one of that address */
+        shape_put(&s->shapes, f->shape);
+        take_shape(s, f);
+        if (f->shape != shape) {
+            book_cancel_plan(s, f, BROKEN_RULES);
+            f->version++;
+        }
+        shape_put(&s->shapes, shape);
+    }
 }
 
 void follower_change(struct sched *s, struct jobrec *array)

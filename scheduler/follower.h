@@ -45,6 +45,8 @@ void follower_lift(struct sched *s, struct jobrec *array);
 /* It is another one, or the same anew: their places are entered again, if it keeps its
  * own (`kept`); promises that have come with it take their stead. */
 void follower_put(struct sched *s, struct jobrec *array, bool kept);
+/* Limits have changed, by which it may have another shape. */
+void follower_bind_anew(struct sched *s, struct jobrec *array);
 /* It looks other than before from the queue. */
 void follower_change(struct sched *s, struct jobrec *array);
 

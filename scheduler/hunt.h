@@ -33,7 +33,7 @@ struct hunt {
 
 /* Who may be preempted as far as plans go: a job that is planned, as a side. */
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
-                                   const struct jobrec *rec);
+                                   struct jobrec *rec);
 /* Into `plans`, and to the victims as what is free on nodes. */
 void hunt_find_plans(struct sched *s, struct hunt *h);
 /* Plans on nodes that it was given go first, and those for licences that it wants. */

@@ -9,7 +9,7 @@
 #include "scheduler/reclaim.h"
 
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
-                                   const struct jobrec *rec)
+                                   struct jobrec *rec)
 {
     const struct partrec *part =
         cluster_partition(&s->cluster, rec->job->plan.partition);

@@ -10,6 +10,7 @@
 #include "scheduler/core.h"
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/yield.h"
 
 static void drop_alloc(struct job *job)
@@ -82,11 +83,18 @@ static bool is_licensed(const struct job *job)
                                         : job_licenses(job).n > 0;
 }
 
+/* And with which QOS, where it names several? */
+static bool has_qos(const struct job *job)
+{
+    return job->n_qos_list == 0 ? job->plan.qos == NULL
+                                : job_qos_named(job, job->plan.qos) < job->n_qos_list;
+}
+
 bool jobchange_is_settled(const struct job *job)
 {
     const char *name = job->plan.reservation;
 
-    return job->plan.partition != NULL && is_licensed(job) &&
+    return job->plan.partition != NULL && is_licensed(job) && has_qos(job) &&
            (job->n_reservations < 2 ? name == NULL
                                     : name != NULL && job_names_reservation(job, name));
 }
@@ -111,7 +119,7 @@ static bool keep_plan(struct sched *s, struct job *old, const struct shape *old_
         jobchange_partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
         jobchange_ends_equal(old, job) && job->time_min_sec == old->time_min_sec &&
         job->deadline_sec == old->deadline_sec &&
-        jobchange_reservations_equal(old, job)) {
+        jobchange_reservations_equal(old, job) && jobchange_qos_lists_equal(old, job)) {
         job->plan = old->plan;
         old->plan = (struct plan){.start_sec = TIME_UNSET};
         return true;
@@ -132,11 +140,12 @@ static void keep_depends(const struct job *old, struct job *job)
 static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
 {
+    struct guise *old_guises = TAKE(rec->guises);
     bool kept;
 
     rec->job = job;
     eligible_keep(old, jobrec_array(s, job), job);
-    allowance_bound(s, job, old);
+    guise_make(s, rec, old, old_guises);
     rec->claim.positions_gen = 0;
     rec->end_told = false;
     rec->ends_told = 0;
@@ -146,9 +155,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     crews_count(&s->crews, job, 1);
     if (job->phase < JOB_COMPLETING)
         asked_count(&s->asked, job, 1);
-    if (job->phase == JOB_PENDING)
-        rec->shape = shape_get(&s->shapes, job);
-    else
+    if (job->phase != JOB_PENDING)
         jobrec_reset_told(rec);
     jobrec_list(s, rec);
     yield_count(s, rec);
@@ -159,12 +166,14 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
         job->reached = MAX(job->reached, old->reached);
     keep_depends(old, job);
     kept = keep_plan(s, old, old_shape, job, rec->shape);
+    guise_rest(s, rec);
     keep_preemption(old, job);
     yield_enlist(s, rec, job->preempted_by != 0);
     book_enter(s, rec);
     allowance_take(s, rec);
     starts_enlist(s, rec);
     follower_put(s, rec, kept);
+    guise_free(s, old, old_guises);
     if (old != NULL || job->phase != JOB_PENDING)
         follower_settle_of(s, job->array_id);
     s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
@@ -231,6 +240,7 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
     charge_change(s, rec->job, NULL);
     jobrec_clear(s, rec);
     rec->gone = true;
+    guise_free(s, rec->job, TAKE(rec->guises));
     follower_settle(s, rec);
     follower_settle_of(s, rec->job->array_id);
     rec->version++;

@@ -32,6 +32,7 @@ bool jobchange_slots_equal(const struct job *a, const struct job *b);
 bool jobchange_ends_equal(const struct job *a, const struct job *b);
 bool jobchange_partitions_equal(const struct job *a, const struct job *b);
 bool jobchange_reservations_equal(const struct job *a, const struct job *b);
+bool jobchange_qos_lists_equal(const struct job *a, const struct job *b);
 /* Do they look the same from the queue (their shapes apart)? */
 bool jobchange_policy_equal(const struct job *a, const struct job *b);
 /* Do they look the same to jobs that depend on it? */

@@ -43,9 +43,14 @@ bool jobchange_reservations_equal(const struct job *a, const struct job *b)
            str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license);
 }
 
+bool jobchange_qos_lists_equal(const struct job *a, const struct job *b)
+{
+    return names_equal(a->qos_list, a->n_qos_list, b->qos_list, b->n_qos_list);
+}
+
 static bool payers_equal(const struct job *a, const struct job *b)
 {
-    bool equal = a->n_others == b->n_others;
+    bool equal = a->n_others == b->n_others && jobchange_qos_lists_equal(a, b);
 
     for (size_t i = 0; equal && i <= a->n_others; i++)
         equal = str_eq(job_component(a, i)->account, job_component(b, i)->account) &&

@@ -56,9 +56,25 @@ static void component_make_sane(const struct job *job, struct job *component)
     component->gone &= component->end_sec != TIME_UNSET;
 }
 
+/* Who waits has none of several yet. */
+static void qos_make_sane(struct job *job)
+{
+    while (job->n_qos_list > QOS_LIST_MAX)
+        free(job->qos_list[--job->n_qos_list]);
+    if (job->n_qos_list > 0 && job->phase == JOB_PENDING)
+        free(TAKE(job->qos));
+    if (job->n_qos_list == 1 && job->qos == NULL)
+        job->qos = xstrdup(job->qos_list[0]);
+    if (job->n_qos_list == 1)
+        free(job->qos_list[--job->n_qos_list]);
+    if (job->qos_at < 0 || job->qos_at >= (int64_t)job->n_qos_list)
+        job->qos_at = 0;
+}
+
 void jobchange_make_sane(struct job *job)
 {
     shape_make_sane(job);
+    qos_make_sane(job);
     job_cut_components(job, COMPONENTS_MAX - 1);
     for (size_t i = 0; i < job->n_others; i++)
         component_make_sane(job, &job->others[i]);

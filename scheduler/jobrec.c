@@ -10,6 +10,7 @@
 #include "scheduler/core.h"
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 
 struct jobrec *jobrec_find(const struct sched *s, const char *uid)
 {
@@ -121,6 +122,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);
+    guise_free(s, rec->job, rec->guises);
     job_free(rec->job);
     free(rec->lacks_age);
     free(rec->message);
@@ -133,14 +135,12 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec);
 }
 
-/* When it may start at the latest, in some partition of its. */
-static int64_t latest_start(const struct sched *s, const struct job *job)
+/* With the QOS that it is looked at with. */
+static int64_t latest_as_it_is(const struct sched *s, const struct job *job)
 {
     const struct partrec *part = cluster_default_partition(&s->cluster);
     int64_t latest = INT64_MIN;
 
-    if (job->deadline_sec == TIME_UNSET)
-        return TIME_NEVER;
     if (job->n_partitions == 0)
         return part != NULL ? check_latest(job, part->part) : TIME_NEVER;
     for (size_t i = 0; i < job->n_partitions; i++) {
@@ -151,10 +151,26 @@ static int64_t latest_start(const struct sched *s, const struct job *job)
     return latest != INT64_MIN ? latest : TIME_NEVER;
 }
 
-static enum reason check_deadline(struct sched *s, const struct job *job,
-                                  int64_t now_sec)
+/* When it may start at the latest, in some partition of its, with some QOS. */
+static int64_t latest_start(struct sched *s, struct jobrec *rec)
 {
-    int64_t latest = latest_start(s, job);
+    size_t worn = (size_t)rec->job->qos_at;
+    int64_t latest = INT64_MIN;
+
+    if (rec->job->deadline_sec == TIME_UNSET)
+        return TIME_NEVER;
+    for (size_t i = 0; i < MAX(rec->job->n_qos_list, 1); i++) {
+        guise_wear(s, rec, i);
+        latest = MAX(latest, latest_as_it_is(s, rec->job));
+    }
+    guise_wear(s, rec, worn);
+    return latest;
+}
+
+static enum reason check_deadline(struct sched *s, struct jobrec *rec, int64_t now_sec)
+{
+    const struct job *job = rec->job;
+    int64_t latest = latest_start(s, rec);
     char when[TIME_TEXT_MAX], start[TIME_TEXT_MAX];
 
     if (latest == TIME_NEVER)
@@ -220,7 +236,7 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     eligible_look(job, now_sec);
     if (jobrec_switches_until(s, job) > now_sec)
         s->pass.begin_sec = MIN(s->pass.begin_sec, jobrec_switches_until(s, job));
-    reason = check_deadline(s, job, now_sec);
+    reason = check_deadline(s, rec, now_sec);
     if (reason == REASON_NONE)
         reason = check_payers(s, job);
     if (reason == REASON_NONE)

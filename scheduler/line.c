@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/core.h"
+#include "scheduler/guise.h"
 
 void lines_fini(struct lines *lines)
 {
@@ -59,18 +60,21 @@ static uint64_t present_gen(const struct sched *s)
     return s->rules_gen + s->cluster.gen;
 }
 
-struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i)
+struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i)
 {
     struct line_turn turn = {
         .part = pass_partition(s, rec->job, i),
         .gen = present_gen(s),
         .several = pass_choices(rec->job) > 1,
     };
+    size_t worn;
 
     if (turn.part == NULL)
         return turn;
     turn.tier = pass_tier(rec, turn.part);
+    worn = guise_wear(s, rec, pass_qos(s, rec->job, i));
     turn.size = pass_size(s, rec, turn.part);
+    guise_wear(s, rec, worn);
     return turn;
 }
 

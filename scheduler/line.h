@@ -64,8 +64,8 @@ void line_drop(struct sched *s, struct jobrec *rec);
  * from its start on. */
 bool line_is_under(const struct lines *lines, size_t i, const struct stairwell *w);
 
-/* Of the i-th partition that the job names. */
-struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i);
+/* Of its i-th choice (pass_choices). */
+struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i);
 /* Kept with its line, of a job that names one at most; lent until lines change. There
  * may be a hundred thousand: no job is looked at unless rules, cluster or the job have
  * changed. */

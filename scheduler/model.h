@@ -364,6 +364,7 @@ struct plan {
     char *partition;
     char *reservation;  /* which one, where the job names several; else NULL */
     char *license;      /* likewise */
+    char *qos;          /* likewise */
     struct slot *slots; /* in rank order */
     size_t n_slots;
 };
@@ -388,6 +389,12 @@ struct feature_count {
 
 /* Components of a heterogeneous job. */
 #define COMPONENTS_MAX 16
+
+/* So many QOS a job may name, and in so many ways it may be run: in each of its
+ * partitions and reservations, with each of its QOS and of the licences of which it
+ * takes any. Each is tried, in each walk. */
+#define QOS_LIST_MAX 8
+#define CHOICES_MAX 256
 
 /* The longest time limit that QOS and account allow in one partition; or
  * LIMIT_UNLIMITED. */
@@ -433,6 +440,12 @@ struct job {
     char **partitions; /* as asked; none: the default partition */
     size_t n_partitions;
     char *account, *qos; /* as asked; NULL: the default */
+    /* Where it asks for several QOS, two at least, each once: it has whichever it can
+     * start with first. `qos` is that one then, from its start on; NULL before. */
+    char **qos_list;
+    size_t n_qos_list;
+    int64_t
+        qos_at; /* of them, by the core alone: with which it is looked at (guise.h) */
     int64_t submit_sec;
     int64_t eligible_sec; /* not before; TIME_UNSET: at once */
     /* By the core alone: since when, or from when on (eligible.h); ELIGIBLE_NOT: it is
@@ -599,6 +612,11 @@ int64_t job_least_units(const struct job *j);
 bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
 /* Does a job have its nodes alone there? `part` NULL: in none that is known. */
 bool job_is_alone(const struct job *j, const struct partition *part);
+/* The QOS that it has, by name; of several that it is looked at with. NULL: that which
+ * it has by default. */
+const char *job_qos(const struct job *j);
+/* Which of several it names so; its `n_qos_list`: none. */
+size_t job_qos_named(const struct job *j, const char *name);
 /* The longest time limit that its QOS, the partition's and its account allow there. */
 int64_t job_wall(const struct job *j, const struct partition *part);
 /* What bounds a job in a partition, but for those that their QOS lift. */

@@ -157,6 +157,22 @@ bool job_is_alone(const struct job *j, const struct partition *part)
     return j->exclusive || (part != NULL && part->exclusive);
 }
 
+const char *job_qos(const struct job *j)
+{
+    if (j->qos != NULL || j->n_qos_list == 0)
+        return j->qos;
+    return j->qos_list[j->qos_at];
+}
+
+size_t job_qos_named(const struct job *j, const char *name)
+{
+    size_t i = 0;
+
+    while (i < j->n_qos_list && !str_eq(j->qos_list[i], name))
+        i++;
+    return i;
+}
+
 int64_t job_wall(const struct job *j, const struct partition *part)
 {
     for (size_t i = 0; i < MIN(j->n_partitions, j->n_walls); i++) {
@@ -311,6 +327,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->caps = node_caps_copy(j->caps, j->n_caps);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
+    copy->qos_list = names_copy(j->qos_list, j->n_qos_list);
     copy->gpu_type = xstrdup_null(j->gpu_type);
     copy->units = units_copy(j->units, j->n_units);
     copy->node_all = term_copy(&j->node_all);
@@ -394,6 +411,7 @@ static void job_fini(struct job *j)
     free(j->license);
     free(j->account);
     free(j->qos);
+    names_free(j->qos_list, j->n_qos_list);
     free(j->partition);
     free(j->uid);
     free(j->ns);

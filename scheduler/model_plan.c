@@ -38,6 +38,7 @@ void plan_clear(struct plan *plan)
     free(plan->partition);
     free(plan->reservation);
     free(plan->license);
+    free(plan->qos);
     *plan = (struct plan){.start_sec = TIME_UNSET};
 }
 
@@ -49,6 +50,7 @@ struct plan plan_copy(const struct plan *plan)
         .partition = xstrdup_null(plan->partition),
         .reservation = xstrdup_null(plan->reservation),
         .license = xstrdup_null(plan->license),
+        .qos = xstrdup_null(plan->qos),
         .slots = slots_copy(plan->slots, plan->n_slots),
         .n_slots = plan->n_slots,
     };

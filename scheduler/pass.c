@@ -4,6 +4,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/preempt.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
@@ -212,11 +213,17 @@ static void put_in_order(struct sched *s, struct jobrec *rec)
         s->pass.moved |= follower_sort(s, array);
 }
 
+/* Its job has gone, or is another than it was: what it lends may be no more. */
+static bool is_void(const struct entry *entry)
+{
+    return entry->rec->gone || entry->rec->version != entry->version;
+}
+
 static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
 
-    if (entry->rec->gone || entry->rec->version != entry->version)
+    if (is_void(entry))
         return;
     switch (s->pass.round) {
     case ROUND_WHOLE:
@@ -275,8 +282,7 @@ static struct entry *next_entry(struct pass *pass)
  * another version names has been freed. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (entry->rec->gone || entry->rec->version != entry->version ||
-        entry->rec->array != NULL || !preempt_may_hunt(s, entry))
+    if (is_void(entry) || entry->rec->array != NULL || !preempt_may_hunt(s, entry))
         return false;
     return s->pass.round == ROUND_WHOLE ||
            (s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry->rec));
@@ -305,19 +311,13 @@ static enum leave ask_leave(struct sched *s, const struct entry *entry, int64_t 
     return LEAVE_AGAIN;
 }
 
-/* One entry, or some turns; false: the step is over. */
-static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
+/* False: the step is over. */
+static bool take_turn(struct sched *s, struct entry *entry, int64_t now_sec,
+                      struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
-    struct entry *entry;
-    enum leave leave;
+    enum leave leave = ask_leave(s, entry, now_sec, budget);
 
-    if (pass->round == ROUND_TURNS) {
-        make_turns(pass);
-        return true;
-    }
-    entry = next_entry(pass);
-    leave = ask_leave(s, entry, now_sec, budget);
     if (leave != LEAVE_GO) {
         pass->again = entry;
         return leave == LEAVE_AGAIN;
@@ -325,6 +325,24 @@ static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
     pass->mustered = false;
     consider(s, entry, now_sec);
     return true;
+}
+
+/* One entry, or some turns; false: the step is over. */
+static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+    struct entry *entry;
+    bool goes;
+
+    if (pass->round == ROUND_TURNS) {
+        make_turns(pass);
+        return true;
+    }
+    entry = next_entry(pass);
+    guise_wear(s, entry->rec, entry->qos_at);
+    goes = take_turn(s, entry, now_sec, budget);
+    guise_rest(s, entry->rec);
+    return goes;
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */

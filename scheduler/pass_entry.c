@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
+#include "scheduler/guise.h"
 #include "scheduler/yield.h"
 
 int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partrec *part)
@@ -39,24 +40,38 @@ int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
     return yield_any(rec) ? INT64_MAX : part->part->priority_tier;
 }
 
-/* What it has lost of its priority is given back in each of its partitions alike, so
- * that their order stays. */
-static int64_t kept_of(struct sched *s, const struct jobrec *rec, int64_t now_sec)
+/* With the QOS that it is looked at with. */
+static int64_t best_priority(struct sched *s, const struct jobrec *rec, int64_t now_sec)
 {
-    struct job *job = rec->job;
     int64_t best = 0;
 
-    for (size_t i = 0; i < MAX(job->n_partitions, 1); i++) {
-        const struct partrec *part = pass_partition(s, job, i);
+    for (size_t i = 0; i < MAX(rec->job->n_partitions, 1); i++) {
+        const struct partrec *part = pass_partition(s, rec->job, i);
 
         if (part != NULL)
             best = MAX(best, priority_in(s, rec, part, now_sec).total);
     }
+    return best;
+}
+
+/* What it has lost of its priority is given back in each of its partitions alike, with
+ * each of its QOS, so that their order stays. */
+static int64_t kept_of(struct sched *s, struct jobrec *rec, int64_t now_sec)
+{
+    struct job *job = rec->job;
+    size_t worn = (size_t)job->qos_at;
+    int64_t best = 0;
+
+    for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {
+        guise_wear(s, rec, i);
+        best = MAX(best, best_priority(s, rec, now_sec));
+    }
+    guise_wear(s, rec, worn);
     job->reached = MAX(job->reached, best);
     return priority_kept(&s->config, job, best);
 }
 
-struct priority pass_priority(struct sched *s, const struct jobrec *rec,
+struct priority pass_priority(struct sched *s, struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec)
 {
     struct priority p = priority_in(s, rec, part, now_sec);
@@ -72,11 +87,13 @@ struct priority pass_priority(struct sched *s, const struct jobrec *rec,
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec)
 {
-    return (struct entry){
+    const size_t qos_at = pass_qos(s, rec->job, i), worn = guise_wear(s, rec, qos_at);
+    const struct entry entry = {
         .rec = rec,
         .part = part,
         .resv = pass_reservation(rec->job, i),
         .license = pass_license(rec->job, i),
+        .qos_at = (uint32_t)qos_at,
         .version = rec->version,
         .listed = (uint32_t)i,
         .tier = pass_tier(rec, part),
@@ -87,6 +104,9 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .task = queue_task(rec->job),
         .uid = rec->uid,
     };
+
+    guise_wear(s, rec, worn);
+    return entry;
 }
 
 bool pass_listed_before(const struct job *job, size_t i)
@@ -98,10 +118,20 @@ bool pass_listed_before(const struct job *job, size_t i)
     return false;
 }
 
-size_t pass_choices(const struct job *job)
+static size_t choices_but_qos(const struct job *job)
 {
     return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1) *
            job_license_choices(job);
+}
+
+size_t pass_choices(const struct job *job)
+{
+    return choices_but_qos(job) * MAX(job->n_qos_list, 1);
+}
+
+size_t pass_qos(const struct sched *s, const struct job *job, size_t i)
+{
+    return policy_qos_ranked(&s->policy, job, i / choices_but_qos(job));
 }
 
 const char *pass_reservation(const struct job *job, size_t i)
@@ -115,7 +145,7 @@ const char *pass_license(const struct job *job, size_t i)
 {
     size_t others = MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
 
-    return job_license_choice(job, i / others);
+    return job_license_choice(job, i / others % job_license_choices(job));
 }
 
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)

@@ -6,7 +6,7 @@
  * of one above, if it may have that one; else the only one that it may have; else
  * `normal`, if there is one. One that names no account has the only one that its user
  * is a member of. With no account at all anyone may submit,
- * under any name (api.md).
+ * under any name (api.md). One that names several QOS has to be allowed each of them.
  *
  * What is asked about accounts is true after policy_settle, until the next change.
  */
@@ -70,6 +70,9 @@ bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account
 size_t policy_charged_qos(const struct policy *p, const struct job *job,
                           const struct partition *part, struct qos *ret[2]);
 
+/* Of the QOS that a job names, which is tried as the rank-th: they are by priority, the
+ * highest first, and those of the same as they are named. 0 where it names but one. */
+size_t policy_qos_ranked(const struct policy *p, const struct job *job, size_t rank);
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);
 /* Of all jobs of a partition; NULL: none, or none of that name. */

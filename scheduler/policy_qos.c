@@ -49,8 +49,8 @@ static bool is_allowed(const struct choice *choice, const char *name)
 /* Whether there is such a QOS or not. */
 static const char *name_of(const struct job *job, const struct choice *choice)
 {
-    if (job->qos != NULL)
-        return job->qos;
+    if (job_qos(job) != NULL)
+        return job_qos(job);
     if (choice->by_default != NULL && is_allowed(choice, choice->by_default))
         return choice->by_default;
     if (choice->allows != NULL && choice->allows->n_allowed == 1)
@@ -64,8 +64,8 @@ static struct qos *own_qos(const struct policy *p, const struct job *job)
 {
     struct choice choice;
 
-    if (job->qos != NULL)
-        return policy_find_qos(p, job->qos);
+    if (job_qos(job) != NULL)
+        return policy_find_qos(p, job_qos(job));
     choice = choice_of(p, job);
     return policy_find_qos(p, name_of(job, &choice));
 }
@@ -99,6 +99,37 @@ size_t policy_charged_qos(const struct policy *p, const struct job *job,
     return n;
 }
 
+static int64_t priority_of_named(const struct policy *p, const struct job *job,
+                                 size_t i)
+{
+    const struct qos *qos = policy_find_qos(p, job->qos_list[i]);
+
+    return qos != NULL ? qos->priority : INT64_MIN;
+}
+
+/* So many of the others come before it. */
+static size_t rank_of_named(const struct policy *p, const struct job *job, size_t i)
+{
+    int64_t own = priority_of_named(p, job, i);
+    size_t rank = 0;
+
+    for (size_t k = 0; k < job->n_qos_list; k++) {
+        int64_t other = priority_of_named(p, job, k);
+
+        rank += other > own || (other == own && k < i);
+    }
+    return rank;
+}
+
+size_t policy_qos_ranked(const struct policy *p, const struct job *job, size_t rank)
+{
+    size_t i = 0;
+
+    while (i + 1 < job->n_qos_list && rank_of_named(p, job, i) != rank)
+        i++;
+    return i;
+}
+
 int64_t policy_largest_priority(const struct policy *p)
 {
     int64_t largest = 0;
@@ -127,13 +158,13 @@ static enum reason say_allowed(const struct job *job, const struct choice *choic
 
     str_addf(message, "account %s allows %s no QOS %s%s; it allows: ", choice->account,
              policy_who(job), name_of(job, choice),
-             job->qos == NULL ? ", which jobs have that name none" : "");
+             job_qos(job) == NULL ? ", which jobs have that name none" : "");
     for (size_t i = 0; i < allows->n_allowed; i++)
         str_addf(message, "%s%s", i == 0 ? "" : ", ", allows->allowed[i]);
     return REASON_INVALID_QOS;
 }
 
-enum reason policy_check_qos(const struct policy *p, const struct job *job,
+static enum reason check_one(const struct policy *p, const struct job *job,
                              struct str *message)
 {
     const struct choice choice = choice_of(p, job);
@@ -154,14 +185,28 @@ enum reason policy_check_qos(const struct policy *p, const struct job *job,
         return REASON_INVALID_QOS;
     }
     if (qos != NULL ||
-        (job->qos == NULL && choice.by_default == NULL && !is_chosen(&choice)))
+        (job_qos(job) == NULL && choice.by_default == NULL && !is_chosen(&choice)))
         return REASON_NONE;
     str_addf(message, "QOS %s", name);
-    if (job->qos == NULL)
+    if (job_qos(job) == NULL)
         str_addf(message, ", the default in account %s,", choice.account);
-    else if (strchr(name, ',') != NULL)
-        str_add(message, ", a list, which is not supported,");
     return say_missing(p, message);
+}
+
+/* Of several each. */
+enum reason policy_check_qos(const struct policy *p, const struct job *job,
+                             struct str *message)
+{
+    enum reason reason = REASON_NONE;
+    struct job view = *job;
+
+    if (job->qos != NULL || job->n_qos_list == 0)
+        return check_one(p, job, message);
+    for (size_t i = 0; i < job->n_qos_list && reason == REASON_NONE; i++) {
+        view.qos_at = (int64_t)i;
+        reason = check_one(p, &view, message);
+    }
+    return reason;
 }
 
 enum reason policy_check_threshold(const struct policy *p, const struct job *job,

@@ -100,17 +100,14 @@ size_t sched_node_slots(const struct sched *s, const char *node)
     return rec != NULL ? rec->n_slots : 0;
 }
 
-int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
+/* In any of its partitions. */
+static int64_t best_priority(const struct sched *s, const struct job *job,
+                             int64_t now_sec)
 {
-    const struct jobrec *rec = jobrec_find(s, job_uid);
     const struct norms norms = core_norms(s);
     const struct partrec *part;
-    const struct job *job;
     int64_t best;
 
-    if (rec == NULL)
-        return -1;
-    job = rec->job;
     part = job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
     best = core_priority(s, &norms, job, part, now_sec).total;
     for (size_t i = 0; i < job->n_partitions; i++) {
@@ -118,8 +115,23 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
         if (part != NULL)
             best = MAX(best, core_priority(s, &norms, job, part, now_sec).total);
     }
-    best += priority_kept(&s->config, job, best);
     return best;
+}
+
+int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    struct job view;
+    int64_t best = 0;
+
+    if (rec == NULL)
+        return -1;
+    view = *rec->job;
+    for (size_t i = 0; i < MAX(view.n_qos_list, 1); i++) {
+        view.qos_at = view.n_qos_list > 0 ? (int64_t)i : 0;
+        best = MAX(best, best_priority(s, &view, now_sec));
+    }
+    return best + priority_kept(&s->config, rec->job, best);
 }
 
 bool sched_job_reason(const struct sched *s, const char *job_uid,
@@ -321,18 +333,41 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
     return tell_qos(s, component_alone(job, component, &alone));
 }
 
-enum reason sched_check_new(struct sched *s, const struct job *job,
-                            const struct partition *part, struct str *message)
+static enum reason check_new_as(struct sched *s, const struct job *job, size_t qos_at,
+                                const struct partition *part, struct str *message)
 {
     struct job *bound = job_copy(job);
     enum reason reason;
 
-    s->charge_again |= policy_settle(&s->policy);
-    allowance_settle(s, (struct sched_budget){NULL, NULL});
+    bound->qos_at = (int64_t)qos_at;
     allowance_bound(s, bound, NULL); /* a limit that it does not ask for, for one */
     reason = allowance_check_new(s, bound, part, message);
     job_free(bound);
     return reason;
+}
+
+enum reason sched_check_new(struct sched *s, const struct job *job,
+                            const struct partition *part, struct str *message)
+{
+    enum reason first = REASON_NONE;
+    STR_AUTO struct str said, other;
+
+    s->charge_again |= policy_settle(&s->policy);
+    allowance_settle(s, (struct sched_budget){NULL, NULL});
+    str_init(&said, message->max);
+    str_init(&other, message->max);
+    for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {
+        size_t qos_at = policy_qos_ranked(&s->policy, job, i);
+        enum reason reason =
+            check_new_as(s, job, qos_at, part, i == 0 ? &said : &other);
+
+        if (reason == REASON_NONE)
+            return REASON_NONE;
+        first = i == 0 ? reason : first;
+        str_reset(&other);
+    }
+    str_add(message, said.s);
+    return first;
 }
 
 /* A component that has left its partition counts as the job does. */

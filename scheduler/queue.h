@@ -1,9 +1,10 @@
 /*
  * queue - the order in which jobs are considered.
  *
- * One entry for each pending job and partition it may start in, as in Slurm. Order:
- * priority tier of the partition (higher first), priority (higher first), when it was
- * submitted, or requeued, job id, task, and for one job the partitions as listed.
+ * One entry for each pending job, partition it may start in and QOS it may have, as in
+ * Slurm. Order: priority tier of the partition (higher first), priority (higher first),
+ * when it was submitted, or requeued, job id, task, and for one job its QOS by their
+ * priority, then the partitions as listed.
  * Nothing else decides, so every core orders alike.
  *
  * A long queue is put in order as it is walked through, from the front, so that no step
@@ -32,6 +33,7 @@ struct entry {
     const char *resv; /* the reservation, lent by the job; NULL: none */
     const char
         *license;     /* likewise that of which it takes any; NULL: it has no choice */
+    uint32_t qos_at;  /* which of the QOS that the job names; 0: it names but one */
     uint32_t version; /* rec's; the entry is void when it has moved on */
     uint32_t listed;  /* which of the job's choices, from 0 */
     int64_t tier;

@@ -74,6 +74,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
         .part = cluster_partition(&s->cluster, by->job->plan.partition),
         .resv = job_reservation(by->job),
         .license = by->job->plan.license,
+        .qos_at = (uint32_t)by->job->qos_at,
     };
     struct seeker seeker;
     struct slot *slots;

@@ -30,7 +30,7 @@ static bool admits_one(const struct sched *s, const struct reservation *r,
 
     return resv_list_admits(&r->users, job->user) && admits_groups(&r->groups, job) &&
            admits_account(s, &r->accounts, policy_account(&s->policy, job)) &&
-           resv_list_admits(&r->qos, qos != NULL ? qos->name : job->qos);
+           resv_list_admits(&r->qos, qos != NULL ? qos->name : job_qos(job));
 }
 
 /* Each component runs in its own. */

@@ -204,8 +204,13 @@ struct decision {
     /* REASON, GIVE_UP: one plain sentence: what it needs, what is there. END: which
      * other limit than its own ends it; NULL: none. */
     const char *message;
-    struct priority priority;  /* START, REASON */
-    const char *account, *qos; /* START, REASON: that it has, also by default; NULL */
+    struct priority priority; /* START, REASON */
+    /* START, REASON: that it has, also by default; NULL. REASON: of a job that names
+     * several QOS all of them, with commas between. */
+    const char *account, *qos;
+    /* START, and REASON where planned: which of several QOS that it names; NULL: it
+     * names but one. */
+    const char *chosen_qos;
     int64_t planned_sec;  /* REASON: when it is to start; TIME_UNSET: not planned */
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */

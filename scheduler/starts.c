@@ -8,6 +8,7 @@
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
 
@@ -80,8 +81,14 @@ struct search {
 
 static int64_t priority_of_one(const struct search *search, struct candidate *c)
 {
-    if (c->priority < 0)
-        c->priority = pass_priority(search->s, c->rec, c->part, search->now_sec).total;
+    struct sched *s = search->s;
+    size_t worn;
+
+    if (c->priority >= 0)
+        return c->priority;
+    worn = guise_wear(s, c->rec, pass_qos(s, c->rec->job, c->listed));
+    c->priority = pass_priority(s, c->rec, c->part, search->now_sec).total;
+    guise_wear(s, c->rec, worn);
     return c->priority;
 }
 
@@ -180,21 +187,33 @@ static bool is_past_promises(const struct search *search, const struct entry *en
            !trial_may_promise(search->s, entry, search->s->lines.n);
 }
 
+static enum outcome try_entry(const struct search *search, const struct candidate *c,
+                              const struct entry *entry)
+{
+    struct sched *s = search->s;
+
+    str_reset(&s->message);
+    if (trial_ruled_out(s, entry) != REASON_NONE)
+        return SEARCH_DONE;
+    if (c->rec->job->plan.promised && !c->fresh)
+        return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
+    if (is_past_promises(search, entry) || !try_listed(s, entry))
+        return SEARCH_ENDS;
+    return SEARCH_TRIED;
+}
+
 static enum outcome try_candidate(const struct search *search,
                                   const struct candidate *c)
 {
     struct sched *s = search->s;
     const struct entry entry =
         pass_entry(s, c->rec, c->part, c->listed, search->now_sec);
+    enum outcome outcome;
 
-    str_reset(&s->message);
-    if (trial_ruled_out(s, &entry) != REASON_NONE)
-        return SEARCH_DONE;
-    if (c->rec->job->plan.promised && !c->fresh)
-        return try_promised(s, &entry) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(search, &entry) || !try_listed(s, &entry))
-        return SEARCH_ENDS;
-    return SEARCH_TRIED;
+    guise_wear(s, c->rec, entry.qos_at);
+    outcome = try_entry(search, c, &entry);
+    guise_rest(s, c->rec);
+    return outcome;
 }
 
 /* Of an array one task after the other, as long as they start. */

@@ -7,6 +7,10 @@
 #include "scheduler/accrue.h"
 #include "scheduler/check.h"
 #include "scheduler/eligible.h"
+#include "scheduler/guise.h"
+
+/* Of what status says (crds): names are cut to less. */
+#define QOS_LIST_TEXT_MAX 4096
 
 /* A job that may start in several partitions waits for the most hopeful one. */
 static const int hope[] = {
@@ -52,16 +56,32 @@ const char *tell_qos(const struct sched *s, const struct job *job)
 {
     const struct qos *qos = policy_qos(&s->policy, job);
 
-    return qos != NULL ? qos->name : job->qos;
+    return qos != NULL ? qos->name : job_qos(job);
 }
 
-/* NULL: it is not there. */
-static const struct partition *first_partition(const struct sched *s,
-                                               const struct job *job)
+/* With who pays for it: of several QOS all that it names, as it names them. */
+static void add_decision(struct sched *s, const struct job *job,
+                         struct decision *decision)
 {
-    const struct partrec *part = pass_partition(s, job, 0);
+    STR_AUTO struct str list;
 
-    return part != NULL ? part->part : NULL;
+    str_init(&list, QOS_LIST_TEXT_MAX);
+    for (size_t i = 0; i < job->n_qos_list; i++)
+        str_addf(&list, "%s%s", i == 0 ? "" : ",", job->qos_list[i]);
+    decision->account = policy_account(&s->policy, job);
+    decision->qos = list.len > 0 ? list.s : tell_qos(s, job);
+    decided_add(&s->decided, decision);
+}
+
+/* In the first partition, if it is there, with the QOS that it waits with. */
+static int64_t bound_of(struct sched *s, struct jobrec *rec)
+{
+    const struct partrec *part = pass_partition(s, rec->job, 0);
+    size_t worn = guise_rest(s, rec);
+    int64_t bound_sec = check_bound(rec->job, part != NULL ? part->part : NULL);
+
+    guise_wear(s, rec, worn);
+    return bound_sec;
 }
 
 /* Behind the last slot but one nobody knows when; and who is planned there may leave no
@@ -103,13 +123,14 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .partition = dated ? plan->partition : NULL,
         .reservation = dated ? plan->reservation : NULL,
         .license = dated ? plan->license : NULL,
+        .chosen_qos = dated ? plan->qos : NULL,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
         .sooner = rec->sooner,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
         .eligible_sec = eligible_told(rec->job),
         .accrue_sec = accrue_since(rec->job),
-        .bound_sec = check_bound(rec->job, first_partition(s, rec->job)),
+        .bound_sec = bound_of(s, rec),
         .lacks_age = rec->job->accrue_sec == ACCRUES_NOT ? rec->lacks_age : NULL,
     };
 
@@ -129,8 +150,6 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         sooner_equal(&decision.sooner, &rec->told_sooner) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
-    decision.account = policy_account(&s->policy, rec->job);
-    decision.qos = tell_qos(s, rec->job);
     jobrec_reset_told(rec);
     rec->reason = reason;
     rec->message = xstrdup(decision.message);
@@ -145,7 +164,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->told_ahead = decision.ahead;
     rec->told_sooner = decision.sooner;
     rec->told_depends = depend_states(rec->job);
-    decided_add(&s->decided, &decision);
+    add_decision(s, rec->job, &decision);
 }
 
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,

@@ -49,6 +49,8 @@ bool trial_is_planned_there(const struct entry *entry)
     return str_eq(plan->partition, entry->part->part->name) &&
            (entry->rec->job->n_reservations < 2 ||
             str_eq(plan->reservation, entry->resv)) &&
+           (entry->rec->job->n_qos_list == 0 ||
+            str_eq(plan->qos, entry->rec->job->qos_list[entry->qos_at])) &&
            str_eq(plan->license, entry->license);
 }
 
@@ -61,6 +63,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
     /* Perhaps the plan's. */
     char *reservation = several ? xstrdup(entry->resv) : NULL;
     char *license = xstrdup_null(entry->license);
+    const struct job *job = entry->rec->job;
 
     s->pass.moved |= promised;
     entry->rec->placed++;
@@ -72,6 +75,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
         .partition = xstrdup(entry->part->part->name),
         .reservation = reservation,
         .license = license,
+        .qos = job->n_qos_list > 0 ? xstrdup(job->qos_list[entry->qos_at]) : NULL,
         .slots = slots,
         .n_slots = n,
     };
@@ -110,7 +114,8 @@ static void refuse(struct sched *s, const struct entry *entry,
 
     rec->refused = true;
     if (plan->start_sec == TIME_UNSET ||
-        (s->window.first == 0 && str_eq(plan->partition, entry->part->part->name))) {
+        (s->window.first == 0 && str_eq(plan->partition, entry->part->part->name) &&
+         (plan->qos == NULL || job_qos_named(rec->job, plan->qos) == entry->qos_at))) {
         give_up(s, rec);
         return;
     }

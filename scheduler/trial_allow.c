@@ -55,7 +55,7 @@ static bool is_allowed(struct sched *s, const struct entry *entry,
     if (reason == REASON_NONE)
         return true;
     rec->limited = reason;
-    rec->limited_in = entry->part;
+    rec->limited_as = entry->listed;
     free(rec->limited_message);
     rec->limited_message = xstrdup(s->message.s);
     return false;

@@ -10,6 +10,7 @@
 #include "scheduler/check.h"
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
 
@@ -150,6 +151,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         .priority = entry->priority,
         .account = policy_account(&s->policy, queued->job),
         .qos = tell_qos(s, queued->job),
+        .chosen_qos = queued->job->n_qos_list > 0 ? job_qos(queued->job) : NULL,
         .eligible_sec = eligible_told(queued->job),
         .planned_sec = TIME_UNSET,
         .task = -1,
@@ -164,6 +166,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     rec->job->reservation = xstrdup_null(decision.reservation);
     free(rec->job->license);
     rec->job->license = xstrdup_null(decision.license);
+    guise_settle(s, rec, (size_t)queued->job->qos_at);
     largest_sec = check_largest(rec->job, entry->part->part, s->now_sec);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);

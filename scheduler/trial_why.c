@@ -54,7 +54,7 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
     const struct jobrec *rec = entry->rec;
     enum reason reason;
 
-    if (rec->limited != REASON_NONE && rec->limited_in == entry->part) {
+    if (rec->limited != REASON_NONE && rec->limited_as == entry->listed) {
         str_reset(&s->message);
         str_add(&s->message, rec->limited_message);
         return rec->limited;

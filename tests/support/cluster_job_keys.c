@@ -123,6 +123,22 @@ static int job_partition(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int job_qos_list(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    char *rest = at->value;
+
+    (void)err;
+    if (strchr(at->value, ',') == NULL) {
+        free(job->qos);
+        job->qos = xstrdup(at->value);
+        return 0;
+    }
+    while (rest != NULL)
+        names_add(&job->qos_list, &job->n_qos_list, strsep(&rest, ","));
+    return 0;
+}
+
 static int job_hold(const struct setting *at, struct err *err)
 {
     (void)err;
@@ -301,7 +317,7 @@ const struct key cluster_job_keys[] = {
     {"spread", KEY_FLAG(struct job, spread)},
     {"partition", .set = job_partition},
     {"account", KEY_TEXT(struct job, account)},
-    {"qos", KEY_TEXT(struct job, qos)},
+    {"qos", .set = job_qos_list},
     {"user", KEY_TEXT(struct job, user)},
     {"id", KEY_NUMBER(struct job, job_id)},
     {"taskof", KEY_NUMBER(struct job, array_id)},
@@ -353,6 +369,7 @@ const struct key cluster_job_keys[] = {
     {"in", KEY_TEXT(struct job, partition)},
     {"inreservation", KEY_TEXT(struct job, reservation)},
     {"haslicense", KEY_TEXT(struct job, license)},
+    {"hasqos", KEY_TEXT(struct job, qos)},
     {"on", .set = job_on},
     {NULL, .set = job_resource},
 };

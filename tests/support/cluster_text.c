@@ -423,7 +423,10 @@ static void say_where(const struct decision *decision, struct str *out)
         str_addf(out, ", reservation %s", decision->reservation);
     if (decision->license != NULL)
         str_addf(out, ", licence %s", decision->license);
-    if (decision->reservation != NULL || decision->license != NULL)
+    if (decision->chosen_qos != NULL)
+        str_addf(out, ", QOS %s", decision->chosen_qos);
+    if (decision->reservation != NULL || decision->license != NULL ||
+        decision->chosen_qos != NULL)
         str_add(out, ",");
     str_add(out, " on ");
     say_slots(decision->slots, decision->n_slots, out);

@@ -44,6 +44,7 @@
  *   job 8 reservation=course,lab     (one of them; inreservation=lab: it runs there)
  *   job 8 licenses=matlab:2|ansys    (one of them, or of "," all; haslicense=ansys: it
  *                             runs with that)
+ *   job 8 qos=high,low               (one of them; hasqos=low: it runs with that)
  *   job 8 switches=1@10:00                         (likewise)
  *   job 8 nodes=4 segment=2
  *   job 3 state=ended failed                (also aside: not taken in yet)

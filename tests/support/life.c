@@ -412,6 +412,8 @@ void life_job(struct life *l)
                                           " qos=high",
                                           " qos=high",
                                           " qos=low",
+                                          " qos=low,high",
+                                          " qos=normal,low,high",
                                           " account=y",
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
@@ -447,7 +449,8 @@ void life_job(struct life *l)
 
 void life_running(struct life *l)
 {
-    static const char *const qos[] = {"", "", " qos=low", " qos=high"};
+    static const char *const qos[] = {"", "", " qos=low", " qos=high",
+                                      " qos=high,low hasqos=low"};
     struct course *h = &l->h;
     char request[WORDS_MAX], tasks[64];
     int number = random_number(l);
