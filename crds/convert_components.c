@@ -52,12 +52,17 @@ static int say_where(size_t component, struct err *err)
 }
 
 /* Those that it names. */
-static void payers_read(const struct json *component, struct job *into)
+static int payers_read(const struct json *component, struct job *into, struct err *err)
 {
     const char *account = json_str(component, "spec.account");
     const char *qos = json_str(component, "spec.qos");
+    if (qos && strchr(qos, ','))
+        return err_set(err, ERR_INVALID,
+                       "spec.qos: a component has one QOS, only spec.qos may list "
+                       "several");
     into->account = account && *account ? xstrdup(account) : NULL;
     into->qos = qos && *qos ? xstrdup(qos) : NULL;
+    return 0;
 }
 
 /* It is in one, or where the job is. */
@@ -99,10 +104,9 @@ int components_read(const struct convert *c, const struct json *batchjob,
         if (rules_hold("BatchJob", component, err) < 0 ||
             request_read(c, component, into, err) < 0 ||
             (i > 0 && (partition_read(component, into, err) < 0 ||
-                       limit_read(component, into, err) < 0)))
+                       limit_read(component, into, err) < 0 ||
+                       payers_read(component, into, err) < 0)))
             return say_where(i, err);
-        if (i > 0)
-            payers_read(component, into);
     }
     return 0;
 }

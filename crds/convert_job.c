@@ -109,39 +109,55 @@ static int read_borrowing(const struct json *object, struct job *job, struct err
     return 0;
 }
 
+/* Of those each is tried: each once, and no more than `most`. */
+static int read_choice(const struct json *object, const struct names_field *field,
+                       size_t most, const char *of, struct err *err)
+{
+    if (read_list(object, field, err) < 0)
+        return -1;
+    size_t n = *field->n;
+    if (n > most)
+        return err_set(err, ERR_INVALID, "%s: more than %zu %s", field->path, most, of);
+    char **names = *field->names;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(names[i], names[k]) == 0)
+                return err_set(err, ERR_INVALID, "%s: %s stands twice", field->path,
+                               names[i]);
+    return 0;
+}
+
 static int read_reservations(const struct json *object, struct job *job,
                              struct err *err)
 {
     const struct names_field field = {"spec.reservation", "lab,course",
                                       &job->reservations, &job->n_reservations};
-    if (read_list(object, &field, err) < 0)
+    return read_choice(object, &field, RESERVATIONS_MAX, "reservations", err);
+}
+
+/* One, or several: then which it has is in status. */
+static int read_qos(const struct json *object, struct job *job, struct err *err)
+{
+    const struct names_field field = {"spec.qos", "high,normal", &job->qos_list,
+                                      &job->n_qos_list};
+    if (read_choice(object, &field, QOS_LIST_MAX, "QOS", err) < 0)
         return -1;
-    if (job->n_reservations > RESERVATIONS_MAX)
-        return err_set(err, ERR_INVALID, "spec.reservation: more than %d reservations",
-                       RESERVATIONS_MAX);
-    for (size_t i = 0; i < job->n_reservations; i++)
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(job->reservations[i], job->reservations[k]) == 0)
-                return err_set(err, ERR_INVALID, "spec.reservation: %s stands twice",
-                               job->reservations[i]);
+    if (job->n_qos_list != 1)
+        return 0;
+    job->qos = job->qos_list[0];
+    job->n_qos_list = 0;
     return 0;
 }
 
 /* An empty name is as good as none. */
 static int read_names(const struct json *object, struct job *job, struct err *err)
 {
-    const struct {
-        const char *path;
-        char **name;
-    } fields[] = {{"spec.account", &job->account}, {"spec.qos", &job->qos}};
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        const char *text = NULL;
-        if (json_read_str(object, fields[i].path, &text, err) == JSON_WRONG_TYPE)
-            return -1;
-        if (text && *text)
-            *fields[i].name = xstrdup(text);
-    }
-    if (read_borrowing(object, job, err) < 0)
+    const char *account = NULL;
+    if (json_read_str(object, "spec.account", &account, err) == JSON_WRONG_TYPE)
+        return -1;
+    if (account && *account)
+        job->account = xstrdup(account);
+    if (read_qos(object, job, err) < 0 || read_borrowing(object, job, err) < 0)
         return -1;
     return read_reservations(object, job, err);
 }
@@ -266,12 +282,27 @@ static int read_limits(const struct json *object, struct job *job, struct err *e
     return 0;
 }
 
+/* Each QOS is tried in each partition, and so on. */
+static int check_choices(const struct job *job, struct err *err)
+{
+    size_t n = MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1) *
+               job_license_choices(job) * job->n_qos_list;
+    if (n <= CHOICES_MAX)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "spec.qos: with each of its QOS, in each of its partitions and "
+                   "reservations, with each of its licences, the job could be run in "
+                   "%zu ways, more than %d",
+                   n, CHOICES_MAX);
+}
+
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
         read_hold(object, job, err) < 0 || read_requeue(object, job, err) < 0 ||
         read_numbers(object, job, err) < 0 || read_times(object, job, err) < 0 ||
-        read_dependency(object, job, err) < 0 || read_licenses(object, job, err) < 0)
+        read_dependency(object, job, err) < 0 || read_licenses(object, job, err) < 0 ||
+        check_choices(job, err) < 0)
         return -1;
     return read_limits(object, job, err);
 }
@@ -364,6 +395,8 @@ static void read_place(const struct json *object, struct job *job)
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     job->reservation = xstrdup_null(json_str(object, "status.reservation"));
     job->license = xstrdup_null(json_str(object, "status.license"));
+    if (job->n_qos_list > 0)
+        job->qos = xstrdup_null(json_str(object, "status.qos"));
 }
 
 /* What it held is for its bill alone: where that cannot be read there is none. */

@@ -19,14 +19,15 @@ void convert_plan_read(const struct convert *c, const struct json *status,
     plan.partition = xstrdup(partition);
     plan.reservation = xstrdup_null(json_str(pending, "plannedReservation"));
     plan.license = xstrdup_null(json_str(pending, "plannedLicense"));
+    plan.qos = xstrdup_null(json_str(pending, "plannedQOS"));
     *ret = plan;
 }
 
 static void clear(struct json *status, struct json *pending)
 {
-    static const char *const fields[] = {"promised",           "plannedPartition",
-                                         "plannedReservation", "plannedLicense",
-                                         "plannedNodes",       "plannedPlacement"};
+    static const char *const fields[] = {
+        "promised",   "plannedPartition", "plannedReservation", "plannedLicense",
+        "plannedQOS", "plannedNodes",     "plannedPlacement"};
     json_set(status, "plannedStartTime", json_new_null());
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         json_set(pending, fields[i], json_new_null());
@@ -54,4 +55,6 @@ void convert_plan_write(const struct convert *c, const struct plan *plan,
         json_set(pending, "plannedReservation", json_new_string(plan->reservation));
     if (plan->license)
         json_set(pending, "plannedLicense", json_new_string(plan->license));
+    if (plan->qos)
+        json_set(pending, "plannedQOS", json_new_string(plan->qos));
 }

@@ -232,8 +232,9 @@ bool bjob_shrinks(const struct bjob *b)
 
 bool bjob_chooses(const struct bjob *b)
 {
-    return bjob_shrinks(b) || (b->model && (b->model->n_reservations > 1 ||
-                                            job_license_choices(b->model) > 1));
+    return bjob_shrinks(b) ||
+           (b->model && (b->model->n_reservations > 1 || b->model->n_qos_list > 0 ||
+                         job_license_choices(b->model) > 1));
 }
 
 static size_t next_index(const struct bjob *b)

@@ -90,7 +90,7 @@ const struct action *bjob_next_ending(const struct bjob *b);
 /* May a start shrink its limit? */
 bool bjob_shrinks(const struct bjob *b);
 /* Does a start settle what its pod alone would not tell: that, or in which of several
- * reservations it is, or which of several licences it has? */
+ * reservations it is, or which of several licences or QOS it has? */
 bool bjob_chooses(const struct bjob *b);
 /* Of an array, those that have not been split off. */
 struct taskset bjob_tasks_left(const struct bjob *b, const struct array_status *status);

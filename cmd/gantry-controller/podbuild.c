@@ -45,7 +45,8 @@ struct pod_plan pod_world(const struct pod_plan *plan, int64_t component)
     if (work->partition)
         world.partition = work->partition;
     world.account = work->account;
-    world.qos = work->qos;
+    if (work->qos)
+        world.qos = work->qos;
     return world;
 }
 

@@ -242,6 +242,7 @@ static bool make(struct pod_op *op)
                             .partition = record_partition(r),
                             .reservation = record_reservation(r),
                             .license = record_license(r),
+                            .qos = record_qos(r),
                             .extra = &extra,
                             .unbound = job_state_is_active(r->job->status.state)};
     plan.slots = record_slots(r, &plan.n_slots);

@@ -105,6 +105,11 @@ const char *record_license(const struct record *r)
     return r->start.on ? r->start.license : r->job->status.license;
 }
 
+const char *record_qos(const struct record *r)
+{
+    return r->start.on ? r->start.qos : r->job->status.qos;
+}
+
 /* ---- pods ---- */
 
 bool record_expects(const struct record *r, const struct pod *pod)

@@ -134,5 +134,7 @@ const struct slot *record_slots(const struct record *r, size_t *ret_n);
 const char *record_partition(const struct record *r);
 const char *record_reservation(const struct record *r);
 const char *record_license(const struct record *r);
+/* Of several that it names; where it names but one perhaps NULL. */
+const char *record_qos(const struct record *r);
 
 #endif

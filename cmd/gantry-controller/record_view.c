@@ -44,6 +44,7 @@ void record_plan(struct record *r, const struct decision *d)
                             .partition = xstrdup_null(d->partition),
                             .reservation = xstrdup_null(d->reservation),
                             .license = xstrdup_null(d->license),
+                            .qos = xstrdup_null(d->chosen_qos),
                             .slots = slots_copy(d->slots, d->n_slots),
                             .n_slots = d->n_slots};
 }

@@ -13,6 +13,7 @@ struct start start_of(const struct decision *d)
                           .partition = xstrdup_null(d->partition),
                           .reservation = xstrdup_null(d->reservation),
                           .license = xstrdup_null(d->license),
+                          .qos = xstrdup_null(d->chosen_qos),
                           .limit_sec = d->limit_sec};
 }
 
@@ -22,5 +23,6 @@ void start_fini(struct start *start)
     free(start->partition);
     free(start->reservation);
     free(start->license);
+    free(start->qos);
     *start = (struct start){0};
 }

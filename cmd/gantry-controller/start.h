@@ -20,6 +20,7 @@ struct start {
     struct slot *slots;
     size_t n_slots;
     char *partition, *reservation, *license; /* NULL: none; not said */
+    char *qos; /* of several that it names; NULL: it names but one */
     int64_t limit_sec;
     bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
 };

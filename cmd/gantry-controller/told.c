@@ -201,6 +201,9 @@ static void set_place(struct job *m, const struct record *r)
 {
     text_set(&m->partition, record_partition(r));
     text_set(&m->reservation, record_reservation(r));
+    text_set(&m->license, record_license(r));
+    if (m->n_qos_list > 0)
+        text_set(&m->qos, record_qos(r));
 }
 
 /* What an earlier core has found; of a job that waits, and that it has spoken of, no

@@ -86,6 +86,7 @@ static void add_policy(struct str *out, const struct job *job)
         str_addf(out, " account=%s", job->account);
     if (job->qos)
         str_addf(out, " qos=%s", job->qos);
+    add_names(out, " of qos=", job->qos_list, job->n_qos_list);
     if (job->n_depends > 0)
         str_add(out, " depends=");
     dependency_format(job->depends, job->n_depends, job->depends_any, out);
@@ -248,6 +249,9 @@ static const struct job_case {
      "components: [{name: a}, {name: b, partition: 'x,y'}], " ONE, "",
      "spec.components[1].partition: a component is in one partition, only "
      "spec.partition may list several"},
+    {"a component with several QOS",
+     "components: [{name: a}, {name: b, qos: 'x,y'}], " ONE, "",
+     "spec.components[1].qos: a component has one QOS, only spec.qos may list several"},
     {"the first component apart",
      "components: [{name: a, partition: x}, {name: b}], " ONE, "",
      "spec.components[0].partition: the first component is where the job is: "
@@ -419,6 +423,22 @@ static const struct job_case {
     {"account and QOS", "account: physics, qos: high, " ONE, "",
      "pods=1/node cpu=1000 account=physics qos=high"},
     {"no account, no QOS", "account: '', qos: '', " ONE, "", "pods=1/node cpu=1000"},
+    {"several QOS", "qos: 'high,low', " ONE, "",
+     "pods=1/node cpu=1000 of qos=high,low"},
+    {"several QOS, one to come", "qos: 'high,low', " ONE,
+     "status: {state: PENDING, qos: 'high,low'}",
+     "pods=1/node cpu=1000 of qos=high,low"},
+    {"an empty name among QOS", "qos: 'high,,low', " ONE, "",
+     "spec.qos: an empty name in the list; right is \"high,normal\""},
+    {"a QOS twice", "qos: 'high,low,high', " ONE, "", "spec.qos: high stands twice"},
+    {"more than eight QOS", "qos: 'a,b,c,d,e,f,g,h,i', " ONE, "",
+     "spec.qos: more than 8 QOS"},
+    {"too many ways to run",
+     "qos: 'a,b,c,d,e,f,g,h', partition: 'a,b,c,d,e,f,g,h,i', "
+     "reservation: 'a,b,c,d', " ONE,
+     "",
+     "spec.qos: with each of its QOS, in each of its partitions and reservations, with "
+     "each of its licences, the job could be run in 288 ways, more than 256"},
     {"no limit", "timeLimit: UNLIMITED, hold: Admin, " ONE, "",
      "pods=1/node cpu=1000 limit=9223372036854775807 hold=2"},
     {"a least limit and a deadline",

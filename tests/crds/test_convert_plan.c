@@ -25,6 +25,7 @@ START_TEST(test_round_trip)
                         "batch",
                         _i == 1 ? "lab" : NULL,
                         _i == 1 ? "octave" : NULL,
+                        _i == 1 ? "high" : NULL,
                         slots,
                         2},
                 back;
@@ -41,6 +42,7 @@ START_TEST(test_round_trip)
     ck_assert_str_eq(back.partition, "batch");
     ck_assert_pstr_eq(back.reservation, plan.reservation);
     ck_assert_pstr_eq(back.license, plan.license);
+    ck_assert_pstr_eq(back.qos, plan.qos);
     ck_assert_uint_eq(back.n_slots, 2);
     ck_assert_str_eq(back.slots[1].node, "n3");
     ck_assert_int_eq(back.slots[0].pods, 2);
@@ -61,11 +63,10 @@ START_TEST(test_none_is_null)
     convert_plan_write(&c, &none, status, pending);
     AUTO_FREE char *outer = json_text(status, NULL), *inner = json_text(pending, NULL);
     ck_assert_str_eq(outer, "{\"plannedStartTime\":null}");
-    ck_assert_str_eq(
-        inner,
-        "{\"promised\":null,\"plannedPartition\":null,"
-        "\"plannedReservation\":null,\"plannedLicense\":null,\"plannedNodes\":null,"
-        "\"plannedPlacement\":null}");
+    ck_assert_str_eq(inner, "{\"promised\":null,\"plannedPartition\":null,"
+                            "\"plannedReservation\":null,\"plannedLicense\":null,"
+                            "\"plannedQOS\":null,\"plannedNodes\":null,"
+                            "\"plannedPlacement\":null}");
 }
 END_TEST
 

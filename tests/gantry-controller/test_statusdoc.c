@@ -87,8 +87,9 @@ static const struct {
      true,
      "plannedStartTime=2027-01-15T08:10:00Z|pending.promised=true|"
      "pending.plannedNodes=n[1-2]|pending.plannedPartition=main|pending."
-     "plannedReservation=lab|pending.plannedLicense=octave|pending.class=NotFree|"
-     "pending.ahead.jobs=3|pending.ahead.gpus=24|pending.ahead.next=41|"
+     "plannedReservation=lab|pending.plannedLicense=octave|pending.plannedQOS=high|"
+     "pending.class=NotFree|pending.ahead.jobs=3|pending.ahead.gpus=24|pending.ahead."
+     "next=41|"
      "conditions.1.type=Planned|conditions.1.status=True|conditions.1.reason=Promised|"
      "conditions.1.lastTransitionTime=2027-01-15T08:00:05Z|"
      "placement=null|nodeList=null"},
@@ -198,6 +199,7 @@ static void place(const struct convert *c, struct jstatus *s)
                                 xstrdup("main"),
                                 xstrdup("lab"),
                                 xstrdup("octave"),
+                                xstrdup("high"),
                                 slots_copy(slots, 2),
                                 2};
         return;
