@@ -103,10 +103,10 @@ void submit_usage(FILE *out);
 
 /* ---- how values become fields (submit_put.c) ---- */
 
-submit_put_fn put_string, put_qos, put_file, put_int, put_true, put_no_requeue,
-    put_requeue, put_hold, put_nice, put_priority, put_duration, put_moment, put_size,
-    put_nodes, put_gpus, put_gres, put_exclusive, put_hosts, put_host_file,
-    put_open_mode, put_signal, put_dir, put_switches, put_dependency, put_yes_no,
-    put_constraint, put_array;
+submit_put_fn put_string, put_file, put_int, put_true, put_no_requeue, put_requeue,
+    put_hold, put_nice, put_priority, put_duration, put_moment, put_size, put_nodes,
+    put_gpus, put_gres, put_exclusive, put_hosts, put_host_file, put_open_mode,
+    put_signal, put_dir, put_switches, put_dependency, put_yes_no, put_constraint,
+    put_array;
 
 #endif

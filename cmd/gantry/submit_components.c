@@ -48,6 +48,18 @@ static int put_partition(const struct submit *s, const struct json *spec,
     return 0;
 }
 
+/* That of the job, which may be several, or one of its own. */
+static int check_qos(const struct submit *s, const struct json *fields, struct err *err)
+{
+    const char *where = submit_where(s, "qos");
+
+    if (!strchr(json_str_or(fields, "qos", ""), ','))
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "%s: a component has one QOS, only the first one may list several",
+                   where ? where : "--qos");
+}
+
 /* What one component says goes on for those behind it, as in Slurm: `before` is the one
  * before. The first one's is the job's. */
 static void put_inherited(const struct json *spec, const struct json *before,
@@ -103,7 +115,8 @@ static int add_component(const struct submit *s, int64_t now_sec, struct json *s
     put_inherited(spec, before, "qos", fields, component);
     put_inherited(spec, before, "timeLimit", fields, component);
     json_append(list, component);
-    if (put_partition(s, spec, fields, component, err) < 0)
+    if (check_qos(s, component, err) < 0 ||
+        put_partition(s, spec, fields, component, err) < 0)
         return -1;
     return check_rest(s, spec, fields, err);
 }

@@ -65,14 +65,6 @@ int put_string(const struct submit_put *p, struct json *spec, struct err *err)
     return 0;
 }
 
-/* Slurm tries each of a list. */
-int put_qos(const struct submit_put *p, struct json *spec, struct err *err)
-{
-    if (strchr(p->text, ','))
-        return invalid(p, err, "names several; a job has one QOS");
-    return put_string(p, spec, err);
-}
-
 int put_file(const struct submit_put *p, struct json *spec, struct err *err)
 {
     if (p->text[0] == '\0')

@@ -71,6 +71,26 @@ case_run() {
     refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
         slurm sbatch -q urgent -A physics --wrap true
     k delete batchjob first >/dev/null
+    define QOS urgent "priority: 80, limits: {maxJobsPerUser: 1}"
+    define QOS spare "priority: 1"
+    submit one "sleep 1000" "user: ann" "qos: 'spare,urgent'"
+    expect_state one RUNNING
+    submit two "sleep 1000" "user: ann" "qos: 'spare,urgent'"
+    expect_state two RUNNING
+    submit held true "user: ann" "qos: 'urgent,spare'" "hold: User"
+    expect_reason held JobHeldUser
+    expect "the QOS of the first" "$(field one .status.qos)" urgent
+    expect "squeue" "$(slurm squeue -h -S j -o '%j %t %q')" "held PD urgent,spare
+one R urgent
+two R spare"
+    expect_text "scontrol" "$(slurm scontrol show job "$(field two .status.jobID)")" "QOS=spare"
+    submit neither true "user: ann" "qos: 'urgent,none'"
+    expect_reason neither InvalidQOS
+    expect_text "the message" "$(field neither .status.message)" "QOS none does not exist"
+    refused "spec.qos must be a name or up to 8 names apart by commas" \
+        slurm sbatch -q a,,b --wrap true
+    k delete batchjob one two held neither >/dev/null
+    k delete qos spare >/dev/null
     k delete account physics >/dev/null
     k delete qos urgent >/dev/null
 }
