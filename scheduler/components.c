@@ -7,26 +7,14 @@
 
 _Static_assert(COMPONENTS_MAX <= CLAIMANTS_MAX, "each component is a claimant");
 
-/* The slots of one component. */
-struct share {
-    struct slot *slots;
-    size_t n;
-};
-
-static size_t count_of(const struct components *all)
-{
-    return all->at.shape->like->n_others + 1;
-}
-
 const struct partrec *components_part(const struct components *all, size_t component)
 {
     return cluster_component_partition(all->cluster, all->at.shape->like, component,
                                        all->at.part);
 }
 
-/* With its window set. */
-static struct placement placement_of(const struct components *all, size_t component,
-                                     const struct company *company)
+struct placement components_placement(const struct components *all, size_t component,
+                                      const struct company *company)
 {
     struct placement at = all->at;
 
@@ -60,7 +48,7 @@ static void join_company(const struct components *all, const struct placement *a
 static bool place_one(const struct components *all, size_t component,
                       struct company *company, struct share *ret)
 {
-    const struct placement at = placement_of(all, component, company);
+    const struct placement at = components_placement(all, component, company);
 
     ret->slots = placement_find(all->placer, all->cluster, &at, &ret->n);
     if (ret->slots == NULL)
@@ -84,13 +72,13 @@ static size_t place_all(const struct components *all, const size_t *order, size_
     return placed;
 }
 
-static void shares_free(struct share *shares, size_t n)
+void components_free(struct share *shares, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         slots_free(shares[i].slots, shares[i].n);
 }
 
-static struct slot *join(const struct share *shares, size_t n_shares, size_t *ret_n)
+struct slot *components_join(const struct share *shares, size_t n_shares, size_t *ret_n)
 {
     struct slot *slots = NULL;
     size_t n = 0;
@@ -110,49 +98,9 @@ static struct slot *join(const struct share *shares, size_t n_shares, size_t *re
     return slots;
 }
 
-/* Their own. Returns how many they are. */
-static size_t in_order(const struct components *all, size_t *ret)
-{
-    size_t n = count_of(all);
-
-    for (size_t i = 0; i < n; i++)
-        ret[i] = i;
-    return n;
-}
-
-static void move_to_front(size_t *order, size_t i)
-{
-    size_t component = order[i];
-
-    memmove(order + 1, order, i * sizeof(*order));
-    order[0] = component;
-}
-
-/* ---- any way that there is ---- */
-
-static bool is_plain(const struct job *like)
-{
-    return (like->one_per_node || like->max_pods == 1) && like->n_units == 0 &&
-           !placement_has_rules(like);
-}
-
-void components_match(struct match *m, const struct components *all, const size_t *list,
-                      size_t n)
-{
-    match_init(m, n, all->cluster->words);
-    for (size_t i = 0; i < m->n; i++) {
-        const struct placement at = placement_of(all, list[i], NULL);
-        struct claimant *c = &m->of[i];
-
-        c->fixed = at.shape->required;
-        c->need = placement_min_nodes(at.shape->like, at.part->part);
-        placement_open(&at, all->cluster, c->open);
-    }
-}
-
 /* All other nodes are shut to it. */
-static bool place_on(const struct components *all, size_t component,
-                     const uint64_t *given, struct share *ret)
+bool components_place_on(const struct components *all, size_t component,
+                         const uint64_t *given, struct share *ret)
 {
     struct company company;
     bool fits;
@@ -165,49 +113,31 @@ static bool place_on(const struct components *all, size_t component,
     return fits;
 }
 
-static struct slot *place_matched(const struct components *all, size_t *ret_n)
-{
-    struct share shares[COMPONENTS_MAX] = {0};
-    struct slot *slots = NULL;
-    size_t order[COMPONENTS_MAX] = {0}, n = in_order(all, order);
-    struct match m;
+/* ---- in an order ---- */
 
-    components_match(&m, all, order, n);
-    if (match_all(&m, &n)) {
-        n = 0;
-        while (n < m.n && place_on(all, n, m.of[n].given, &shares[n]))
-            n++;
-    }
-    if (n == m.n)
-        slots = join(shares, n, ret_n);
-    else
-        shares_free(shares, m.n);
-    match_fini(&m);
-    return slots;
-}
-
-static bool are_plain(const struct components *all)
+static void move_to_front(size_t *order, size_t i)
 {
-    for (size_t i = 0; i < count_of(all); i++) {
-        if (!is_plain(shape_component(all->at.shape, i)->like))
-            return false;
-    }
-    return true;
+    size_t component = order[i];
+
+    memmove(order + 1, order, i * sizeof(*order));
+    order[0] = component;
 }
 
 /* In their order, or another one. */
 static struct slot *place_in_turn(const struct components *all, size_t *ret_n,
                                   size_t *ret_lacking)
 {
-    size_t order[COMPONENTS_MAX] = {0}, n = in_order(all, order), placed;
+    size_t order[COMPONENTS_MAX], n = components_count(all), placed;
 
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
     for (size_t attempt = 0; attempt < n; attempt++) {
         struct share shares[COMPONENTS_MAX] = {0};
 
         placed = place_all(all, order, n, shares);
         if (placed == n)
-            return join(shares, n, ret_n);
-        shares_free(shares, n);
+            return components_join(shares, n, ret_n);
+        components_free(shares, n);
         *ret_lacking = order[placed];
         if (placed == 0)
             return NULL;
@@ -221,7 +151,7 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
 {
     struct slot *slots = place_in_turn(all, ret_n, ret_lacking);
 
-    return slots == NULL && are_plain(all) ? place_matched(all, ret_n) : slots;
+    return slots != NULL ? slots : components_place_any_way(all, ret_n);
 }
 
 bool components_fit(const struct components *all, size_t *ret_lacking)
@@ -236,7 +166,7 @@ bool components_fit(const struct components *all, size_t *ret_lacking)
 
 bool components_agree(struct components *all, size_t before)
 {
-    size_t n = count_of(all), agreed = 0;
+    size_t n = components_count(all), agreed = 0;
 
     for (size_t i = 0; agreed < n; i = (i + 1) % n) {
         if (!window_find(all->window, &all->seekers[i], all->first, before))

@@ -1,7 +1,8 @@
 /*
  * components_private - between the parts of a search for components: components.c
- * places them, components_apart.c says which have no node together, and so what they
- * need, and what cannot be.
+ * places them one after the other, components_match.c finds any way that there is,
+ * components_apart.c says which have no node together, and so what they need, and what
+ * cannot be.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENTS_PRIVATE_H
 #define GANTRY_SCHEDULER_COMPONENTS_PRIVATE_H
@@ -9,9 +10,33 @@
 #include "scheduler/components.h"
 #include "scheduler/match.h"
 
+/* The slots of one component. */
+struct share {
+    struct slot *slots;
+    size_t n;
+};
+
+static inline size_t components_count(const struct components *all)
+{
+    return all->at.shape->like->n_others + 1;
+}
+
+/* Of one component, with its window set. */
+struct placement components_placement(const struct components *all, size_t component,
+                                      const struct company *company);
+/* On no nodes but those. */
+bool components_place_on(const struct components *all, size_t component,
+                         const uint64_t *given, struct share *ret);
+/* In rank order; what the shares hold is taken over. */
+struct slot *components_join(const struct share *shares, size_t n_shares,
+                             size_t *ret_n);
+void components_free(struct share *shares, size_t n);
+
 /* Claimants for nodes: the components of a list, with their nodes in this view. To be
  * freed with match_fini. */
 void components_match(struct match *m, const struct components *all, const size_t *list,
                       size_t n);
+/* Where one after the other finds none; NULL: there is none, or it is not known. */
+struct slot *components_place_any_way(const struct components *all, size_t *ret_n);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * Components of heterogeneous jobs against every way that there is to give them nodes
- * of their own: where they are too large to share one, a job starts on an empty cluster
- * exactly if one of these serves all of them. And
- * against jobs of one component: where none is in another one's way, it starts when the
- * last of these would.
+ * Components of heterogeneous jobs against every way that there is to give them nodes,
+ * which they may share, or are too large for that: a job starts on an empty cluster
+ * exactly if one of these serves all of them. And against jobs of one component: where
+ * none is in another one's way, it starts when the last of these would.
  *
  * GANTRY_HISTORIES sets how many clusters are drawn, GANTRY_SEED runs that one alone.
  */
@@ -18,45 +17,50 @@
 #define COMPONENTS 4
 
 struct puzzle {
+    bool shared; /* nodes; else any two are too large for one */
     int n;
-    int need[COMPONENTS];
+    int need[COMPONENTS], cpu[COMPONENTS];
     int listed[COMPONENTS];        /* a node that it must have; -1: none */
     bool opens[NODES][COMPONENTS]; /* the node to the component */
+    int room[NODES];
 };
+
+/* May those of a set be on the node? */
+static bool may_be_on(const struct puzzle *p, int node, unsigned set)
+{
+    int left = p->room[node];
+    bool may = true;
+
+    for (int i = 0; i < p->n; i++) {
+        const bool there = (set >> i & 1) != 0;
+
+        left -= there ? p->cpu[i] : 0;
+        may &= there ? p->opens[node][i] : p->listed[i] != node;
+    }
+    return may && left >= 0;
+}
+
+static void change_need(const struct puzzle *p, int *need, unsigned set, int by)
+{
+    for (int i = 0; i < p->n; i++)
+        need[i] += (set >> i & 1) != 0 ? by : 0;
+}
 
 /* From this node on. */
 static bool is_possible(const struct puzzle *p, int node, int *need)
 {
-    bool enough = true;
+    bool possible = node == NODES;
 
     for (int i = 0; i < p->n; i++)
-        enough = enough && need[i] <= 0;
-    if (node == NODES)
-        return enough;
-    for (int i = 0; i < p->n; i++) {
-        if (p->listed[i] != node)
+        possible &= need[i] <= 0;
+    for (unsigned set = 0; set < 1u << p->n && node < NODES && !possible; set++) {
+        if (!may_be_on(p, node, set))
             continue;
-        if (!p->opens[node][i])
-            return false;
-        for (int k = 0; k < p->n; k++) { /* two must not have it */
-            if (k != i && p->listed[k] == node)
-                return false;
-        }
-        need[i]--;
-        enough = is_possible(p, node + 1, need);
-        need[i]++;
-        return enough;
+        change_need(p, need, set, -1);
+        possible = is_possible(p, node + 1, need);
+        change_need(p, need, set, 1);
     }
-    for (int i = 0; i < p->n; i++) {
-        if (!p->opens[node][i])
-            continue;
-        need[i]--;
-        enough = is_possible(p, node + 1, need);
-        need[i]++;
-        if (enough)
-            return true;
-    }
-    return is_possible(p, node + 1, need);
+    return possible;
 }
 
 static void draw_nodes(struct course *h, struct puzzle *p)
@@ -70,8 +74,8 @@ static void draw_nodes(struct course *h, struct puzzle *p)
             if (p->opens[node][i])
                 str_addf(&labels, " label.c%d=y", i);
         }
-        course_tell(h, "node n%d cpu=%d%s", node + 1, 4 + (int)course_draw(h, 3),
-                    labels.s);
+        p->room[node] = 4 + (int)course_draw(h, 3);
+        course_tell(h, "node n%d cpu=%d%s", node + 1, p->room[node], labels.s);
     }
 }
 
@@ -84,8 +88,9 @@ static void draw_job(struct course *h, struct puzzle *p)
     for (int i = 0; i < p->n; i++) {
         p->need[i] = 1 + (int)course_draw(h, 2);
         p->listed[i] = course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
-        /* Too much for two on one node. */
-        str_addf(&line, "%snodes=%d cpu=4 ", i > 0 ? " : " : "", p->need[i]);
+        p->cpu[i] = p->shared ? 1 + (int)course_draw(h, 4) : 4;
+        str_addf(&line, "%snodes=%d cpu=%d ", i > 0 ? " : " : "", p->need[i],
+                 p->cpu[i]);
         /* A partition of its own says as much as a label. */
         str_addf(&line, i > 0 && course_chance(h, 30) ? "partition=p%d" : "where.c%d=y",
                  i);
@@ -99,7 +104,7 @@ static void run_cluster(uint64_t seed)
 {
     const struct sched_config config = sched_config_default();
     struct decisions decisions;
-    struct puzzle p;
+    struct puzzle p = {.shared = seed % 2 == 1};
     struct course h;
 
     course_init(&h, seed, &config);

@@ -65,8 +65,8 @@ size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
     return end == TIME_NEVER ? p->grid.n_slots : plain_slot_of(p, end - 1) + 1;
 }
 
-static bool is_open(const struct plain_plan *p, const struct plain_job *job,
-                    size_t node, size_t first, size_t last)
+bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size_t node,
+                   size_t first, size_t last)
 {
     if (job->allowed != NULL && !job->allowed[node])
         return false;
@@ -89,7 +89,7 @@ struct plain_open plain_list_open(const struct plain_plan *p,
 
     for (size_t node = 0; node < p->n_nodes; node++) {
         if ((shut == NULL || !shut[node]) &&
-            is_open(p, job, node, place->first, place->last))
+            plain_is_open(p, job, node, place->first, place->last))
             open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
     }
     return open;

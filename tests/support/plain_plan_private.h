@@ -48,6 +48,9 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c);
  * at the latest. */
 size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
                      size_t first, int64_t behind_sec);
+/* Is a node open to a component throughout those slots? */
+bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size_t node,
+                   size_t first, size_t last);
 /* Nodes that are open to a component throughout a place, but for those that are shut to
  * it (NULL: none); spots freed by the caller. */
 struct plain_open plain_list_open(const struct plain_plan *p,
@@ -57,6 +60,13 @@ struct plain_open plain_list_open(const struct plain_plan *p,
  * gives it back. */
 void plain_change_node(struct plain_plan *p, const struct plain_job *one, size_t node,
                        size_t first, size_t last, int sign);
+/* Each component on the nodes that it was given: sets of them, by node. */
+bool plain_place_given(const struct plain_plan *p, const unsigned *given,
+                       const struct plain_job *job, struct plain_place *place);
+/* Places them in any way in which each has what it needs, also on nodes that several
+ * share; false: there is none, or it was not found. */
+bool plain_lodge(struct plain_plan *p, const struct plain_job *job,
+                 struct plain_place *place);
 /* Nodes for each component, into `place`, whose slots are known. False: there is no way
  * to give each what it needs, or it was not found (components.h). What the plan has is
  * the same again at the end. */

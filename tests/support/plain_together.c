@@ -1,8 +1,8 @@
 /*
  * Nodes for the components of a job: they choose in their order, of what those before
  * leave; one that finds too little chooses first the next time. Where that does not
- * help, nodes are matched with them one by one, none for two, so that a way is found if
- * there is any.
+ * help, nodes are matched with them one by one, none for two; and then, where they may
+ * share nodes, in any way that there is.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -189,34 +189,57 @@ static bool give_all(struct match *m, const struct plain_job *job)
     return true;
 }
 
-/* On the nodes that it was given alone. */
-static bool place_given(const struct plain_plan *p, const struct match *m,
-                        const struct plain_job *job, struct plain_place *place)
+/* Those of each node, as sets. */
+static void list_owners(const struct match *m, unsigned *ret)
+{
+    for (size_t node = 0; node < m->n_nodes; node++)
+        ret[node] = m->owner[node] != NOBODY ? 1u << m->owner[node] : 0;
+}
+
+/* ---- in any way ---- */
+
+/* Each on the nodes that it was given. */
+bool plain_place_given(const struct plain_plan *p, const unsigned *given,
+                       const struct plain_job *job, struct plain_place *place)
 {
     struct parts parts = {0};
-    size_t placed = 0;
+    size_t placed = 0, n = job->n_others + 1;
 
-    for (bool fits = true; fits && placed < m->n; placed += fits) {
+    for (bool fits = true; fits && placed < n; placed += fits) {
         bool *shut = xcalloc(p->n_nodes + 1, sizeof(*shut));
 
         for (size_t node = 0; node < p->n_nodes; node++)
-            shut[node] = m->owner[node] != placed;
+            shut[node] = (given[node] >> placed & 1) == 0;
         fits =
             place_one(p, plain_component(job, placed), place, shut, &parts.of[placed]);
         free(shut);
     }
-    if (placed == m->n)
-        join(&parts, m->n, place);
+    if (placed == n)
+        join(&parts, n, place);
     parts_fini(&parts);
-    return placed == m->n;
+    return placed == n;
+}
+
+static bool place_any_way(struct plain_plan *p, const struct plain_job *job,
+                          struct plain_place *place)
+{
+    unsigned *given = xcalloc(p->n_nodes + 1, sizeof(*given));
+    struct match m;
+    bool fits;
+
+    match_init(&m, p, job, place);
+    fits = give_all(&m, job);
+    list_owners(&m, given);
+    fits = fits && plain_place_given(p, given, job, place);
+    match_fini(&m);
+    free(given);
+    return fits || (!job->exclusive && plain_lodge(p, job, place));
 }
 
 bool plain_together(struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
     size_t order[PLAIN_COMPONENTS], n = job->n_others + 1;
-    struct match m;
-    bool fits;
 
     for (size_t c = 0; c < n; c++)
         order[c] = c;
@@ -227,8 +250,5 @@ bool plain_together(struct plain_plan *p, const struct plain_job *job,
             return placed == n;
         move_to_front(order, placed);
     }
-    match_init(&m, p, job, place);
-    fits = give_all(&m, job) && place_given(p, &m, job, place);
-    match_fini(&m);
-    return fits;
+    return place_any_way(p, job, place);
 }

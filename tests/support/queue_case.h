@@ -49,7 +49,6 @@ struct queue_case {
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
     size_t changes; /* that were compared */
-    size_t forward; /* cases whose comparison ended with a job that came forward */
 };
 
 /* Jobs run and wait; none has been planned yet. */
