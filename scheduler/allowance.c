@@ -107,6 +107,7 @@ static void note_broken(struct sched *s, const struct asking *a,
     STR_AUTO struct str whose;
 
     str_init(&whose, WHOSE_MAX);
+    s->held.of_nodes = limit_is_on_nodes(limit);
     if (!limit_is_shared(limit))
         return;
     if (limit_is_of_usage(limit->kind)) {
@@ -189,6 +190,7 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     enum reason reason = REASON_NONE;
 
     s->held.broken = NULL;
+    s->held.of_nodes = false;
     for (size_t i = 0; i < all->n && reason == REASON_NONE; i++)
         reason = check_component_places(s, &(struct asker){all, &all->items[i]}, stage,
                                         message);

@@ -56,8 +56,10 @@ void allowance_end_over(struct sched *s);
  */
 void allowance_hold_back(struct sched *s, struct jobrec *rec);
 
-/* After a check that has failed: were there too many nodes, some of which are counted
- * already for those who count together, as this one? */
+/* After a check that has failed: were there too many nodes? */
+bool allowance_is_of_nodes(const struct sched *s);
+/* Too many, some of which are counted already for those who count together, as this
+ * one? */
 bool allowance_lacks_nodes(const struct sched *s);
 bool allowance_has_node(const struct sched *s, const char *node);
 

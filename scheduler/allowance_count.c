@@ -146,6 +146,11 @@ void allowance_hold_back(struct sched *s, struct jobrec *rec)
     starts_enlist(s, rec);
 }
 
+bool allowance_is_of_nodes(const struct sched *s)
+{
+    return s->held.of_nodes;
+}
+
 bool allowance_lacks_nodes(const struct sched *s)
 {
     return s->held.broken != NULL && held_has_nodes(s->held.broken);

@@ -50,6 +50,11 @@ const struct partrec *components_part(const struct components *all, size_t compo
 struct slot *components_place(const struct components *all, size_t *ret_n,
                               size_t *ret_lacking);
 
+/* On the fewest nodes on which all can be, not counting those of a set, as far as any
+ * way is looked for; NULL: there is none. */
+struct slot *components_place_on_fewest(const struct components *all,
+                                        const uint64_t *uncounted, size_t *ret_n);
+
 /* Could they be placed? `ret_lacking` likewise. */
 bool components_fit(const struct components *all, size_t *ret_lacking);
 /* Might they be, on empty nodes? Not if those that have no node together need more

@@ -1,7 +1,7 @@
 /*
  * components_private - between the parts of a search for components: components.c
- * places them one after the other, components_match.c finds any way that there is,
- * components_apart.c says which have no node together, and so what they need, and what
+ * places them one after the other, components_match.c finds any way that there is, also
+ * on nodes that several share (components_lodge.c), components_apart.c says which have no node together, and so what they need, and what
  * cannot be.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENTS_PRIVATE_H
@@ -36,6 +36,15 @@ void components_free(struct share *shares, size_t n);
  * freed with match_fini. */
 void components_match(struct match *m, const struct components *all, const size_t *list,
                       size_t n);
+/* Each on the nodes that it was given; NULL: somebody has no place there. */
+struct slot *components_place_given(const struct components *all, const struct match *m,
+                                    size_t *ret_n);
+/* Of those claimants, which are all components, some may share nodes; likewise. */
+struct slot *components_lodge(const struct components *all, struct match *m,
+                              size_t *ret_n);
+/* On the fewest nodes, not counting those of a set. */
+struct slot *components_lodge_on_fewest(const struct components *all, struct match *m,
+                                        const uint64_t *uncounted, size_t *ret_n);
 /* Where one after the other finds none; NULL: there is none, or it is not known. */
 struct slot *components_place_any_way(const struct components *all, size_t *ret_n);
 

@@ -81,6 +81,7 @@ struct held {
     size_t n_lack_age;        /* as many do not that might, at the last look */
     bool of_usage;            /* some are on what has been used */
     struct counter *broken;   /* by the last check; NULL: none */
+    bool of_nodes;            /* it is on nodes: a shared one counts once */
     struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
     struct held_name *names;  /* hash */

@@ -21,7 +21,7 @@ bool lodging_is_for(const int64_t *needs, size_t n)
 
 void lodging_init(struct lodging *l, const int64_t *needs, size_t n)
 {
-    *l = (struct lodging){.n = n};
+    *l = (struct lodging){.n = n, .most = UINT16_MAX - 1};
     for (size_t i = 0; i < n; i++)
         l->need[i] = needs[i];
 }
@@ -32,6 +32,11 @@ void lodging_fini(struct lodging *l)
     *l = (struct lodging){0};
 }
 
+static bool is_like(const struct lodge *a, const struct lodge *b)
+{
+    return a->parties == b->parties && a->must == b->must && a->counts == b->counts;
+}
+
 /* A node that is used at all is so by one at least. */
 void lodging_add(struct lodging *l, const struct lodge *lodge)
 {
@@ -40,7 +45,7 @@ void lodging_add(struct lodging *l, const struct lodge *lodge)
     for (size_t i = 0; i < l->n; i++)
         left += l->need[i];
     for (size_t i = l->n_items; i-- > 0 && left > 0;)
-        left -= l->items[i].parties == lodge->parties && l->items[i].must == 0;
+        left -= is_like(&l->items[i], lodge);
     if (left <= 0 && lodge->must == 0 && !l->whole)
         return;
     GROW(l->items, l->n_items, l->cap);
@@ -52,7 +57,8 @@ void lodging_add(struct lodging *l, const struct lodge *lodge)
 struct search {
     struct lodging *l;
     size_t n_states;
-    bool *in_vain;                       /* [node][state] */
+    /* [node][state]: with so many nodes less one that count; 0: not known */
+    uint16_t *in_vain;
     unsigned parties[1u << LODGERS_MAX]; /* in the order in which they are tried */
     size_t n_parties;
 };
@@ -93,27 +99,43 @@ static void change_left(int64_t *left, unsigned party, int by)
         left[__builtin_ctz(rest)] += by;
 }
 
-/* From that node on. */
-static bool serve(struct search *w, size_t node, int64_t *left)
+static uint16_t *vain_at(const struct search *w, size_t node, size_t state)
+{
+    return &w->in_vain[node * w->n_states + state];
+}
+
+static bool serve(struct search *w, size_t node, int64_t *left, uint16_t most);
+
+/* With a party on that node. */
+static bool serve_with(struct search *w, size_t node, unsigned party, int64_t *left,
+                       uint16_t most)
+{
+    const bool counts = party != 0 && w->l->items[node].counts;
+    bool served;
+
+    if (!may_take(&w->l->items[node], party, left) || (counts && most == 0))
+        return false;
+    change_left(left, party, -1);
+    served = serve(w, node + 1, left, (uint16_t)(most - counts));
+    change_left(left, party, 1);
+    return served;
+}
+
+/* From that node on, with so many of those that count. */
+static bool serve(struct search *w, size_t node, int64_t *left, uint16_t most)
 {
     const size_t state = state_of(w->l, left);
     struct lodge *lodge = &w->l->items[node];
     bool served = state == 0;
 
-    if (served || node == w->l->n_items || w->in_vain[node * w->n_states + state])
+    if (served || node == w->l->n_items || *vain_at(w, node, state) > most)
         return served;
     for (size_t i = 0; i < w->n_parties && !served; i++) {
-        if (!may_take(lodge, w->parties[i], left))
-            continue;
-        lodge->given = w->parties[i];
-        change_left(left, lodge->given, -1);
-        served = serve(w, node + 1, left);
-        change_left(left, w->parties[i], 1);
+        served = serve_with(w, node, w->parties[i], left, most);
+        lodge->given = served ? w->parties[i] : 0;
     }
-    if (!served) {
-        lodge->given = 0;
-        w->in_vain[node * w->n_states + state] = true;
-    }
+    if (!served)
+        *vain_at(w, node, state) = (uint16_t)(most + 1);
     return served;
 }
 
@@ -129,7 +151,7 @@ bool lodging_find(struct lodging *l)
         l->items[i].given = 0;
     order_parties(&w);
     w.in_vain = xcalloc(l->n_items * w.n_states + 1, sizeof(*w.in_vain));
-    served = serve(&w, 0, left);
+    served = serve(&w, 0, left, l->most);
     free(w.in_vain);
     return served;
 }

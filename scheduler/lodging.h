@@ -14,6 +14,8 @@
  * What has been found to be in vain, from a node on with so much left to serve, is not
  * looked at again; so it is for few claimants with small needs only.
  *
+ * Where not all nodes may be used, those that count are used no more than may be.
+ *
  * Where nodes enough are not all, the caller is asked: each node takes one of its
  * parties that are part of no other, in the same order, and of so many ways to divide
  * all nodes the first is taken in which everybody says it is served.
@@ -36,13 +38,15 @@ struct lodge {
     size_t position;
     uint64_t parties; /* with all that are part of one; the empty one too */
     unsigned must;    /* have it; all of them are of its parties */
+    bool counts;      /* among those of which only so many may be used */
     unsigned given;   /* ret */
 };
 
 struct lodging {
     size_t n; /* claimants */
     int64_t need[LODGERS_MAX];
-    bool whole; /* no node is left out */
+    bool whole;    /* no node is left out */
+    uint16_t most; /* of those that count: so many may be used; at first, all */
     struct lodge *items;
     size_t n_items, cap;
 };

@@ -77,20 +77,28 @@ static bool cut(struct sched *s, const struct entry *entry, struct slot *slots,
     return false;
 }
 
-/* Those that are counted already, where there would be too many nodes; NULL: it is not
- * that. */
+/* Those that are counted already, where there would be too many nodes. */
 static node_set held_nodes(const struct sched *s)
+{
+    node_set held = xcalloc(s->cluster.words + 1, sizeof(*held));
+
+    for (size_t i = 0; i < s->cluster.n_order && allowance_lacks_nodes(s); i++) {
+        if (allowance_has_node(s, s->cluster.order[i]->name))
+            node_set_add(held, i);
+    }
+    return held;
+}
+
+/* Likewise, as far as they are open to it; NULL: it is not that. */
+static node_set held_open_nodes(const struct sched *s)
 {
     node_set held;
 
     if (!allowance_lacks_nodes(s))
         return NULL;
-    held = xcalloc(s->cluster.words + 1, sizeof(*held));
-    for (size_t i = 0; i < s->cluster.n_order; i++) {
-        if (node_set_has(s->window.nodes, i) &&
-            allowance_has_node(s, s->cluster.order[i]->name))
-            node_set_add(held, i);
-    }
+    held = held_nodes(s);
+    for (size_t word = 0; word < s->cluster.words; word++)
+        held[word] &= s->window.nodes[word];
     return held;
 }
 
@@ -121,7 +129,7 @@ static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
         *exchanged = true;
         return true;
     }
-    held = held_nodes(s);
+    held = held_open_nodes(s);
     if (held == NULL || (at->rather != NULL && are_equal(s, at->rather, held))) {
         free(held);
         return false;
@@ -140,6 +148,26 @@ static bool narrow(struct sched *s, const struct entry *entry, struct placement 
     return true;
 }
 
+/* On the fewest nodes that its group does not have already: where best fit keeps its
+ * components apart, they are brought together. */
+static bool bring_together(struct sched *s, const struct entry *entry,
+                           const struct seeker *by, struct slot **slots, size_t *n)
+{
+    struct seeker seekers[COMPONENTS_MAX];
+    struct components all = trial_components(s, entry, by, seekers);
+    AUTO_FREE uint64_t *held = NULL;
+
+    if (!allowance_is_of_nodes(s))
+        return false;
+    held = held_nodes(s);
+    all.first = s->window.first;
+    all.at.few = trial_wants_few(s, entry->rec->job, all.first);
+    slots_free(*slots, *n);
+    *n = 0;
+    *slots = components_place_on_fewest(&all, held, n);
+    return *slots != NULL && is_allowed(s, entry, *slots, *n);
+}
+
 /* Elsewhere: first on nodes that its group has already, then on as few as are left to
  * it. That is only a number: a node of the job's list may be among those dropped, or
  * one with a feature that it counts on. */
@@ -154,8 +182,11 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
     while (!(allowed = is_allowed(s, entry, *slots, *n))) {
         placement_forget(&at);
-        if (!(entry->rec->job->n_others == 0 && prefer(s, &at, &exchanged)) &&
-            !narrow(s, entry, &at, *slots, n))
+        if (entry->rec->job->n_others > 0) {
+            allowed = bring_together(s, entry, by, slots, n);
+            break;
+        }
+        if (!prefer(s, &at, &exchanged) && !narrow(s, entry, &at, *slots, n))
             break;
         slots_free(*slots, *n);
         *n = 0;
