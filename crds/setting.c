@@ -41,7 +41,7 @@ const struct setting settings_table[] = {
     {"priorityWeightTRES", SETTING_WEIGHTS,
      offsetof(struct settings, sched.priority_weight_tres), 0, 0, "none",
      "weights of what a job asks for, against all of its partition: "
-     "cpu=1000,gres/gpu=2000",
+     "cpu=1000,gres/gpu=2000,gres/x.org/fpga=500",
      false},
     {"priorityFavorSmall", SETTING_BOOL,
      offsetof(struct settings, sched.priority_favor_small), 0, 0, "false",

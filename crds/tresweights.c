@@ -7,7 +7,7 @@
 #include "base/util.h"
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
-#define FORMS "right are cpu, mem, node, gres/gpu and gres/gpu:TYPE"
+#define FORMS "right are cpu, mem, node, gres/gpu, gres/gpu:TYPE and gres/DOMAIN/NAME"
 
 static int read_name(const char *name, struct tres_weight *w, struct err *err)
 {
@@ -15,10 +15,10 @@ static int read_name(const char *name, struct tres_weight *w, struct err *err)
 
     w->of = tres_parse(name, &type);
     if (w->of == TRES_NONE || w->of == TRES_BILLING || w->of == TRES_LICENSE ||
-        w->of == TRES_DEVICE || (type && strlen(type) >= sizeof(w->gpu_type)))
+        (type && strlen(type) >= sizeof(w->type)))
         return err_set(err, ERR_INVALID, "\"%s\" is no such TRES: " FORMS, name);
     if (type)
-        memcpy(w->gpu_type, type, strlen(type) + 1);
+        memcpy(w->type, type, strlen(type) + 1);
     return 0;
 }
 
@@ -41,7 +41,7 @@ static int refuse_twice(const struct tres_weight *w, struct err *err)
 {
     STR_AUTO struct str name;
     str_init(&name, RES_NAME_MAX * 2);
-    tres_say(w->of, NULL, &name);
+    tres_say(w->of, *w->type ? w->type : NULL, &name);
     return err_set(err, ERR_INVALID, "%s stands there twice", name.s);
 }
 
@@ -58,7 +58,7 @@ int tresweights_parse(const char *text, struct tres_weights *ret, struct err *er
             return err_set(err, ERR_INVALID, "more than %d TRES", TRES_WEIGHTS_MAX);
         for (size_t i = 0; i < all.n; i++)
             if (all.items[i].of == w.of &&
-                strcmp(all.items[i].gpu_type, w.gpu_type) == 0)
+                strcmp(all.items[i].type, w.type) == 0)
                 return refuse_twice(&w, err);
         all.items[all.n++] = w;
     }
@@ -71,7 +71,7 @@ void tresweights_format(const struct tres_weights *weights, struct str *out)
     for (size_t i = 0; i < weights->n; i++) {
         const struct tres_weight *w = &weights->items[i];
         str_add(out, i == 0 ? "" : ",");
-        tres_say(w->of, *w->gpu_type ? w->gpu_type : NULL, out);
+        tres_say(w->of, *w->type ? w->type : NULL, out);
         str_addf(out, "=%" PRId64, w->weight);
     }
 }

@@ -1,7 +1,8 @@
 /*
  * tresweights - slurm.conf's text for PriorityWeightTRES: "cpu=1000,gres/gpu:h100=500".
  *
- * TRES are cpu, mem, node, gres/gpu and gres/gpu:TYPE, in whatever case, each once.
+ * TRES are cpu, mem, node, gres/gpu, gres/gpu:TYPE, and of any other device its name as
+ * nodes have it, gres/x.org/fpga; in whatever case, each once.
  */
 #ifndef GANTRY_CRDS_TRESWEIGHTS_H
 #define GANTRY_CRDS_TRESWEIGHTS_H

@@ -8,7 +8,16 @@
 
 static bool is_of_type(const struct tres_weight *w, const char *gpu_type)
 {
-    return *w->gpu_type == '\0' || str_eq(w->gpu_type, gpu_type);
+    return *w->type == '\0' || str_eq(w->type, gpu_type);
+}
+
+/* 0: no node has it. */
+static int64_t device_of(const struct cluster *c, const char *name,
+                         const struct resvec *v)
+{
+    int resource = restable_find(&c->res, name);
+
+    return resource >= 0 ? v->v[resource] : 0;
 }
 
 /* In the units of the model. */
@@ -24,10 +33,11 @@ static int64_t amount_of(const struct cluster *c, const struct tres_weight *w,
         return nodes;
     case TRES_GPU:
         return c->res.gpu >= 0 && is_of_type(w, gpu_type) ? v->v[c->res.gpu] : 0;
+    case TRES_DEVICE:
+        return device_of(c, w->type, v);
     case TRES_NONE:
     case TRES_BILLING:
     case TRES_LICENSE:
-    case TRES_DEVICE:
     case TRES_KINDS:
         break;
     }
@@ -52,7 +62,7 @@ static void find_totals(const struct tres_weights *weights, const struct cluster
     }
 }
 
-/* Of a CPU, a MiB, a node, a GPU. */
+/* Of a CPU, a MiB, a node, a device. */
 static int64_t unit_of(const struct tres_weight *w)
 {
     return w->of == TRES_CPU ? 1000 : w->of == TRES_MEM ? 1 << 20 : 1;
@@ -71,9 +81,9 @@ int64_t tresweight_term(const struct tres_weights *weights, const struct cluster
     for (size_t i = 0; i < weights->n; i++) {
         const struct tres_weight *w = &weights->items[i];
         int64_t whole = raw ? unit_of(w) : part->weighed.v[i];
-        const struct resvec v =
-            *w->gpu_type != '\0' ? job_ask_typed(ask, w->gpu_type) : job_ask(ask);
-        int64_t amount = amount_of(c, w, &v, job_least_nodes(ask), w->gpu_type);
+        bool typed = w->of == TRES_GPU && *w->type != '\0';
+        const struct resvec v = typed ? job_ask_typed(ask, w->type) : job_ask(ask);
+        int64_t amount = amount_of(c, w, &v, job_least_nodes(ask), w->type);
 
         if (whole > 0)
             sum += (__int128)w->weight * (raw ? amount : MIN(amount, whole)) / whole;

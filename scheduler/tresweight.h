@@ -3,7 +3,7 @@
  *
  *   weight x (what the job asks for in the partition / what the partition's nodes have)
  *
- * With PRIORITY_RAW_TRES: weight x what it asks for; CPUs, MiB, nodes, GPUs. A negative
+ * With PRIORITY_RAW_TRES: weight x what it asks for; CPUs, MiB, nodes, devices. A negative
  * weight takes off. All in integers; each term is cut to a whole number.
  */
 #ifndef GANTRY_SCHEDULER_TRESWEIGHT_H
@@ -22,8 +22,8 @@ struct partrec;
 #define TRES_WEIGHTS_MAX 8
 
 struct tres_weight {
-    enum tres of;                /* billing has no weight */
-    char gpu_type[RES_NAME_MAX]; /* of GPUs: "": every type */
+    enum tres of;            /* billing and licences have no weight */
+    char type[RES_NAME_MAX]; /* of GPUs, "": every type; of a device its name */
     int64_t weight;
 };
 

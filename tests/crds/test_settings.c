@@ -82,7 +82,7 @@ START_TEST(test_all_keys)
     ck_assert_uint_eq(s.sched.priority_weight_tres.n, 3);
     ck_assert_int_eq(s.sched.priority_weight_tres.items[1].of, TRES_MEM);
     ck_assert_int_eq(s.sched.priority_weight_tres.items[1].weight, -20);
-    ck_assert_str_eq(s.sched.priority_weight_tres.items[2].gpu_type, "h100");
+    ck_assert_str_eq(s.sched.priority_weight_tres.items[2].type, "h100");
     ck_assert_int_eq(s.sched.over_time_sec, 1800);
     ck_assert_int_eq(s.sched.resv_over_run_sec, 600);
     ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
@@ -247,6 +247,13 @@ static const struct {
      "gantry.yaml:1: priorityWeightTRES: \"billing\" is no such TRES"},
     {"priorityWeightTRES: gres/gpu:=1\n",
      "gantry.yaml:1: priorityWeightTRES: \"gres/gpu:\" is no such TRES"},
+    {"priorityWeightTRES: gres/fpga=1\n",
+     "gantry.yaml:1: priorityWeightTRES: \"gres/fpga\" is no such TRES: right are cpu, "
+     "mem, node, gres/gpu, gres/gpu:TYPE and gres/DOMAIN/NAME"},
+    {"priorityWeightTRES: gres/x.org/fpga=1,gres/x.org/fpga=2\n",
+     "gantry.yaml:1: priorityWeightTRES: gres/x.org/fpga stands there twice"},
+    {"priorityWeightTRES: license/a=1\n",
+     "gantry.yaml:1: priorityWeightTRES: \"license/a\" is no such TRES"},
     {"priorityWeightTRES: cpu=1,CPU=2\n",
      "gantry.yaml:1: priorityWeightTRES: cpu stands there twice"},
     {"\nlicenses: matlab:0\n", "gantry.yaml:2: licenses: behind a name and \":\""},
