@@ -393,9 +393,7 @@ CELL(cpus_cell)
 CELL(min_cpus_cell)
 {
     ROW;
-    int64_t min, max;
-    jobrow_node_range(r, &min, &max);
-    add_number(MAX(r->cpus / MAX(min, 1), 1), out);
+    add_number(jobrow_min_cpus(r), out);
 }
 
 CELL(tasks_cell)
@@ -626,7 +624,7 @@ const struct column jobcolumns[] = {
     {'A', "jobid", "JOBID", raw_id_cell, 0},
     {'b', "tres-per-node", "TRES_PER_NODE", gpus_node_cell, JOB_WHOLE},
     {'B', "batchhost", "EXEC_HOST", batch_host_cell, JOB_WHOLE},
-    {'c', "mincpus", "MIN_CPUS", min_cpus_cell, 0},
+    {'c', "mincpus", "MIN_CPUS", min_cpus_cell, JOB_WHOLE},
     {'C', "numcpus", "CPUS", cpus_cell, 0},
     {'d', "mintmpdisk", "MIN_TMP_DISK", zero_cell, 0},
     {'D', "numnodes", "NODES", nodes_cell, 0},

@@ -274,13 +274,26 @@ void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_ma
         *ret_max = strtoll(end + 1, NULL, 10);
 }
 
-int64_t jobrow_tres(const struct jobrow *r, const char *name)
+static int64_t amount_in(const char *tres, const char *name)
 {
-    const char *s = or_empty(r->tres);
+    const char *s = or_empty(tres);
     const size_t len = strlen(name);
 
     for (; *s; s += strcspn(s, ","), s += *s == ',')
         if (strncmp(s, name, len) == 0 && s[len] == '=')
             return strtoll(s + len + 1, NULL, 10);
     return -1;
+}
+
+int64_t jobrow_tres(const struct jobrow *r, const char *name)
+{
+    return amount_in(r->tres, name);
+}
+
+/* One that has its nodes alone has more of them. */
+int64_t jobrow_min_cpus(const struct jobrow *r)
+{
+    const char *asked = r->req_tres ? r->req_tres : r->tres;
+
+    return MAX(amount_in(asked, "cpu") / MAX(amount_in(asked, "node"), 1), 1);
 }

@@ -101,5 +101,7 @@ void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_ma
 void jobrow_switches(const struct jobrow *r, int64_t *ret_most, int64_t *ret_wait_sec);
 /* The number behind `name`= in "cpu=8,mem=64G,node=2", -1: not there. */
 int64_t jobrow_tres(const struct jobrow *r, const char *name);
+/* CPUs that it asks for on each node; of a row of the whole object (JOB_WHOLE). */
+int64_t jobrow_min_cpus(const struct jobrow *r);
 
 #endif

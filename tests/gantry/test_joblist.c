@@ -135,6 +135,17 @@ START_TEST(test_columns)
 }
 END_TEST
 
+/* What a job asks for, though it has more, as one that has its nodes alone. */
+START_TEST(test_asked)
+{
+    struct clitest *t = queue_new();
+
+    ck_assert_uint_eq(run(t, "squeue -h -t all -j 1,2,3 -S i -o '%i %C %c'"), 1);
+    ck_assert_str_eq(t->out, "1 8 1\n2 6 3\n3 1 1\n");
+    clitest_free(t);
+}
+END_TEST
+
 static const char *const lines[] = {
     "squeue",
     "squeue -l",
@@ -306,6 +317,7 @@ int main(void)
     tzset();
     return suite_main("gantry/joblist", (struct suite_row[]){
                                             {test_columns, 1},
+                                            {test_asked, 1},
                                             {test_lines, ARRAY_LEN(lines)},
                                             {test_whole, ARRAY_LEN(whole)},
                                             {test_untold, ARRAY_LEN(untold)},
