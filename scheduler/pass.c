@@ -28,7 +28,8 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         return false;
     s->pass.refused |= s->held.any;
-    if (trial_is_planned_there(entry)) {
+    /* How many tasks are under way is the same in all its partitions. */
+    if (trial_is_planned_there(entry) || reason == REASON_JOB_ARRAY_TASK_LIMIT) {
         s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec, broken_of_reason(reason));
     }
