@@ -160,15 +160,28 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     starts_enlist(s, rec);
 }
 
-bool book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
+/* It comes later, as what is before it is late: else false. */
+static bool slide(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    bool fits = book_fits(s, rec);
+    s->sliding |= cause == BROKEN_OVERRUN;
+    if (!s->sliding || (cause != BROKEN_OVERRUN && cause != BROKEN_OTHER) ||
+        !book_slide(s, rec))
+        return false;
+    broken_note(s, rec, BROKEN_OVERRUN);
+    enter_claim(s, rec);
+    return true;
+}
 
+void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
+{
+    bool fits = rec->job->plan.start_sec >= s->timeline.bounds[0] && book_fits(s, rec);
+
+    if (cause == BROKEN_NOT && !fits)
+        cause = broken_find(s, rec);
     if (fits)
         enter_claim(s, rec);
-    else
-        book_cancel_plan(s, rec, cause != BROKEN_NOT ? cause : broken_find(s, rec));
-    return fits;
+    else if (s->renewal != RENEW_PLANS || !slide(s, rec, cause))
+        book_cancel_plan(s, rec, cause);
 }
 
 void book_enter(struct sched *s, struct jobrec *rec)

@@ -11,13 +11,16 @@
  *
  * Slack keeps promises: a job that was told to start in a minute may run only some
  * seconds later, and one whose time is up takes a while to be gone; both were assumed.
- * A job that should have ended and has not is assumed to end within this minute.
+ * A job that should have ended and has not, or whose pods are still going, is assumed
+ * to take as long again as it is late: a minute at least.
  *
  * The timeline advances each minute, and is made anew when nodes or partitions have
  * changed, or when more is taken than there is; in between, every change is entered as
  * it comes. Made anew, plans are entered last, in the order of the queue, and only
- * where all of their room is there: what no longer fits is given up (a broken promise),
- * as is a plan whose minute has passed.
+ * where all of their room is there. What no longer fits is a broken promise, as is a
+ * plan whose minute has passed. Where a job that is late in ending is why, it slides: it
+ * keeps its nodes, from when they are free beside those that were entered before it, and
+ * those behind it slide in their turn, so that all keep their order. Else it is given up.
  */
 #ifndef GANTRY_SCHEDULER_BOOK_H
 #define GANTRY_SCHEDULER_BOOK_H
@@ -51,9 +54,10 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
 
 /* Gives the plan up, by what breaks it if it is a promise (broken.h). */
 void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause);
-/* Enters a plan that was struck, or gives it up where others have come in between
- * (false): by that cause; BROKEN_NOT: whatever it is. */
-bool book_put_back(struct sched *s, struct jobrec *rec, enum broken cause);
+/* Enters a plan that was struck, or is not entered yet. Where others have come in between
+ * or its minute has passed it slides, while the timeline is made anew, or is given up: by
+ * that cause; BROKEN_NOT: whatever it is. */
+void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause);
 
 /* What it holds, or has planned, into s->uses. Returns how many. */
 size_t book_uses(struct sched *s, struct jobrec *rec);

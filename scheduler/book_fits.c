@@ -2,6 +2,7 @@
 #include "scheduler/book_private.h"
 
 #include "base/util.h"
+#include "scheduler/check.h"
 #include "scheduler/guise.h"
 
 /* Are there two on one node? */
@@ -127,6 +128,34 @@ bool book_fits(struct sched *s, struct jobrec *rec)
 
     guise_wear(s, rec, worn);
     return fits;
+}
+
+/* The plan is moved: else it is where it was. */
+static bool find_later(struct sched *s, struct jobrec *rec)
+{
+    struct plan *plan = &rec->job->plan;
+    const struct timeline *tl = &s->timeline;
+    const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
+    int64_t was = plan->start_sec;
+    int64_t latest = part != NULL ? check_latest(rec->job, part->part) : was;
+
+    /* In the far slot nobody is told a start. */
+    for (size_t i = 0; i + 1 < tl->n_slots && tl->bounds[i] <= latest; i++) {
+        plan->start_sec = tl->bounds[i];
+        if (tl->bounds[i] >= was && fits_there(s, rec))
+            return true;
+    }
+    plan->start_sec = was;
+    return false;
+}
+
+bool book_slide(struct sched *s, struct jobrec *rec)
+{
+    size_t worn = guise_rest(s, rec);
+    bool slides = find_later(s, rec);
+
+    guise_wear(s, rec, worn);
+    return slides;
 }
 
 bool book_is_shut(struct sched *s, struct jobrec *rec)

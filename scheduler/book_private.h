@@ -32,6 +32,9 @@ size_t book_component_last(const struct sched *s, const struct jobrec *rec,
                            const struct span *span, size_t component);
 size_t book_use_last(const struct sched *s, const struct jobrec *rec,
                      const struct span *span, const struct use *use);
+/* Moves a plan that no longer fits to when its nodes are free again, no earlier than it
+ * was. False: they are not while it may still start. It is off the timeline. */
+bool book_slide(struct sched *s, struct jobrec *rec);
 /* There is more room than before, up to some time. */
 void book_grow(struct sched *s, int64_t until_sec);
 /* Has a reservation of others come where the plan lies? */

@@ -83,10 +83,7 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
         rec->job->n_alloc > 0)
         return false;
     yield_follow(s, rec);
-    if (rec->job->plan.start_sec >= s->timeline.bounds[0])
-        book_put_back(s, rec, BROKEN_NOT);
-    else
-        book_cancel_plan(s, rec, broken_find(s, rec));
+    book_put_back(s, rec, BROKEN_NOT);
     return true;
 }
 
@@ -117,6 +114,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     s->n_holding = 0;
     add_nodes(s);
     s->renewal = RENEW_HELD;
+    s->belated = s->sliding = false;
     s->made++;
     s->cuts++;
     s->renew_pod = s->cluster.pods;
@@ -192,7 +190,7 @@ static bool move_claim(struct sched *s, struct jobrec *rec)
     book_freshen(s, rec);
     late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
-        book_cancel_plan(s, rec, broken_find(s, rec));
+        s->belated = true;
         return true;
     }
     if (late || has_moved(s, rec)) {
@@ -227,6 +225,8 @@ static bool move_claims(struct sched *s, struct sched_budget budget)
 
         s->renew_next = rec->hh.next;
         moved = move_if_due(s, rec);
+        if (s->belated)
+            break;
         if (is_spent(budget, moved, n))
             return false;
     }
@@ -272,7 +272,7 @@ bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
     if (s->renewal == RENEW_MOVE) {
         if (!move_claims(s, budget))
             return false;
-        if (!s->timeline.overcommitted)
+        if (!s->timeline.overcommitted && !s->belated)
             return true;
         begin_anew(s, now_sec);
     }

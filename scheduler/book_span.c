@@ -33,21 +33,30 @@ int64_t book_end_before(const struct sched *s, size_t slot)
     return s->timeline.bounds[slot - 1] + 1 - END_SLACK_SEC;
 }
 
+/* When nodes are assumed to be free of what is due to end then. What is late is taken
+ * to need as long again: what hangs moves plans ever more rarely. */
+static int64_t free_by(const struct timeline *tl, int64_t due_sec)
+{
+    int64_t slack = END_SLACK_SEC;
+
+    while (timeline_end(due_sec, slack) <= tl->bounds[0])
+        slack *= 2;
+    return timeline_end(due_sec, slack);
+}
+
 /* When what a job holds is assumed to be free. */
 static int64_t assumed_end(const struct sched *s, const struct jobrec *rec,
                            size_t component)
 {
     const struct job *job = rec->job;
-    int64_t limit_end = jobrec_component_end(s, rec, component), end;
+    int64_t due_sec = jobrec_component_end(s, rec, component), end = TIME_NEVER;
     int64_t soon = s->timeline.bounds[0] + TIMELINE_MINUTE_SEC;
 
-    if (limit_end == TIME_NEVER)
-        return TIME_NEVER;
-    if (job->phase == JOB_STARTING)
+    if (due_sec != TIME_NEVER && job->phase == JOB_STARTING)
         end = timeline_end(timeline_minute(job->start_sec),
-                           book_length(limit_end - job->start_sec));
-    else
-        end = timeline_end(limit_end, END_SLACK_SEC);
+                           book_length(due_sec - job->start_sec));
+    else if (due_sec != TIME_NEVER)
+        end = free_by(&s->timeline, due_sec);
     return MAX(end, soon);
 }
 

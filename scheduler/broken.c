@@ -49,7 +49,7 @@ static bool lacks_node(const struct sched *s, const struct plan *plan)
     return false;
 }
 
-/* Does a job hold a node of it that should have ended by now? */
+/* Does a job hold a node of it that should have ended by now, or has? */
 static bool is_overrun(const struct sched *s, const struct plan *plan)
 {
     for (size_t i = 0; i < s->n_holding; i++) {

@@ -231,11 +231,13 @@ struct sched {
     struct podrec *renew_pod;  /* to go on with; NULL: that was the last one */
     struct jobrec *renew_next; /* likewise */
     size_t n_renewed;          /* entries of the queue */
-    struct horizon horizon;    /* of the timeline, while room on it only shrinks */
-    bool grown;                /* it has grown: the horizon is void */
-    bool freed;                /* it has grown since all were looked at who may start */
-    int64_t grown_sec;  /* until when, since the walk began; TIME_NEVER: for ever */
-    struct lines lines; /* of planned jobs */
+    bool belated;              /* the minute of a plan has passed: made anew it is */
+    bool sliding;           /* of those entered so, one has to wait for who is late */
+    struct horizon horizon; /* of the timeline, while room on it only shrinks */
+    bool grown;             /* it has grown: the horizon is void */
+    bool freed;             /* it has grown since all were looked at who may start */
+    int64_t grown_sec;      /* until when, since the walk began; TIME_NEVER: for ever */
+    struct lines lines;     /* of planned jobs */
     struct stairwell stairs;
     struct candidates candidates; /* scratch of starts.h */
     size_t n_first_starts;        /* since no job was left that may start at once */
@@ -304,8 +306,9 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
  * when it might have started on: what it asks for (of components the longest), but no
  * longer than the settings let it. INT64_MIN: any number will do. */
 int64_t jobrec_switches_until(const struct sched *s, const struct job *job);
-/* When a job that holds nodes ends, by its limit, its reservation or preemption: what
- * others are planned by, though it may run over its limit. TIME_NEVER: unknown. */
+/* When a job that holds nodes ends, by its limit, its reservation or preemption, or has
+ * ended: what others are planned by, though it may run over its limit, and its pods may
+ * take a while to go. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
 /* Likewise of a component. */
 int64_t jobrec_component_end(const struct sched *s, const struct jobrec *rec,

@@ -277,9 +277,14 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
 
+    int64_t end;
+
     if (job->start_sec == TIME_UNSET)
         return TIME_NEVER;
-    return MIN(end_by_limit(s, job), end_by_others(s, job, 0));
+    end = MIN(end_by_limit(s, job), end_by_others(s, job, 0));
+    return job->phase == JOB_COMPLETING && job->end_sec != TIME_UNSET
+               ? MIN(end, job->end_sec)
+               : end;
 }
 
 /* How long it may run on past its limit. */

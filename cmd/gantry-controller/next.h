@@ -117,8 +117,7 @@ struct job_view {
 struct job_signal {
     bool on;
     struct siglist_item item;
-    const char *id;    /* the job's; NULL: of spec.signal */
-    int64_t component; /* for this one alone; -1: for all */
+    const char *id; /* the job's; NULL: of spec.signal */
 };
 
 struct job_next {

@@ -141,6 +141,8 @@ static void set_phase(struct day *w, int number, enum job_phase phase)
     change.u.job->phase = phase;
     if (phase == JOB_RUNNING)
         change.u.job->start_sec = w->now_sec;
+    if (phase == JOB_COMPLETING)
+        change.u.job->end_sec = w->now_sec;
     sched_apply(w->s, &change);
 }
 

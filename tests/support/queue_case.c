@@ -93,8 +93,8 @@ const struct plain_resv *queue_resv_of(const struct queue_case *q,
     return queue_resv_named(q, job_reservation(job));
 }
 
-/* Of what runs; what is late ends in this minute. Who has begun in a reservation is
- * over with it. */
+/* Of what runs. What is late ends in this minute, or takes as long again as it is late;
+ * who has begun in a reservation is over with it. */
 static int64_t end_of(const struct queue_case *q, const struct job *job)
 {
     const struct plain_resv *in = queue_resv_of(q, job);
@@ -103,7 +103,12 @@ static int64_t end_of(const struct queue_case *q, const struct job *job)
 
     if (in != NULL && job->start_sec >= in->start_sec && job->start_sec < in->end_sec)
         end = MIN(end, in->end_sec);
-    return end == TIME_NEVER ? TIME_NEVER : MAX(end + 60, QUEUE_NOW_SEC + 30);
+    if (end == TIME_NEVER)
+        return TIME_NEVER;
+    for (int64_t slack = 60;; slack *= 2) {
+        if (end + slack > QUEUE_NOW_SEC - QUEUE_NOW_SEC % 60)
+            return MAX(end + slack, QUEUE_NOW_SEC + 30);
+    }
 }
 
 /* What runs has no more than there are. */
