@@ -101,7 +101,8 @@ static bool set_flag(struct reservation *r, const char *word)
         {"REPLACE_DOWN", NULL},
         {"SPEC_NODES", NULL},
         {"STATIC_ALLOC", &r->static_alloc},
-        {"TIME_FLOAT", NULL}, /* read_times */
+        {"TIME_FLOAT", NULL},  /* read_times */
+        {"USER_DELETE", NULL}, /* policies.yaml */
     };
     static const char *const repeats[] = {
         [RESV_HOURLY] = "HOURLY",   [RESV_DAILY] = "DAILY",
@@ -294,6 +295,17 @@ static int read_lists(const struct json *object, struct reservation *r, struct e
     return read_list(object, "spec.allowedPartitions", &r->parts, err);
 }
 
+/* Whom else it is for the server does not know. */
+static int check_deletable(const struct json *object, const struct reservation *r,
+                           struct err *err)
+{
+    if (!has_flag(object, "USER_DELETE") || r->users.n_allow + r->groups.n_allow > 0)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "spec.flags: USER_DELETE is for users or groups that are named: of "
+                   "accounts and others the server cannot tell whose they are");
+}
+
 /* ---- flags again: of which nodes they speak ---- */
 
 static int check_flags(const struct json *object, const struct reservation *r,
@@ -336,7 +348,8 @@ struct reservation *convert_reservation(const struct convert *c,
                read_nodes(c, object, ret, err) == 0 &&
                check_flags(object, ret, err) == 0 &&
                read_licenses(object, ret, err) == 0 &&
-               read_lists(object, ret, err) == 0) {
+               read_lists(object, ret, err) == 0 &&
+               check_deletable(object, ret, err) == 0) {
         read_chosen(object, ret);
         return ret;
     }

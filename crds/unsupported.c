@@ -56,9 +56,6 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    {"Reservation", "spec.flags[]", "USER_DELETE",
-     "spec.flags: there is no USER_DELETE: RBAC says who may delete reservations"},
-
     CLASS("nodeSelector"),
     CLASS("priority"),
     CLASS("gpu"),

@@ -1,6 +1,6 @@
 # What a user without rights is told, by kubectl and by Slurm's commands, and what one can do who has those
 # of manifests/rbac/users.yaml: submit as herself, see, change and cancel her jobs; not act as another or as an
-# operator, until she is one. Kubernetes' own roles have them too.
+# operator, until she is one; delete a reservation that is hers to delete. Kubernetes' own roles have them too.
 slurm() { # COMMAND...: as alice
     (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --context alice --namespace "$NS" "${@:2}")
 }
@@ -38,7 +38,7 @@ operator_rights() {
 }
 
 withdraw_rights() {
-    k delete clusterrolebinding alice-sees-nodes alice-operates --ignore-not-found >/dev/null
+    k delete clusterrolebinding alice-sees-nodes alice-operates alice-reserves --ignore-not-found >/dev/null
 }
 
 # What is given to Kubernetes' role comes a moment after the role.
@@ -88,6 +88,27 @@ is_no_operator() {
     refused "Forbidden" as_alice delete pods --all
 }
 
+# Of reservations she deletes those that say so and name her.
+deletes_reservations() {
+    k create clusterrolebinding alice-reserves --clusterrole=gantry-reservation-user --user=alice >/dev/null
+    define Reservation hers "nodes: gone, duration: '60', users: [alice], flags: [USER_DELETE]"
+    define Reservation plain "nodes: gone, duration: '60', users: [alice], flags: [OVERLAP]"
+    define Reservation not-hers "nodes: gone, duration: '60', users: [bob], flags: [USER_DELETE, OVERLAP]"
+    define Reservation theirs \
+        "nodes: gone, duration: '60', groups: ['system:authenticated'], flags: [USER_DELETE, OVERLAP]"
+    define Reservation refuses-her \
+        "nodes: gone, duration: '60', users: [bob, -alice], flags: [USER_DELETE, OVERLAP]"
+    wait_until 20 "what the role lets her" slurm scontrol delete ReservationName=hers
+    told "reservation plain lacks the flag USER_DELETE" slurm scontrol delete ReservationName=plain
+    told "reservation not-hers does not name alice" slurm scontrol delete ReservationName=not-hers
+    told "reservation refuses-her does not name alice" slurm scontrol delete ReservationName=refuses-her
+    slurm scontrol delete ReservationName=theirs
+    refused "Forbidden" as_alice delete reservations --all
+    expect "what is left" "$(k get reservations -o name | sort | tr '\n' ' ')" \
+        "reservation.gantry.dev/not-hers reservation.gantry.dev/plain reservation.gantry.dev/refuses-her "
+    k delete reservations --all >/dev/null
+}
+
 case_run() {
     [[ $SERVER == real ]] || return 0 # gantry-local has one user, its administrator
     has_no_rights
@@ -97,6 +118,7 @@ case_run() {
     expect_text "sinfo" "$(slurm sinfo -h)" main
     is_not_another
     is_no_operator
+    deletes_reservations
     operator_rights >/dev/null
     is_operator
     wait_until 20 "role edit has Gantry's" edit_has_ours

@@ -79,6 +79,17 @@ static const struct {
     {"it floats and may go",
      "spec: {duration: '60', nodes: n1, flags: [TIME_FLOAT], purgeComp: '5'}",
      "spec.purgeComp: no job runs in a reservation with TIME_FLOAT"},
+    {"its users may delete it",
+     "spec: {duration: '60', nodes: n1, groups: [a], flags: [USER_DELETE]}",
+     "0+3600 n1 groups a"},
+    {"whoever is not refused may not",
+     "spec: {duration: '60', nodes: n1, users: [-eve], flags: [USER_DELETE]}",
+     "spec.flags: USER_DELETE is for users or groups that are named: of accounts and "
+     "others the server cannot tell whose they are"},
+    {"nor may those of accounts",
+     "spec: {duration: '60', nodes: n1, accounts: [a], flags: [USER_DELETE]}",
+     "spec.flags: USER_DELETE is for users or groups that are named: of accounts and "
+     "others the server cannot tell whose they are"},
 
     {"no end", "spec: {nodes: n1}",
      "spec.endTime: a reservation has this or spec.duration"},
