@@ -284,9 +284,12 @@ static bool scope_misplaced(const struct json *self, const struct json *old)
 
 static bool component_misplaced(const struct json *self, const struct json *old)
 {
+    const char *type = json_str(self, "type");
+    const bool ends = str_eq(type, "Cancel") && json_int_or(self, "component", 0) > 0;
+
     (void)old;
     return has(self, "component") &&
-           (!str_eq(json_str(self, "type"), "Cancel") || has(self, "tasks"));
+           (has(self, "tasks") || !(ends || str_eq(type, "Signal")));
 }
 
 static bool holds_no_task(const struct json *self, const struct json *old)
@@ -525,7 +528,8 @@ const struct rule rules[] = {
      "spec.actions[].tasks: type Hold needs it; spec.hold holds a job",
      .broken = holds_no_task},
     {"BatchJob", "spec.actions[]", "spec.actions[].component",
-     "spec.actions[].component: only type Cancel is of one component",
+     "spec.actions[].component: only types Cancel, which of the first one is the whole "
+     "job, and Signal are of one component",
      .broken = component_misplaced},
     {"BatchJob", "spec.actions[].signal", "spec.actions[].signal",
      "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",

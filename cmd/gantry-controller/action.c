@@ -21,13 +21,15 @@ static enum action_type action_type_of(const char *word)
     return ACTION_OTHER;
 }
 
-/* Of one component of a job only Cancel can be. */
+/* Of one component of a job only these can be. */
 static enum action_type type_of(const struct json *action)
 {
     enum action_type type = action_type_of(json_str(action, "type"));
     if (!json_get(action, "component"))
         return type;
-    return type == ACTION_CANCEL ? ACTION_CANCEL_COMPONENT : ACTION_OTHER;
+    if (type == ACTION_CANCEL)
+        return ACTION_CANCEL_COMPONENT;
+    return type == ACTION_SIGNAL ? ACTION_SIGNAL : ACTION_OTHER;
 }
 
 /* Absent is All. */
@@ -58,12 +60,11 @@ struct action *actions_read(const struct json *spec, size_t *ret_n)
     struct action *ret = n > 0 ? xcalloc(n, sizeof(*ret)) : NULL;
     for (size_t i = 0; i < n; i++) {
         const struct json *a = json_item(list, i);
-        ret[i] =
-            (struct action){.id = xstrdup(json_str_or(a, "id", "")),
-                            .type = type_of(a),
-                            .signal = read_signal(a),
-                            .component = (size_t)MAX(json_int_or(a, "component", 0), 0),
-                            .only = read_only(a)};
+        ret[i] = (struct action){.id = xstrdup(json_str_or(a, "id", "")),
+                                 .type = type_of(a),
+                                 .signal = read_signal(a),
+                                 .component = json_int_or(a, "component", -1),
+                                 .only = read_only(a)};
     }
     *ret_n = n;
     return ret;

@@ -27,8 +27,8 @@ struct action {
     char *id;
     enum action_type type;
     struct siglist_item signal; /* of SIGNAL */
-    size_t component;           /* of CANCEL_COMPONENT; 0: there is none such */
-    struct taskset *only;       /* of an array: for these of its tasks, none where
+    int64_t component;    /* for this one alone: of CANCEL_COMPONENT, SIGNAL; -1 */
+    struct taskset *only; /* of an array: for these of its tasks, none where
                                    they cannot be read; NULL: all */
 };
 

@@ -140,6 +140,11 @@ void attempt_claims_ready(struct attempt *a);
 bool attempt_shut_down(const struct attempt *a);
 /* It is not over, and its pod was not sent what has this id (siglist.h), but may be. */
 bool rank_lacks_signal(const struct rank *r, const char *id);
+/* Is it of that component? -1: of any. */
+static inline bool rank_is_of(const struct rank *r, int64_t component)
+{
+    return component < 0 || r->component == component;
+}
 void rank_cannot_signal(struct rank *r, const char *id, const char *why);
 /* Of a `batch` script rank 0 alone can be signalled: the others only wait for it. */
 size_t attempt_n_signalled(const struct attempt *a, bool batch);

@@ -117,7 +117,8 @@ struct job_view {
 struct job_signal {
     bool on;
     struct siglist_item item;
-    const char *id; /* the job's; NULL: of spec.signal */
+    const char *id;    /* the job's; NULL: of spec.signal */
+    int64_t component; /* for this one alone; -1: for all */
 };
 
 struct job_next {

@@ -64,12 +64,12 @@ static const struct ending *ending_of(const char *reason)
 static bool cancel_component(const struct job_view *v, struct job_next *n,
                              const struct action *action)
 {
-    const size_t i = action->component;
+    const int64_t i = action->component;
     struct component_ends *ends = &n->want.ends;
     if (v->job->status.state != JOB_STATE_RUNNING)
         return false;
-    if (i == 0 || i >= v->job->n_works) {
-        action_done(n, action, "Refused: the job has no such component");
+    if (i <= 0 || i >= (int64_t)v->job->n_works) {
+        action_done(n, action, NO_COMPONENT);
         return true;
     }
     if ((ends->over >> i & 1) != 0) {
@@ -77,7 +77,7 @@ static bool cancel_component(const struct job_view *v, struct job_next *n,
         return true;
     }
     action_done(n, action, ACTION_DONE);
-    component_ends_add(ends, i, v->now_sec);
+    component_ends_add(ends, (size_t)i, v->now_sec);
     ends->cancelled |= UINT32_C(1) << i;
     return true;
 }
@@ -292,7 +292,7 @@ static void end_components(const struct job_view *v, struct job_next *n)
     for (size_t i = 1; i < v->job->n_works; i++) {
         const uint32_t bit = UINT32_C(1) << i;
         if ((v->ends & bit) != 0 && (ends->over & bit) == 0)
-            component_ends_add(ends, i, v->now_sec);
+            component_ends_add(ends, (size_t)i, v->now_sec);
         else if ((had->over & ~had->gone & bit) == 0)
             continue;
         else if (attempt_component_gone(v->attempt, (int64_t)i))

@@ -32,6 +32,7 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
 
 #define COMPONENT_REFUSED \
     "Refused: a component of a job ends by itself only while that runs"
+#define NO_COMPONENT "Refused: the job has no such component"
 #define HOLD_REFUSED \
     "Refused: only tasks of an array are held so; spec.hold holds a job"
 void action_done(struct job_next *n, const struct action *action, const char *outcome);

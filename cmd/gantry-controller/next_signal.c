@@ -8,29 +8,37 @@ static size_t n_signalled(const struct job_view *v)
     return attempt_n_signalled(v->attempt, v->job->is_script);
 }
 
-static bool all_run(const struct job_view *v)
+static bool all_run(const struct job_view *v, int64_t component)
 {
-    for (size_t i = 0; i < n_signalled(v); i++)
-        if (!rank_ended(&v->attempt->ranks[i]) && !v->attempt->ranks[i].running)
+    for (size_t i = 0; i < n_signalled(v); i++) {
+        const struct rank *r = &v->attempt->ranks[i];
+        if (rank_is_of(r, component) && !rank_ended(r) && !r->running)
             return false;
+    }
     return true;
 }
 
-static bool is_lacking(const struct job_view *v, const char *id)
+static bool is_lacking(const struct job_view *v, const char *id, int64_t component)
 {
     for (size_t i = 0; i < n_signalled(v); i++)
-        if (rank_lacks_signal(&v->attempt->ranks[i], id))
+        if (rank_is_of(&v->attempt->ranks[i], component) &&
+            rank_lacks_signal(&v->attempt->ranks[i], id))
             return true;
     return false;
 }
 
 /* Why nobody can be sent it, heap; NULL: they can. */
-static char *refusal_of(const struct job_view *v, const struct siglist_item *item)
+static char *refusal_of(const struct job_view *v, const struct siglist_item *item,
+                        int64_t component)
 {
     if (item->signo == 0)
         return xstrdup("Refused: there is no such signal");
+    if (component >= (int64_t)v->job->n_works)
+        return xstrdup(NO_COMPONENT);
     if (item->scope == SIGLIST_BATCH && !v->job->is_script)
         return xstrdup("Refused: the job has no batch script");
+    if (component > 0 && v->job->is_script)
+        return xstrdup("Refused: the job's script is the first component's");
     if (v->deaf)
         return xasprintf("Refused: node %s passes no signals to containers that "
                          "gantry-launch does not run",
@@ -39,11 +47,13 @@ static char *refusal_of(const struct job_view *v, const struct siglist_item *ite
 }
 
 /* Nobody lacks it any more; heap. */
-static char *outcome_of(const struct job_view *v, const char *id)
+static char *outcome_of(const struct job_view *v, const char *id, int64_t component)
 {
     bool sent = false;
     for (size_t i = 0; i < n_signalled(v); i++) {
         const struct rank *r = &v->attempt->ranks[i];
+        if (!rank_is_of(r, component))
+            continue;
         if (r->unsent.why && str_eq(r->unsent.id, id))
             return xasprintf("Refused: rank %zu: %s", i, r->unsent.why);
         sent |= siglist_has(r->signals, id);
@@ -54,18 +64,19 @@ static char *outcome_of(const struct job_view *v, const char *id)
 bool signal_attempt(const struct job_view *v, struct job_next *n,
                     const struct action *action)
 {
-    AUTO_FREE char *refusal = refusal_of(v, &action->signal);
+    const int64_t of = action->component;
+    AUTO_FREE char *refusal = refusal_of(v, &action->signal, of);
     if (refusal) {
         action_done(n, action, refusal);
         return true;
     }
-    if (!all_run(v))
+    if (!all_run(v, of))
         return false;
-    if (is_lacking(v, action->id)) {
-        n->signal = (struct job_signal){true, action->signal, action->id};
+    if (is_lacking(v, action->id, of)) {
+        n->signal = (struct job_signal){true, action->signal, action->id, of};
         return true;
     }
-    AUTO_FREE char *outcome = outcome_of(v, action->id);
+    AUTO_FREE char *outcome = outcome_of(v, action->id, of);
     action_done(n, action, outcome);
     return true;
 }
@@ -73,7 +84,8 @@ bool signal_attempt(const struct job_view *v, struct job_next *n,
 void signal_before_limit(const struct job_view *v, struct job_next *n)
 {
     const struct siglist_item *item = &v->job->warning.signal;
-    AUTO_FREE char *refusal = refusal_of(v, item);
-    if (v->warns && !n->signal.on && !refusal && all_run(v) && is_lacking(v, NULL))
-        n->signal = (struct job_signal){true, *item, NULL};
+    AUTO_FREE char *refusal = refusal_of(v, item, -1);
+    if (v->warns && !n->signal.on && !refusal && all_run(v, -1) &&
+        is_lacking(v, NULL, -1))
+        n->signal = (struct job_signal){true, *item, NULL, -1};
 }

@@ -172,7 +172,8 @@ static bool op_is_due(const struct pod_op *op, struct job_signal *ret_signal)
                record_may_launch(op->record);
     case OP_SIGNAL:
         *ret_signal = signal_of(op);
-        return ret_signal->on && rank_lacks_signal(rank, ret_signal->id);
+        return ret_signal->on && rank_is_of(rank, ret_signal->component) &&
+               rank_lacks_signal(rank, ret_signal->id);
     case OP_KILL:
         return !rank_ended(rank) && !rank->deleting;
     }
@@ -461,7 +462,8 @@ void podops_signal(struct record *r, const struct job_signal *signal)
     struct attempt *a = &r->attempt;
     const size_t n = attempt_n_signalled(a, r->job->is_script);
     for (size_t i = 0; i < n; i++)
-        if (rank_lacks_signal(&a->ranks[i], signal->id) && !a->ranks[i].busy)
+        if (rank_is_of(&a->ranks[i], signal->component) &&
+            rank_lacks_signal(&a->ranks[i], signal->id) && !a->ranks[i].busy)
             op_new(r, OP_SIGNAL, i);
 }
 

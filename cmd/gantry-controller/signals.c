@@ -45,11 +45,12 @@ const char *signals_deaf_node(const struct record *r, bool warns)
     const struct action *action = bjob_next_action(r->job);
     const struct attempt *a = &r->attempt;
     const size_t n = attempt_n_signalled(a, r->job->is_script);
-    if ((!warns && (!action || action->type != ACTION_SIGNAL)) ||
-        (r->job->is_script && r->ctl->convert.launch_image))
+    const bool asked = action && action->type == ACTION_SIGNAL;
+    const int64_t of = asked && !warns ? action->component : -1;
+    if ((!warns && !asked) || (r->job->is_script && r->ctl->convert.launch_image))
         return NULL;
     for (size_t i = 0; i < n; i++)
-        if (!rank_ended(&a->ranks[i]) &&
+        if (!rank_ended(&a->ranks[i]) && rank_is_of(&a->ranks[i], of) &&
             !watches_node_signals(r->ctl, a->ranks[i].node))
             return a->ranks[i].node;
     return NULL;

@@ -24,8 +24,8 @@ static struct json *entry(const struct jobaction *a)
         json_set(ret, "scope", json_new_string(a->scope));
     if (a->tasks)
         json_set(ret, "tasks", json_new_string(a->tasks));
-    if (a->component > 0)
-        json_set(ret, "component", json_new_int(a->component));
+    if (a->component)
+        json_set(ret, "component", json_new_int(*a->component));
     return ret;
 }
 

@@ -11,11 +11,11 @@
 #include "cmd/gantry/api.h"
 
 struct jobaction {
-    const char *type;   /* "Cancel", "Signal", "Requeue", "RequeueHold", "Hold" */
-    const char *signal; /* NULL: none */
-    const char *scope;  /* "All", "Batch", "Steps"; NULL: none */
-    const char *tasks;  /* of an array: for these; NULL: all */
-    int64_t component;  /* of a heterogeneous job: this one alone; 0: all */
+    const char *type;         /* "Cancel", "Signal", "Requeue", "RequeueHold", "Hold" */
+    const char *signal;       /* NULL: none */
+    const char *scope;        /* "All", "Batch", "Steps"; NULL: none */
+    const char *tasks;        /* of an array: for these; NULL: all */
+    const int64_t *component; /* of a heterogeneous job: this one alone; NULL: all */
 };
 
 /* `uid` is the job's: another of that name is ERR_NOT_FOUND, as is one that is gone. */

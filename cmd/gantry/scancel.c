@@ -248,15 +248,20 @@ static bool asked_yes(struct scancel *s, const struct jobrow *r, const char *id)
 /* Why the job cannot be sent the signal, in Slurm's words where it has some; NULL: it
  * can, or is to be cancelled. Without --batch and --full a signal is for tasks alone,
  * which of a template are its containers. */
-static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
+static const char *unsignalled(const struct scancel *s, const struct jobrow *r,
+                               const struct jobaction *action)
 {
+    const bool later = action->component && *action->component > 0;
+
     if (!s->action.signal)
         return NULL;
     if (!job_word_is(r->word, JOB_STATE_RUNNING) &&
         !job_word_is(r->word, JOB_STATE_CONFIGURING))
         return "Job can not be altered now, try again later";
-    if (s->o.batch && !s->o.full && !r->is_script)
+    if (s->o.batch && !s->o.full && (!r->is_script || later))
         return "Job script not specified";
+    if (r->is_script && later)
+        return "it has no job steps, and the script is the first component's";
     if (!s->o.batch && !s->o.full && r->is_script)
         return "it has no job steps: --batch signals its script, --full that and all "
                "its processes";
@@ -267,7 +272,7 @@ static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
 static void act(struct scancel *s, const struct jobrow *r, const char *id,
                 const struct jobaction *action)
 {
-    const char *why = unsignalled(s, r);
+    const char *why = unsignalled(s, r, action);
     struct err err = ERR_INIT;
 
     if (!asked_yes(s, r, id))
@@ -338,37 +343,95 @@ static const struct jobrow *find_array(const struct scancel *s,
     return NULL;
 }
 
-/* Of a job that runs it ends alone, or, being the first one, the others with it. A
- * signal is for all of them, and so is what is done to a job that waits. */
-static void cancel_component(struct scancel *s, const struct jobrow *r, const char *id,
-                             int64_t component)
-{
-    struct jobaction action = s->action;
+/* ---- components ---- */
 
-    action.component = component;
-    if (r->word->kind == JOB_KIND_FINAL) {
-        if (!s->o.quiet)
-            complain(s, id, IS_OVER);
-    } else if ((component > 0 && action.signal) || r->word->kind == JOB_KIND_PENDING) {
-        complain(s, id, JOB_REF_COMPONENT_WORDS);
-    } else if (jobfilter_shows(&s->filter, r)) {
-        act(s, r, id, &action);
+/* The rows of a heterogeneous job, one behind the other, and those that are meant. */
+struct couple {
+    const struct jobrow *rows;
+    size_t n;
+    bool meant[COMPONENTS_MAX];
+    bool all; /* that are not over */
+};
+
+/* `ref`: NULL: whatever the filter shows. */
+static void couple_init(struct couple *c, const struct scancel *s,
+                        const struct jobrow *first, const struct job_ref *ref,
+                        struct hit *hit)
+{
+    *c = (struct couple){
+        .rows = first, .n = MIN((size_t)first->het_size, COMPONENTS_MAX), .all = true};
+    for (size_t i = 0; i < c->n; i++) {
+        const bool named = !ref || job_ref_means(ref, &first[i]);
+        const bool over = first[i].word->kind == JOB_KIND_FINAL;
+        hit->found += named;
+        hit->over += named && over;
+        c->meant[i] = named && !over && jobfilter_shows(&s->filter, &first[i]);
+        c->all &= over || c->meant[i];
     }
 }
 
-/* A heterogeneous job of which a single component is named is one row. */
+/* A component of a job that runs is signalled alone, or ends alone. `named`: as it is on
+ * the line; NULL: it is not. */
+static void cancel_component(struct scancel *s, const struct jobrow *r,
+                             const char *named)
+{
+    struct jobaction action = s->action;
+    STR_AUTO struct str id;
+
+    str_init(&id, TASKSET_TEXT_MAX);
+    jobrow_id(r, &id);
+    action.component = &r->het_offset;
+    if (r->word->kind == JOB_KIND_PENDING)
+        complain(s, named ? named : id.s, JOB_REF_COMPONENT_WORDS);
+    else
+        act(s, r, named ? named : id.s, &action);
+}
+
+/* The first component ends all others with it; one that a filter shows stands for the
+ * whole job also while that waits. `named`: the only one, as it is on the line. */
+static void cancel_couple(struct scancel *s, const struct couple *c, const char *named)
+{
+    const bool waits = c->rows[0].word->kind == JOB_KIND_PENDING;
+    const bool ends = c->meant[0] && !s->action.signal && !(named && waits);
+    AUTO_FREE char *whole = xasprintf("%" PRId64, c->rows[0].het_id);
+
+    if (ends || (c->all && !named)) {
+        act(s, &c->rows[0], named ? named : whole, &s->action);
+        return;
+    }
+    for (size_t i = 0; i < c->n; i++)
+        if (c->meant[i])
+            cancel_component(s, &c->rows[i], named);
+}
+
+/* Does the name stand for one of them alone? */
+static bool is_of_one(const struct job_ref *ref, const struct jobrow *first)
+{
+    return ref->component >= 0 || ref->id != first->het_id;
+}
+
+/* Returns how many rows it has. */
+static size_t hit_couple(struct scancel *s, const struct jobrow *first, const char *id,
+                         const struct job_ref *ref, struct hit *hit)
+{
+    struct couple c;
+
+    couple_init(&c, s, first, ref, hit);
+    cancel_couple(s, &c, ref && is_of_one(ref, first) ? id : NULL);
+    return c.n;
+}
+
+/* ---- which of them ---- */
+
 static void cancel_rows(struct scancel *s, const char *id, const struct job_ref *ref)
 {
     struct hit hit = {0};
-    int64_t component;
 
     for (size_t i = 0; i < s->list.n; i++) {
         const struct jobrow *r = &s->list.rows[i];
-        if (job_ref_component(ref, r, &component)) {
-            cancel_component(s, r, id, component);
-            return;
-        }
-        if (job_ref_means(ref, r) && !jobrow_is_shell(r))
+        if (r->het_offset == 0)
+            i += hit_couple(s, r, id, ref, &hit) - 1;
+        else if (job_ref_means(ref, r) && !jobrow_is_shell(r))
             hit_row(s, r, ref, &hit);
     }
     if (hit.found == 0)
@@ -397,7 +460,9 @@ static void cancel_matching(struct scancel *s)
         const struct job_ref ref = {.id = jobrow_is_array(r) ? r->array_id : r->id,
                                     .all = true};
         struct hit hit = {0};
-        if (r->word->kind != JOB_KIND_FINAL && jobfilter_shows(&s->filter, r))
+        if (r->het_offset == 0)
+            i += hit_couple(s, r, NULL, NULL, &hit) - 1;
+        else if (r->word->kind != JOB_KIND_FINAL && jobfilter_shows(&s->filter, r))
             hit_row(s, r, &ref, &hit);
     }
 }
@@ -421,7 +486,7 @@ static int fetch(struct scancel *s, struct err *err)
     struct jobfilter all = {.any_state = true};
 
     return jobfilter_fetch(s->n_ids > 0 ? &all : &s->filter, &s->api,
-                           s->o.api.namespace_, JOB_WHOLE, &s->list, err);
+                           s->o.api.namespace_, JOB_WHOLE | JOB_APART, &s->list, err);
 }
 
 static int cancel_all(struct scancel *s)

@@ -65,6 +65,29 @@ kind: BatchJob
 metadata: {name: charged}
 spec: {components: [{name: a, qos: last}, {name: b}], script: "#!/bin/sh"}
 END
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: BatchJob
+metadata: {name: ears}
+spec:
+  timeLimit: '5'
+  components:
+$(listener left)
+$(listener right "partition: last")
+END
+    id=$(field ears .status.jobID)
+    wait_until 60 "both listen" eval '[[ $(sort $TMP/heard 2>/dev/null | xargs) == "left listens right listens" ]]'
+    slurm scancel -s USR1 "$id+1"
+    wait_until 30 "the second hears" grep -q 'right USR1' "$TMP/heard"
+    slurm scancel -s USR1 "$id+0"
+    wait_until 30 "the first hears" grep -q 'left USR1' "$TMP/heard"
+    expect "each heard one" "$(grep -c USR1 "$TMP/heard")" 2
+    refused "Job script not specified" slurm scancel -b -s USR1 "$id+1"
+    slurm scancel -p last
+    wait_until 60 "the end of the one in that partition" eval '[[ $(slurm squeue -h -t all -o %T -j $id+1) == CANCELLED ]]'
+    expect "the other one" "$(slurm squeue -h -o %T -j "$id+0")" RUNNING
+    slurm scancel "$id"
+    expect_state ears CANCELLED 60
     k delete partition last >/dev/null
     k delete qos last >/dev/null
     refused "there is no partition \"last\"" slurm sbatch -n 1 : -p last --wrap true
@@ -81,7 +104,7 @@ END
     slurm scancel "$id+1"
     wait_until 60 "the end of the second alone" eval '[[ $(slurm squeue -h -t all -o %T -j $id+1) == CANCELLED ]]'
     expect "the state of the first" "$(slurm squeue -h -t all -j "$id+0" -o '%T %r')" "RUNNING None"
-    refused "spec.actions[].component: only type Cancel is of one component" \
+    refused "spec.actions[].component: only types Cancel" \
         k patch bj/couple --type=merge -p '{"spec":{"actions":[{"id":"x","type":"Requeue","component":1}]}}'
     slurm scancel "$id"
     wait_until 60 "the end of the first" eval '[[ $(slurm squeue -h -t all -o %T -j $id+0) == CANCELLED ]]'
@@ -103,6 +126,19 @@ END
         slurm sbatch -N 1 : -w n1,n9 -N 2 --wrap true
     refused "spec.components cannot be changed" k patch bj/couple --type=merge \
         -p '{"spec":{"components":[{"name":"head"}],"script":"#!/bin/sh"}}'
+}
+
+listener() { # NAME SHAPE
+    cat <<END
+  - name: $1
+    ${2:-nodes: 1}
+    template:
+      spec:
+        containers:
+        - name: main
+          image: local
+          command: [sh, -c, 'trap "echo $1 USR1 >>$TMP/heard" USR1; echo $1 listens >>$TMP/heard; while :; do sleep 0.2; done']
+END
 }
 
 component() { # NAME SHAPE

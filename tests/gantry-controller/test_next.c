@@ -13,10 +13,10 @@
 
 /* ---- from a row to a view ---- */
 
-/* "USR1", "USR1/Batch"; any other name is none. */
+/* "USR1", "USR1/Batch", "USR1+1"; any other name is none. */
 static struct siglist_item give_signal(const char *text)
 {
-    AUTO_FREE char *name = xstrndup(text, strcspn(text, "/"));
+    AUTO_FREE char *name = xstrndup(text, strcspn(text, "/+"));
     return (struct siglist_item){signo_parse(name),
                                  strstr(text, "/Batch") ? SIGLIST_BATCH : SIGLIST_ALL};
 }
@@ -39,7 +39,7 @@ static void give_actions(struct bjob *job, const char *text)
         struct action *a = &job->actions[job->n_actions++];
         a->id = xstrndup(word, (size_t)(colon - word));
         a->type = ACTION_SIGNAL;
-        a->component = 1; /* of one to which that says something */
+        a->component = strchr(word, '+') ? strtol(strchr(word, '+'), NULL, 10) : -1;
         a->signal = give_signal(colon + 1);
         for (size_t i = 0; i < ARRAY_LEN(types); i++)
             if (strcmp(types[i].word, colon + 1) == 0)
@@ -233,9 +233,13 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
         if (flags[i].on)
             str_add(out, flags[i].word);
     if (n->signal.on)
-        str_addf(out, "signal=%s:%s/%s ", n->signal.id ? n->signal.id : "limit",
+        str_addf(out, "signal=%s:%s/%s", n->signal.id ? n->signal.id : "limit",
                  signo_name(n->signal.item.signo),
                  n->signal.item.scope == SIGLIST_ALL ? "All" : "Batch");
+    if (n->signal.on && n->signal.component >= 0)
+        str_addf(out, "+%d", (int)n->signal.component);
+    if (n->signal.on)
+        str_add(out, " ");
     if (out->len > 0)
         out->s[--out->len] = '\0';
 }

@@ -120,6 +120,99 @@ static char *first_job(struct clitest *t)
     return name;
 }
 
+/* ---- one of them, by name or by what a filter shows ---- */
+
+/* Job 1 of three components, the last two in partition gpu, of a template; they run, or
+ * wait for another day. */
+static struct clitest *trio_new(bool runs)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','metadata':{'name':"
+        "'trio'},'spec':{%s'components':[{'name':'a'},{'name':'b','partition':'gpu'},"
+        "{'name':'c','partition':'gpu','account':'own'}],'template':{'spec':"
+        "{'containers':[{'name':'m','image':'i'}]}}}}",
+        runs ? "" : "'begin':'2090-01-01T00:00:00Z',");
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "Partition", "gpu", "'nodes':'n[1-3]'");
+    ck_assert_int_eq(
+        apitest_send(
+            t->ctl->api,
+            &(struct apitest_request){
+                .method = "POST",
+                .path = "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs",
+                .user = "alice",
+                .body = body}),
+        201);
+    ctltest_advance(t->ctl, 60);
+    return t;
+}
+
+/* "Cancel Signal+1": what is to be done to it, in order; heap. */
+static char *actions_of(struct clitest *t)
+{
+    STR_AUTO struct str out;
+    const struct json *jobs, *list;
+
+    str_init(&out, 1000);
+    clitest_count(t, "batchjobs", &jobs);
+    list = json_at(json_item(jobs, 0), "spec.actions");
+    for (size_t i = 0; i < json_len(list); i++) {
+        const struct json *action = json_item(list, i);
+        str_addf(&out, "%s%s", out.len ? " " : "", json_str(action, "type"));
+        if (json_get(action, "component"))
+            str_addf(&out, "+%d", (int)json_int_or(action, "component", -1));
+    }
+    return str_take(&out);
+}
+
+#define KILL "scancel: error: Kill job error on job id "
+#define ALL_ALIKE \
+    ": Operation not permitted on individual component of heterogeneous job\n"
+
+static const struct {
+    const char *line;
+    bool runs;
+    const char *err, *actions;
+} of_one[] = {
+    {"scancel -s USR1 1", true, "", "Signal"},
+    {"scancel -s USR1 1+0", true, "", "Signal+0"},
+    {"scancel -s USR1 1+2", true, "", "Signal+2"},
+    {"scancel -s USR1 2 3", true, "", "Signal+1 Signal+2"},
+    {"scancel -b -s USR1 1+1", true, KILL "1+1: Job script not specified\n", ""},
+    {"scancel -s USR1 1", false,
+     KILL "1: Job can not be altered now, try again later\n", ""},
+    {"scancel -s USR1 1+1", false, KILL "1+1" ALL_ALIKE, ""},
+    {"scancel -s KILL 1+1", true, "", "Cancel+1"},
+    {"scancel 1", true, "", "Cancel"},
+    {"scancel 1+0", true, "", "Cancel"},
+    {"scancel 1+3", true, KILL "1+3: Invalid job id specified\n", ""},
+    /* by a filter */
+    {"scancel -p main", true, "", "Cancel"},
+    {"scancel -p gpu", true, "", "Cancel+1 Cancel+2"},
+    {"scancel -p gpu -s USR1", true, "", "Signal+1 Signal+2"},
+    {"scancel -p main -s USR1", true, "", "Signal+0"},
+    {"scancel -p main,gpu -s USR1", true, "", "Signal"},
+    {"scancel -A own", true, "", "Cancel+2"},
+    {"scancel -p gpu 1", true, "", "Cancel+1 Cancel+2"},
+    {"scancel -p main 1+1", true, "", ""},
+    /* one that waits is one job */
+    {"scancel -p main", false, "", "Cancel"},
+    {"scancel -A own", false, KILL "1+2" ALL_ALIKE, ""},
+    {"scancel 1+0", false, KILL "1+0" ALL_ALIKE, ""},
+};
+
+START_TEST(test_of_one)
+{
+    struct clitest *t = trio_new(of_one[_i].runs);
+
+    clitest_expect(t, of_one[_i].line, *of_one[_i].err != '\0', "", of_one[_i].err);
+    AUTO_FREE char *actions = actions_of(t);
+    ck_assert_str_eq(actions, of_one[_i].actions);
+    clitest_free(t);
+}
+END_TEST
+
 /* A component whose own time is up ends while the others go on. */
 START_TEST(test_limits_apart)
 {
@@ -156,6 +249,7 @@ int main(void)
                                         {test_json, 1},
                                         {test_cancel_first, 1},
                                         {test_cancel_other, 1},
+                                        {test_of_one, ARRAY_LEN(of_one)},
                                         {test_limits_apart, 1},
                                         {NULL, 0},
                                     });
