@@ -22,7 +22,8 @@
  *                  the time of a component is over  -> of it COMPLETING       then kill
  *                  ... all its ranks have ended     -> of it TIMEOUT
  *                  one failed or vanished, time over,
- *                  cancelled, requeued, preempted    -> COMPLETING            then kill
+ *                  cancelled, requeued, preempted
+ *                  and its grace time over           -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
  *                  all ended                         -> by `endings` (next_attempt.c)
  *
@@ -38,7 +39,9 @@
  *   any other      Signal                            -> lastAction: refused
  *
  * Behind those, while RUNNING: when the time of spec.signal has come and one lacks it,
- * signal.
+ * signal. One that is preempted with a grace time is sent SIGTERM, or that signal, and
+ * runs on; however it ends meanwhile, it was preempted. Where nobody can signal its pods
+ * they are deleted with that time.
  *
  * An array (next_array.c) has no attempts; its state follows from its tasks. Only there
  * Hold is an action: the tasks that it names are split off, held, and it is done once
@@ -119,6 +122,7 @@ struct job_signal {
     struct siglist_item item;
     const char *id;    /* the job's; NULL: of spec.signal */
     int64_t component; /* for this one alone; -1: for all */
+    bool wakes;        /* behind SIGCONT, which nobody has asked for */
 };
 
 struct job_next {

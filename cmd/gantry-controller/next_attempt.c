@@ -186,11 +186,10 @@ static void note_preemption(const struct job_view *v, struct job_next *n)
     n->want.preempted.since_sec = v->now_sec;
 }
 
-/* Who is told by its own signal runs on for its grace time, as nobody's pods are
- * deleted for that. */
+/* Who can be told by a signal runs on for its grace time. */
 static bool runs_on(const struct job_view *v)
 {
-    return v->own_signal && !v->deaf && v->now_sec < v->preemption->end_sec;
+    return !v->deaf && v->now_sec < v->preemption->end_sec;
 }
 
 /* Its pods have their grace time from now on. */
@@ -199,6 +198,15 @@ static void end_preempted(const struct job_view *v, struct job_next *n)
     AUTO_FREE char *message = xasprintf("for job %" PRId64, v->preemption->by);
     note_preemption(v, n);
     want_completing(n, "Preempted", message);
+}
+
+/* True: it has been told, and so that is why it has ended, however it did. */
+static bool end_told(const struct job_view *v, struct job_next *n)
+{
+    if (!v->preemption || v->job->status.preempted.by != v->preemption->by)
+        return false;
+    end_preempted(v, n);
+    return true;
 }
 
 /* A node that went down in good order was not brought down by the job. */
@@ -307,6 +315,7 @@ static void go_on(const struct job_view *v, struct job_next *n)
     if (v->preemption)
         note_preemption(v, n);
     end_components(v, n);
+    signal_preempted(v, n);
     signal_before_limit(v, n);
 }
 
@@ -320,12 +329,16 @@ void next_attempt(const struct job_view *v, struct job_next *n)
     switch (
         attempt_shape(v->attempt, v->job->is_script, v->job->status.ends.over, &rank)) {
     case ATTEMPT_FAILED:
-        end_failed(v, n, rank);
+        if (!end_told(v, n))
+            end_failed(v, n, rank);
         break;
     case ATTEMPT_BROKEN:
-        end_broken(v, n, rank);
+        if (!end_told(v, n))
+            end_broken(v, n, rank);
         break;
     case ATTEMPT_SUCCEEDED:
+        if (end_told(v, n))
+            break;
         end_succeeded(v, n);
         return;
     case ATTEMPT_LAUNCHING:

@@ -54,6 +54,8 @@ void next_completing(const struct job_view *v, struct job_next *n);
 /* For the attempt under way. False: it waits until its pods run. */
 bool signal_attempt(const struct job_view *v, struct job_next *n,
                     const struct action *action);
+/* SIGTERM, once, if it is preempted, which status says, and has no signal for that. */
+void signal_preempted(const struct job_view *v, struct job_next *n);
 /* What spec.signal says, once, if its time has come. */
 void signal_before_limit(const struct job_view *v, struct job_next *n);
 

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -73,12 +74,24 @@ bool signal_attempt(const struct job_view *v, struct job_next *n,
     if (!all_run(v, of))
         return false;
     if (is_lacking(v, action->id, of)) {
-        n->signal = (struct job_signal){true, action->signal, action->id, of};
+        n->signal = (struct job_signal){true, action->signal, action->id, of, false};
         return true;
     }
     AUTO_FREE char *outcome = outcome_of(v, action->id, of);
     action_done(n, action, outcome);
     return true;
+}
+
+/* In the lists of signals; no action's. */
+#define PREEMPTED_ID "gantry.dev/preempted"
+
+void signal_preempted(const struct job_view *v, struct job_next *n)
+{
+    const struct siglist_item item = {SIGTERM, SIGLIST_ALL};
+    bool told = v->preemption && v->job->status.preempted.by == v->preemption->by;
+    if (told && !v->own_signal && !n->signal.on && all_run(v, -1) &&
+        is_lacking(v, PREEMPTED_ID, -1))
+        n->signal = (struct job_signal){true, item, PREEMPTED_ID, -1, true};
 }
 
 void signal_before_limit(const struct job_view *v, struct job_next *n)
@@ -87,5 +100,5 @@ void signal_before_limit(const struct job_view *v, struct job_next *n)
     AUTO_FREE char *refusal = refusal_of(v, item, -1);
     if (v->warns && !n->signal.on && !refusal && all_run(v, -1) &&
         is_lacking(v, NULL, -1))
-        n->signal = (struct job_signal){true, *item, NULL, -1};
+        n->signal = (struct job_signal){true, *item, NULL, -1, true};
 }

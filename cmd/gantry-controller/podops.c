@@ -319,8 +319,9 @@ static bool signal_rank(struct pod_op *op, const struct job_signal *signal)
     str_init(&list, SIGLIST_MAX);
     str_add(&list, rank->signals ? rank->signals : "");
     /* As in Slurm, what is stopped is to hear that its time ends. */
-    if (!signal->id)
-        siglist_add(&list, &(struct siglist_item){SIGCONT, signal->item.scope}, NULL);
+    if (signal->wakes)
+        siglist_add(&list, &(struct siglist_item){SIGCONT, signal->item.scope},
+                    signal->id);
     siglist_add(&list, &signal->item, signal->id);
     if (list.overflow) {
         rank_cannot_signal(rank, signal->id, "its pod cannot be sent more signals");

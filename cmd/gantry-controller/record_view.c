@@ -135,7 +135,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
                          .own_signal = own_signal,
-                         .deaf = signals_deaf_node(r, warns),
+                         .deaf = signals_deaf_node(r, warns || preemption),
                          .priority = r->priority,
                          .account = r->account,
                          .qos = r->qos,

@@ -112,6 +112,57 @@ START_TEST(test_grace)
 }
 END_TEST
 
+static void pass_signals(struct ctltest *t)
+{
+    for (int i = 1; i <= 4; i++) {
+        AUTO_FREE char *path = xasprintf("/api/v1/nodes/n%d", i);
+        ctltest_patch(t, path,
+                      "{'metadata':{'labels':{'gantry.dev/signals':'delivered'}}}");
+    }
+    ctltest_patch(t, PODS "/one-2-1-0/status", "{'status':{'phase':'Running'}}");
+    ctltest_settle(t);
+}
+
+/* Where they pass signals on it is sent them, and runs on until the time is over. */
+START_TEST(test_grace_runs)
+{
+    struct ctltest *t = busy("'graceTime':'120'", "");
+    pass_signals(t);
+    submit_urgent(t);
+    ctltest_expect(t, "one",
+                   "status.state=RUNNING|status.preemptedBy=3|"
+                   "status.preemptMode=REQUEUE");
+    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
+    apitest_expect(t->api, "the pod", "metadata.deletionTimestamp!");
+    const struct json *notes = json_at(t->api->body, "metadata.annotations");
+    ck_assert_str_eq(json_string(json_get(notes, "gantry.dev/signals")),
+                     "CONT All gantry.dev/preempted\nTERM All gantry.dev/preempted\n");
+    ctltest_restart(t);
+    ctltest_expect(t, "one", "status.state=RUNNING");
+    ctltest_advance(t, 121);
+    ctltest_expect(t, "one", "status.state=COMPLETING|status.reason=Preempted");
+    expect_grace(t, "1");
+    let_go(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.state=PENDING|status.restarts=1");
+    ctltest_free(t);
+}
+END_TEST
+
+/* However it ends meanwhile, it was preempted. */
+START_TEST(test_grace_ends)
+{
+    struct ctltest *t = busy("'graceTime':'120'", "");
+    pass_signals(t);
+    submit_urgent(t);
+    ctltest_end(t, "one", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=PENDING|status.restarts=1");
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
 /* It is let run for a while; status says since when it might have been preempted. */
 START_TEST(test_exempt)
 {
@@ -245,6 +296,8 @@ int main(void)
                                            {test_cancel, 1},
                                            {test_no_requeue, 1},
                                            {test_grace, 1},
+                                           {test_grace_runs, 1},
+                                           {test_grace_ends, 1},
                                            {test_exempt, 1},
                                            {test_grace_over, 1},
                                            {test_off, 1},
