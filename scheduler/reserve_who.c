@@ -168,7 +168,9 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         str_addf(message, "reservation %s does not exist", name);
         return REASON_RESERVATION_DELETED;
     }
-    if (is_over(rec->resv, s->now_sec) && !rec->resv->no_hold) {
+    if (is_over(rec->resv, s->now_sec)) {
+        if (rec->resv->no_hold)
+            return REASON_NONE;
         str_addf(message, "reservation %s is over", name);
         return REASON_RESERVATION_DELETED;
     }

@@ -1,5 +1,5 @@
 # A reservation is for somebody, and shares its nodes with no other at its time; groups are those of
-# who submits. One that nobody needs goes; another one lends its node. Nodes are marked, so other cases wait.
+# who submits. One that nobody needs goes; others lend their node, float, skip a time, and end with or without their jobs. Nodes are marked, so other cases wait.
 # Alone: it has a node.
 case_run() {
     refused "spec.users: a reservation is for users or groups, accounts, QOS or partitions" \
@@ -31,6 +31,64 @@ case_run() {
     gone() { ! k get reservation short >/dev/null 2>&1; }
     wait_until 30 "the end of the reservation" gone
     lend
+    float
+    skip
+    end_with
+}
+
+# One that floats lets those run on its node that are over before it would begin, whenever that is.
+float() {
+    slurm scontrol create reservation ReservationName=drain StartTime=now+1hours Duration=100 Nodes=n4 \
+        Users=ann Flags=TIME_FLOAT >/dev/null
+    wait_until 30 "its node" has_node drain
+    submit short true "timeLimit: '60'" "nodeList: n4"
+    expect_state short COMPLETED
+    submit long true "timeLimit: '61'" "nodeList: n4"
+    expect_reason long ReqNodeNotAvail
+    refused "reservation drain floats (TIME_FLOAT): no job runs in it" \
+        slurm sbatch --reservation=drain,none --wrap true
+    submit within true "reservation: drain"
+    expect_reason within Reservation
+    k delete bj within >/dev/null
+    slurm scontrol show reservation drain >"$TMP/drain"
+    grep -q "StartTime=20.* Duration=01:40:00" "$TMP/drain" || fail "$(cat "$TMP/drain")"
+    slurm scontrol delete ReservationName=drain >/dev/null
+    expect_state long COMPLETED
+}
+
+# The time of today is left out; nobody whom it names with - is in it.
+skip() {
+    slurm scontrol create reservation ReservationName=daily StartTime=now Duration=60 Nodes=n4 Flags=DAILY \
+        Groups=-system:authenticated >/dev/null
+    wait_until 30 "the reservation" active daily
+    submit denied true "reservation: daily"
+    expect_reason denied Reservation
+    submit other true "nodeList: n4" "timeLimit: '30'"
+    expect_reason other ReqNodeNotAvail
+    slurm scontrol update ReservationName=daily Skip >/dev/null
+    expect_state other COMPLETED
+    expect "its state" "$(k get reservation daily -o 'jsonpath={.status.state}')" INACTIVE
+    slurm scontrol delete ReservationName=daily >/dev/null
+    k delete bj denied >/dev/null
+}
+
+# Who runs in it is over with it; who waits is held, or needs it no more.
+end_with() {
+    reservation brief "nodes: n4, duration: 0:08, groups: ['system:authenticated']"
+    reservation kept "nodes: gone, duration: 0:08, users: [ann]"
+    reservation free "nodes: gone, duration: 0:08, users: [ann], flags: [NO_HOLD_JOBS_AFTER_END]"
+    submit runs "sleep 1000" "reservation: brief"
+    submit waits true "reservation: kept"
+    submit freed true "reservation: free"
+    expect_state runs TIMEOUT
+    expect_state freed COMPLETED
+    expect_reason waits ReservationDeleted
+    k delete bj waits >/dev/null
+    k delete reservation brief kept free >/dev/null
+}
+
+has_node() { # NAME
+    [[ $(k get reservation "$1" -o 'jsonpath={.status.nodes}') == n4 ]]
 }
 
 # A job with --signal=R: has the node until a job of the reservation needs it: it is told by its signal, and
