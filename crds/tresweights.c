@@ -57,8 +57,7 @@ int tresweights_parse(const char *text, struct tres_weights *ret, struct err *er
         if (all.n == TRES_WEIGHTS_MAX)
             return err_set(err, ERR_INVALID, "more than %d TRES", TRES_WEIGHTS_MAX);
         for (size_t i = 0; i < all.n; i++)
-            if (all.items[i].of == w.of &&
-                strcmp(all.items[i].type, w.type) == 0)
+            if (all.items[i].of == w.of && strcmp(all.items[i].type, w.type) == 0)
                 return refuse_twice(&w, err);
         all.items[all.n++] = w;
     }

@@ -120,21 +120,54 @@ static void stay_in(struct plain_job *job, struct plain_job *others,
         others[i].in = in;
 }
 
-static size_t choices_of(const struct job *job)
+static size_t choices_but_qos(const struct job *job)
 {
     return MAX(job->n_reservations, 1) * job_license_choices(job);
 }
 
-/* Its reservations with the first licence, then those with the next one. */
+static size_t choices_of(const struct job *job)
+{
+    return choices_but_qos(job) * MAX(job->n_qos_list, 1);
+}
+
+/* The QOS of its i-th choice; NULL: it names but one. */
+static const char *choice_qos(const struct queue_case *q, const struct job *job,
+                              size_t i)
+{
+    return job->n_qos_list > 0
+               ? q->qos[queue_qos_of(q, job, i / choices_but_qos(job))].name
+               : NULL;
+}
+
+/* Its time limit is that of the QOS. */
+static void choose_qos(const struct queue_case *q, const struct job *job, size_t i,
+                       struct plain_job *plain, struct plain_job *others)
+{
+    struct job view = *job;
+
+    if (job->n_qos_list == 0)
+        return;
+    view.limit_sec = q->qos[queue_qos_of(q, job, i / choices_but_qos(job))].wall_sec;
+    plain->limit_sec = view.limit_sec;
+    plain->length_sec = book_length(view.limit_sec);
+    for (size_t k = 0; k < job->n_others; k++) {
+        others[k].limit_sec = view.limit_sec;
+        others[k].length_sec = book_length(limit_of(&view, &job->others[k]));
+    }
+}
+
+/* Its reservations with the first licence, then those with the next one; then all of
+ * them with the next QOS. */
 static void choose(const struct queue_case *q, const struct job *job, size_t i,
                    struct plain_job *plain, struct plain_job *others)
 {
-    size_t n = MAX(job->n_reservations, 1);
+    size_t n = MAX(job->n_reservations, 1), license = i / n % job_license_choices(job);
     struct job view;
 
+    choose_qos(q, job, i, plain, others);
     if (job->n_reservations > 1)
         stay_in(plain, others, queue_resv_named(q, job->reservations[i % n]));
-    queue_licenses_of(job_with_license(job, job_license_choice(job, i / n), &view),
+    queue_licenses_of(job_with_license(job, job_license_choice(job, license), &view),
                       plain->licenses);
 }
 
@@ -147,17 +180,18 @@ static void choose_as_placed(const struct queue_case *q, size_t number,
 }
 
 static void note_choice(struct queue_case *q, size_t number,
-                        const struct plain_job *plain)
+                        const struct plain_job *plain, const char *qos)
 {
+    q->placed_by[number] = qos;
     q->placed_in[number] = plain->in;
     memcpy(q->placed_with[number], plain->licenses, sizeof(plain->licenses));
 }
 
-/* With that one of its choices with which it can begin first, else as they are listed.
- * False: nowhere. */
-static bool find_plainly(const struct queue_case *q, const struct job *job,
-                         struct plain_job *plain, struct plain_job *others,
-                         struct plain_place *place)
+/* With that one of its choices with which it can begin first, else as they are listed:
+ * which that is. */
+static size_t find_plainly(const struct queue_case *q, const struct job *job,
+                           struct plain_job *plain, struct plain_job *others,
+                           struct plain_place *place)
 {
     size_t before = SIZE_MAX, best = 0;
 
@@ -174,7 +208,7 @@ static bool find_plainly(const struct queue_case *q, const struct job *job,
         best = i;
     }
     choose(q, job, best, plain, others);
-    return place->start_sec != TIME_UNSET;
+    return best;
 }
 
 /* Where the plain planner puts it, taken. False: in the last slot. */
@@ -183,11 +217,11 @@ static bool place_plainly(struct queue_case *q, size_t number)
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *place = &q->places[number];
+    size_t best = find_plainly(q, job, &plain, others, place);
 
-    find_plainly(q, job, &plain, others, place);
     if (place->start_sec == TIME_UNSET)
         return true;
-    note_choice(q, number, &plain);
+    note_choice(q, number, &plain, choice_qos(q, job, best));
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
         ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending,
@@ -214,6 +248,11 @@ static void compare_choice(const struct queue_case *q, size_t number)
     queue_licenses_of(job, takes);
     ck_assert_msg(memcmp(takes, q->placed_with[number], sizeof(takes)) == 0,
                   "seed %" PRIu64 ", %s: with other licences", q->seed, job->uid);
+    ck_assert_msg(
+        job->n_qos_list == 0 ||
+            str_eq(job->n_alloc > 0 ? job->qos : job->plan.qos, q->placed_by[number]),
+        "seed %" PRIu64 ", %s: with another QOS than %s", q->seed, job->uid,
+        q->placed_by[number]);
 }
 
 static bool compare_place(struct queue_case *q, size_t number)
@@ -240,15 +279,16 @@ static bool compare_all(struct queue_case *q)
 
 /* ---- after a change ---- */
 
-/* Now, with the first of its choices with which it fits. */
+/* Now, with the first of its choices with which it fits: with that QOS. */
 static bool find_plain_start(const struct queue_case *q, const struct job *job,
                              struct plain_job *plain, struct plain_job *others,
-                             struct plain_place *place)
+                             struct plain_place *place, const char **ret_qos)
 {
     bool found = false;
 
     for (size_t i = 0; i < choices_of(job) && !found; i++) {
         choose(q, job, i, plain, others);
+        *ret_qos = choice_qos(q, job, i);
         found = plain_plan_find(q->plain, plain, 1, place);
     }
     return found;
@@ -260,13 +300,14 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *old = &q->places[number], place;
+    const char *qos;
 
     if (!was_waiting || old->first == 0)
         return false;
     choose_as_placed(q, number, &plain, others);
     plain_plan_give(q->plain, &plain, old);
-    if (find_plain_start(q, job, &plain, others, &place)) {
-        note_choice(q, number, &plain);
+    if (find_plain_start(q, job, &plain, others, &place, &qos)) {
+        note_choice(q, number, &plain, qos);
         plain_place_fini(old);
         *old = place;
         set_started(q, job, old);
@@ -395,6 +436,7 @@ static void change(struct queue_case *q)
     }
     if (other->n_partitions > 0)
         names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
+    queue_draw_qos(q, job);
     queue_ask_plainly(q, job, 1);
     queue_tell(q, CHANGE_JOB, job);
     start_all(q);

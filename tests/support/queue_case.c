@@ -52,6 +52,58 @@ static void draw_components(struct queue_case *q, struct job *job)
     }
 }
 
+static void add_qos(struct queue_case *q)
+{
+    for (size_t i = 0; i < QUEUE_QOS; i++) {
+        struct qos *qos = qos_new();
+
+        q->qos[i].name = i == 0 ? "brief" : "broad";
+        q->qos[i].wall_sec = 60 + (int64_t)queue_draw(q, i == 0 ? 7200 : 86400);
+        q->qos[i].priority = (int64_t)queue_draw(q, 2);
+        qos->name = xstrdup(q->qos[i].name);
+        qos->priority = q->qos[i].priority;
+        limits_set(&qos->limits, LIMIT_MAX_WALL, TRES_NONE, NULL, q->qos[i].wall_sec);
+        queue_tell(q, CHANGE_QOS, qos);
+    }
+}
+
+/* A component with a limit of its own may be held against that of a QOS. */
+static bool limits_components(const struct job *job)
+{
+    bool limits = false;
+
+    for (size_t i = 0; i < job->n_others; i++)
+        limits |= job->others[i].limit_sec != LIMIT_UNSET;
+    return limits;
+}
+
+void queue_draw_qos(struct queue_case *q, struct job *job)
+{
+    size_t first;
+
+    if (q->qos[0].name == NULL || queue_draw(q, 4) > 0 || limits_components(job))
+        return;
+    first = queue_draw(q, 2);
+    for (size_t i = 0; i < QUEUE_QOS; i++)
+        names_add(&job->qos_list, &job->n_qos_list, q->qos[i ^ first].name);
+    job->limit_sec = LIMIT_UNSET;
+}
+
+static size_t qos_named(const struct queue_case *q, const char *name)
+{
+    return strcmp(q->qos[0].name, name) == 0 ? 0 : 1;
+}
+
+/* The one of the higher priority, else the one that is named first. */
+size_t queue_qos_of(const struct queue_case *q, const struct job *job, size_t i)
+{
+    size_t first = qos_named(q, job->qos_list[0]), second = 1 - first;
+
+    if (q->qos[second].priority > q->qos[first].priority)
+        return i == 0 ? second : first;
+    return i == 0 ? first : second;
+}
+
 struct job *queue_draw_job(struct queue_case *q, size_t number)
 {
     struct job *job = job_new();
@@ -222,6 +274,7 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     config.window_sec = QUEUE_WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
     config.backfill_order = q->order = (enum backfill_order)(seed % 3);
+    config.priority_weight_qos = 0; /* the queue stays in the order of the numbers */
     config.topology_kind = (enum topology_kind)(seed / 3 % 3);
     config.max_switch_wait_sec = INT64_MAX / 2;
     q->wired = config.topology_kind != TOPOLOGY_FLAT;
@@ -242,6 +295,8 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     queue_add_partition(q, false);
     queue_add_partition(q, true);
     queue_add_reservations(q);
+    if (q->order == BACKFILL_QUEUE && seed % 2 == 0)
+        add_qos(q);
     q->n_running = queue_draw(q, 3 * q->n_nodes);
     q->n_pending = 1 + queue_draw(q, QUEUE_JOBS_MAX);
     for (size_t i = 1; i <= q->n_running; i++)
@@ -255,6 +310,7 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
             queue_ask_as(job, queue_job_at(q, q->n_running + i - 1));
         if (queue_draw(q, 3) == 0)
             names_add(&job->partitions, &job->n_partitions, "odd");
+        queue_draw_qos(q, job);
         queue_ask_plainly(q, job, 1);
         queue_tell(q, CHANGE_JOB, job);
     }

@@ -2,7 +2,9 @@
  * queue_case - a random small cluster with a queue, in a core and in the plain planner
  * (plain_plan.h) alike: a third of them with a tree of switches, a third with blocks,
  * some with partitions whose jobs have a bound on the CPUs of each node, some jobs with
- * components or in segments, some in reservations, some with licences or a choice of them.
+ * components or in segments, some in reservations, some with licences or a choice of
+ * them, and where gaps are offered in the queue's order some without a time limit but
+ * with a choice of QOS, by which they have one.
  *
  * The queue is in the order of the numbers, for one half by when jobs were submitted.
  * All is drawn from one seed, always in the same order.
@@ -25,6 +27,7 @@
 
 #define QUEUE_RESVS 2
 #define QUEUE_COMPONENTS 3 /* of a job */
+#define QUEUE_QOS 2
 
 struct queue_case {
     uint64_t seed;
@@ -45,6 +48,11 @@ struct queue_case {
     /* By pending job, as places: the one that its place is in; NULL: none. */
     const struct plain_resv *placed_in[QUEUE_JOBS_MAX + 2];
     int64_t placed_with[QUEUE_JOBS_MAX + 2][PLAIN_LICENSES]; /* likewise */
+    const char *placed_by[QUEUE_JOBS_MAX + 2]; /* likewise: of several, that QOS */
+    struct {
+        const char *name;
+        int64_t wall_sec, priority;
+    } qos[QUEUE_QOS];
     bool wired; /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
@@ -65,6 +73,11 @@ struct job *queue_draw_job(struct queue_case *q, size_t number);
 const struct job *queue_job_at(const struct queue_case *q, size_t number);
 /* What a job takes of each licence, by number: of a choice the one that is said. */
 void queue_licenses_of(const struct job *job, int64_t *ret);
+/* Of one that waits: some name both QOS, the one or the other first, and no limit. */
+void queue_draw_qos(struct queue_case *q, struct job *job);
+/* The i-th to be tried of several QOS that a job names, by its number; the time limit
+ * is its maxWall. */
+size_t queue_qos_of(const struct queue_case *q, const struct job *job, size_t i);
 /* The reservation of that name (NULL: none); and the one that a job is in, or the only
  * one that it asks for. */
 const struct plain_resv *queue_resv_named(const struct queue_case *q, const char *name);
