@@ -23,8 +23,8 @@ static const struct field usage_rows[] = {ONE(usage, past, fields_used),
                                           ONE(usage, recent, fields_used)};
 static const struct fields fields_usage = FIELDS(usage, usage_rows);
 
-static const struct field usage_time_rows[] = {INT(usage_time, usage_sec),
-                                               INT(usage_time, recent_sec)};
+static const struct field usage_time_rows[] = {
+    INT(usage_time, usage_sec), INT(usage_time, recent_sec), INT(usage_time, owed_sec)};
 static const struct fields fields_usage_time = FIELDS(usage_time, usage_time_rows);
 
 static const struct field qos_rows[] = {WORD(qos, name),

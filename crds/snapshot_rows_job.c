@@ -140,6 +140,7 @@ static const struct field job_rows[] = {
     LIST(job, further, n_further, fields_plan),
     INT(job, preempted_by),
     INT(job, preempt_sec),
+    BOOL(job, charged),
     INT(job, wall_sec),
     LIST(job, walls, n_walls, fields_wall),
     INT(job, lifts),

@@ -16,8 +16,7 @@ int64_t charge_half_life(const struct sched *s, const struct qos *qos)
     return stays(qos) ? 0 : s->config.decay_half_life_sec;
 }
 
-/* Of a QOS, or of accounts. */
-static struct usage_rules rules_of(const struct sched *s, const struct qos *qos)
+struct usage_rules charge_rules(const struct sched *s, const struct qos *qos)
 {
     return (struct usage_rules){
         .half_life_sec = charge_half_life(s, qos),
@@ -27,165 +26,25 @@ static struct usage_rules rules_of(const struct sched *s, const struct qos *qos)
     };
 }
 
-static bool is_charged(const struct job *job)
+bool charge_is_on(const struct job *job)
 {
     return job != NULL && job->start_sec != TIME_UNSET &&
            (job->phase == JOB_RUNNING || job->phase == JOB_COMPLETING);
 }
 
-/* ---- at the end of a period ---- */
-
-/* Of an account or a QOS. */
-struct moved {
-    bool done;
-    int64_t since;
-};
-
-struct charging {
-    int64_t at_sec;
-    struct moved *accounts, *qos; /* one for each */
-    bool grown; /* accounts have former members more: all is to be settled anew */
-};
-
-static int64_t move_on(const struct charging *c, const struct usage_rules *rules,
-                       struct moved *moved, struct usage_book book)
-{
-    if (!moved->done)
-        moved->since = usage_advance(rules, book, c->at_sec);
-    moved->done = true;
-    return moved->since;
-}
-
-static int64_t move_account(struct sched *s, const struct charging *c, size_t account)
-{
-    const struct usage_rules rules = rules_of(s, NULL);
-
-    s->policy.unranked = true;
-    return move_on(c, &rules, &c->accounts[account],
-                   usage_book_of_account(s->policy.accounts[account]));
-}
-
-static void charge_account(struct sched *s, const struct charging *c,
-                           const struct job *job, const struct usage_charge *charge)
-{
-    const struct usage_rules rules = rules_of(s, NULL);
-    struct member *member;
-    size_t account;
-    int64_t since;
-
-    if (!policy_charged(&s->policy, job, &account, &member))
-        return;
-    since = move_account(s, c, account);
-    usage_add(&rules, usage_book_of_account(s->policy.accounts[account]),
-              &member->usage, charge, since);
-}
-
-static void charge_qos(struct sched *s, const struct charging *c, const struct job *job,
-                       const struct usage_charge *charge)
-{
-    struct qos *qos[2];
-    size_t n = policy_charged_qos(&s->policy, job, charge_part(s, job), qos);
-
-    for (size_t i = 0; i < n; i++) {
-        const struct usage_rules rules = rules_of(s, qos[i]);
-        struct usage_book book = usage_book_of_qos(qos[i]);
-        size_t at =
-            named_place((void *const *)s->policy.qos, s->policy.n_qos, qos[i]->name);
-        int64_t since = move_on(c, &rules, &c->qos[at], book);
-
-        usage_add(&rules, book, &qos[i]->usage, charge, since);
-    }
-}
-
-static void charge_job(struct sched *s, struct charging *c, const struct job *job)
-{
-    if (job->start_sec >= c->at_sec)
-        return;
-    for (size_t i = 0; i <= job->n_others; i++) {
-        struct job alone;
-        const struct job *component = component_alone(job, i, &alone);
-        struct usage_charge charge;
-
-        c->grown |= policy_settle(&s->policy);
-        charge = charge_of(s, component, c->at_sec);
-        charge_qos(s, c, component, &charge);
-        charge_account(s, c, component, &charge);
-    }
-}
-
-static bool is_due(const struct usage_time *as_of, int64_t at_sec)
-{
-    return as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
-}
-
-/* Though nobody in it is charged now. */
-static bool is_to_move(const struct usage_rules *rules, struct usage_book book,
-                       int64_t at_sec)
-{
-    return is_due(book.as_of, at_sec) || usage_is_reset(rules, book, at_sec);
-}
-
-static void count_recent(struct sched *s, const struct charging *c)
-{
-    const struct usage_rules rules = rules_of(s, NULL);
-
-    for (size_t i = 0; i < s->policy.n_accounts; i++) {
-        if (is_to_move(&rules, usage_book_of_account(s->policy.accounts[i]), c->at_sec))
-            move_account(s, c, i);
-    }
-    for (size_t i = 0; i < s->policy.n_qos; i++) {
-        const struct usage_rules own = rules_of(s, s->policy.qos[i]);
-
-        if (is_to_move(&own, usage_book_of_qos(s->policy.qos[i]), c->at_sec))
-            move_on(c, &own, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
-    }
-}
-
-/* True: somebody was charged who is no member any more. */
-static bool charge_all(struct sched *s, int64_t at_sec)
-{
-    struct charging c = {.at_sec = at_sec};
-    struct jobrec *rec, *next;
-
-    c.accounts = xcalloc(s->policy.n_accounts + 1, sizeof(*c.accounts));
-    c.qos = xcalloc(s->policy.n_qos + 1, sizeof(*c.qos));
-    count_recent(s, &c);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && is_charged(rec->job))
-            charge_job(s, &c, rec->job);
-    }
-    free(c.accounts);
-    free(c.qos);
-    s->charged_sec = at_sec;
-    s->charge_again = false;
-    s->policy.unsummed = true;
-    s->usage_moved = true;
-    return policy_settle(&s->policy) || c.grown;
-}
-
-static bool has_payers(const struct sched *s)
+bool charge_has_payers(const struct sched *s)
 {
     return s->policy.n_accounts > 0 || s->policy.n_qos > 0;
 }
 
-bool charge_settle(struct sched *s, int64_t now_sec)
+bool charge_is_due(const struct usage_time *as_of, int64_t at_sec)
 {
-    const struct usage_rules rules = rules_of(s, NULL);
-    const struct fair_rules fair = priority_fair_rules(&s->config);
-    int64_t at = usage_period_before(&rules, now_sec);
-    bool changed = policy_settle(&s->policy);
-
-    if (!has_payers(s))
-        return changed;
-    if (changed || s->charge_again || s->charged_sec != at)
-        changed |= charge_all(s, at) || s->held.of_usage;
-    policy_sum(&s->policy, rules.half_life_sec, at);
-    return policy_rank(&s->policy, &fair, at) || changed;
+    return as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
 }
 
 int64_t charge_next_period(const struct sched *s, int64_t now_sec)
 {
-    const struct usage_rules rules = rules_of(s, NULL);
+    const struct usage_rules rules = charge_rules(s, NULL);
 
     if (now_sec >= INT64_MAX - rules.period_sec)
         return INT64_MAX;
@@ -195,7 +54,7 @@ int64_t charge_next_period(const struct sched *s, int64_t now_sec)
 /* At the end of a period; INT64_MAX: never, or there is nothing to forget. */
 static int64_t next_reset(const struct sched *s, int64_t now_sec)
 {
-    const struct usage_rules rules = rules_of(s, NULL);
+    const struct usage_rules rules = charge_rules(s, NULL);
     int64_t reset =
         usage_reset_after(&rules.reset, usage_period_before(&rules, now_sec));
     bool any = false;
@@ -215,54 +74,70 @@ int64_t charge_next(const struct sched *s, int64_t now_sec)
         any |= s->policy.accounts[i]->as_of.recent_sec != TIME_UNSET;
     for (size_t i = 0; i < s->policy.n_qos; i++)
         any |= s->policy.qos[i]->as_of.recent_sec != TIME_UNSET;
-    if (!has_payers(s))
+    if (!charge_has_payers(s))
         return INT64_MAX;
     return any ? charge_next_period(s, now_sec) : next_reset(s, now_sec);
 }
 
 /* ---- when a job begins or ends ---- */
 
+/* Not the run that was. */
+static bool is_new(const struct job *was, const struct job *is)
+{
+    return !charge_is_on(was) || was->start_sec < is->start_sec;
+}
+
 /* Not up to when its pods are gone, but up to when it ended. */
 static void keep_end(const struct sched *s, const struct job *was, struct job *is)
 {
     if (was == NULL || is == NULL)
         return;
-    if (charge_has_end(was))
+    if (charge_has_end(was) && !is_new(was, is))
         is->end_sec = was->end_sec;
     else if (is->phase == JOB_COMPLETING && is->end_sec == TIME_UNSET)
         is->end_sec = s->now_sec;
 }
 
-static void end_in(struct sched *s, const struct usage_rules *rules,
-                   struct usage_book book, struct usage *usage,
-                   const struct usage_charge *charge)
+size_t charge_purses(struct sched *s, const struct job *job,
+                     struct purse ret[PURSES_MAX])
 {
-    usage_end(rules, book, usage, charge);
-    s->policy.recent_moved = true;
-    s->charge_again |= is_due(book.as_of, s->charged_sec);
+    struct qos *qos[2];
+    size_t n = policy_charged_qos(&s->policy, job, charge_part(s, job), qos);
+    struct member *member;
+    size_t account;
+
+    for (size_t i = 0; i < n; i++)
+        ret[i] = (struct purse){charge_rules(s, qos[i]), usage_book_of_qos(qos[i]),
+                                &qos[i]->usage};
+    if (policy_charged(&s->policy, job, &account, &member))
+        ret[n++] = (struct purse){charge_rules(s, NULL),
+                                  usage_book_of_account(s->policy.accounts[account]),
+                                  &member->usage};
+    return n;
 }
 
 static void charge_component(struct sched *s, const struct job *job, int64_t end_sec)
 {
-    struct usage_rules rules = rules_of(s, NULL);
+    int64_t open_sec = charge_open_sec(s);
+    struct purse purses[PURSES_MAX];
     struct usage_charge charge;
-    struct member *member;
-    struct qos *qos[2];
-    size_t account, n;
+    size_t n;
 
     s->charge_again |= policy_settle(&s->policy);
-    charge = charge_of(s, job, end_sec != TIME_UNSET ? end_sec : s->now_sec);
-    n = policy_charged_qos(&s->policy, job, charge_part(s, job), qos);
-    if (policy_charged(&s->policy, job, &account, &member))
-        end_in(s, &rules, usage_book_of_account(s->policy.accounts[account]),
-               &member->usage, &charge);
+    charge = charge_of(s, job, end_sec);
+    n = charge_purses(s, job, purses);
     for (size_t i = 0; i < n; i++) {
-        rules = rules_of(s, qos[i]);
-        end_in(s, &rules, usage_book_of_qos(qos[i]), &qos[i]->usage, &charge);
+        const struct purse *p = &purses[i];
+
+        if (open_sec != TIME_UNSET)
+            charge_move_due(p, open_sec);
+        usage_end(&p->rules, p->book, p->usage, &charge);
+        s->policy.recent_moved = true;
+        s->charge_again |= charge_is_due(p->book.as_of, s->charged_sec);
     }
 }
 
-/* A job that has ended; one that nobody knows the end of has ended now. */
+/* A job that has ended. */
 static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec)
 {
     for (size_t i = 0; i <= job->n_others; i++) {
@@ -272,18 +147,90 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
     }
 }
 
-void charge_change(struct sched *s, const struct job *was, struct job *is)
+static bool has_ended(const struct job *job)
 {
-    keep_end(s, was, is);
-    if (is_charged(is)) {
-        bool new = !is_charged(was) || was->start_sec != is->start_sec;
+    return job != NULL && job->phase == JOB_ENDED;
+}
 
-        s->charge_again |= new && is->start_sec < s->charged_sec;
-    } else if (is_charged(was)) {
-        charge_ended(s, was,
-                     is != NULL && is->phase == JOB_ENDED ? is->end_sec : was->end_sec);
-    } else if (was == NULL && is != NULL && is->phase == JOB_ENDED &&
-               is->end_sec != TIME_UNSET) {
-        charge_ended(s, is, is->end_sec);
+/* When the run is over that was; one that nobody knows the end of has ended now. */
+static int64_t end_of_run(const struct sched *s, const struct job *was,
+                          const struct job *is)
+{
+    int64_t end_sec = has_ended(is) ? is->end_sec : was->end_sec;
+
+    if (end_sec != TIME_UNSET)
+        return end_sec;
+    return charge_is_on(is) ? is->start_sec : s->now_sec;
+}
+
+/* While others are being charged, a job pays before it changes. True: it has paid. */
+static bool pay_first(struct sched *s, const struct job *job, int64_t to_sec)
+{
+    int64_t open_sec = charge_open_sec(s);
+
+    if (job->charged || open_sec == TIME_UNSET)
+        return job->charged;
+    if (job->start_sec < open_sec)
+        charge_pay(s, job, open_sec, MIN(to_sec, open_sec));
+    return true;
+}
+
+/* It pays at the end of each period, or no longer. */
+static void enlist(struct sched *s, struct jobrec *rec, bool pays)
+{
+    if (rec->pays == pays)
+        return;
+    rec->pays = pays;
+    if (pays) {
+        GROW(s->payers, s->n_payers, s->payers_cap);
+        rec->pays_at = s->n_payers;
+        s->payers[s->n_payers++] = rec;
+        return;
     }
+    s->charging.next = MIN(s->charging.next, rec->pays_at);
+    s->payers[rec->pays_at] = s->payers[--s->n_payers];
+    s->payers[rec->pays_at]->pays_at = rec->pays_at;
+}
+
+/* The run that was is over, or goes on otherwise. */
+static void change_run(struct sched *s, const struct job *was, struct job *is)
+{
+    bool over = !charge_is_on(is) || is_new(was, is);
+    int64_t end_sec = over ? end_of_run(s, was, is) : INT64_MAX;
+    bool paid = pay_first(s, was, end_sec);
+
+    if (over)
+        charge_ended(s, was, end_sec);
+    if (is != NULL)
+        is->charged = !over && paid;
+}
+
+/* One that comes as ended, unless another core has charged it. */
+static void end_new(struct sched *s, struct job *is)
+{
+    if (is->end_sec == TIME_UNSET || is->charged)
+        return;
+    pay_first(s, is, is->end_sec);
+    charge_ended(s, is, is->end_sec);
+}
+
+void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
+                   struct job *is)
+{
+    bool on = charge_is_on(is), ended = has_ended(is);
+
+    keep_end(s, was, is);
+    enlist(s, rec, on);
+    if (charge_is_on(was))
+        change_run(s, was, is);
+    else if (was == NULL && ended)
+        end_new(s, is);
+    else if (is != NULL && (was != NULL || !on))
+        is->charged = false;
+    if (on)
+        s->charge_again |= is_new(was, is) && is->start_sec < s->charged_sec;
+    if (on && !is->charged)
+        s->charging.next = MIN(s->charging.next, rec->pays_at);
+    if (ended)
+        is->charged = true;
 }

@@ -16,13 +16,15 @@
 
 #include "scheduler/core.h"
 
-/* Charges what has run up to now, once in each period, and ranks accounts by it. True
- * if somebody stands otherwise than before. */
-bool charge_settle(struct sched *s, int64_t now_sec);
+/* Charges what has run up to now, once in each period, and ranks accounts by it; the
+ * core is dirty if somebody stands otherwise than before. False: the budget is spent,
+ * and the next step goes on; until then nothing is to be decided. */
+bool charge_settle(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Notes that a job is charged from now on, or is no longer: `was` and `is` are two of
  * its states, NULL where there is none. One that comes as ENDED is charged for what its
  * account has not paid for yet. The end of `is` becomes that of its own work. */
-void charge_change(struct sched *s, const struct job *was, struct job *is);
+void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
+                   struct job *is);
 /* The end of the period now. */
 int64_t charge_next_period(const struct sched *s, int64_t now_sec);
 /* How fast what has been used of a QOS (NULL: of accounts) fades. */

@@ -73,6 +73,14 @@ struct settling {
     bool again;         /* jobs that had been looked at have changed */
 };
 
+/* What is being charged: charge_settle.c. */
+struct charging {
+    bool running;
+    int64_t at_sec; /* up to then */
+    bool grown;     /* accounts have former members more: all is to be settled anew */
+    size_t next;    /* of sched.payers */
+};
+
 struct jobrec {
     char *uid;
     struct job *job;
@@ -94,6 +102,8 @@ struct jobrec {
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
+    bool pays; /* in sched.payers, at: */
+    size_t pays_at;
     struct yielders *yields; /* that it is among, at: */
     size_t yield_at;
     size_t n_victims; /* that yield to it; while it is in sched.by_id */
@@ -213,6 +223,9 @@ struct sched {
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
     bool charge_again;   /* somebody has come who ran before that */
     bool usage_moved;    /* jobs have been charged since allowance_end_over */
+    struct charging charging;
+    struct jobrec **payers; /* jobs that are charged while they run */
+    size_t n_payers, payers_cap;
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
     struct jobrec *by_id, *by_task;

@@ -190,7 +190,7 @@ void jobchange_apply(struct sched *s, struct job *job)
     bool same;
 
     jobchange_make_sane(job);
-    charge_change(s, again ? old : NULL, job);
+    charge_change(s, rec, again ? old : NULL, job);
     if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
         drop_alloc(job);
     same = again && jobchange_slots_equal(old, job) && phase_equal(s, old, job);
@@ -237,7 +237,7 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
         return;
     if (depends_are_stale(s))
         depend_settle(s, rec);
-    charge_change(s, rec->job, NULL);
+    charge_change(s, rec, rec->job, NULL);
     jobrec_clear(s, rec);
     rec->gone = true;
     guise_free(s, rec->job, TAKE(rec->guises));

@@ -222,8 +222,12 @@ struct usage {
 struct usage_time {
     int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
     int64_t recent_sec; /* TIME_UNSET: nothing is recent */
+    /* While jobs are being charged up to usage_sec (charge.h): since when those owe who
+     * have not been yet; TIME_UNSET: since their start. USAGE_SETTLED: nobody does. */
+    int64_t owed_sec;
 };
-#define USAGE_NEVER ((struct usage_time){TIME_UNSET, TIME_UNSET})
+#define USAGE_SETTLED INT64_MAX
+#define USAGE_NEVER ((struct usage_time){TIME_UNSET, TIME_UNSET, USAGE_SETTLED})
 
 #define SHARE_ONE 1000000 /* a whole fair share */
 
@@ -543,6 +547,9 @@ struct job {
     size_t n_further;
     int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
+    /* By the core alone: it has paid into all that are open, while it runs (charge.h);
+     * or up to its end, once it has ended. */
+    bool charged;
 
     /* From its QOS and account, by the core alone: the longest time limit that they
      * allow, and which bounds of partitions it need not keep by its own QOS

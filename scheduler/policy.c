@@ -81,6 +81,7 @@ bool policy_put_qos(struct policy *p, struct qos *qos)
         memmove(&p->qos[i + 1], &p->qos[i], (p->n_qos++ - i) * sizeof(*p->qos));
     }
     p->qos[i] = qos;
+    p->open |= qos->as_of.owed_sec != USAGE_SETTLED;
     preempt_find_circles(p->qos, p->n_qos);
     return true;
 }
@@ -168,6 +169,7 @@ bool policy_put_account(struct policy *p, struct account *account)
                 (p->n_accounts++ - i) * sizeof(*p->accounts));
     }
     p->accounts[i] = account;
+    p->open |= account->as_of.owed_sec != USAGE_SETTLED;
     return true;
 }
 

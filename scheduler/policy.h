@@ -34,6 +34,7 @@ struct policy {
     bool unranked;      /* usage is not that of the ranks */
     bool unsummed;      /* nor that of the sums; or: */
     bool recent_moved;  /* what is recent is not */
+    bool open;          /* some of them, or of QOS, may be half charged: charge.h */
     int64_t ranked_sec; /* the time that ranks are of, and: */
     struct fair_rules rules;
 };

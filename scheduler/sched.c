@@ -99,6 +99,7 @@ void sched_free(struct sched *s)
     candidates_fini(&s->candidates);
     free(s->list);
     free(s->holding);
+    free(s->payers);
     yield_fini(s);
     herds_fini(&s->herds);
     victims_fini(&s->victims);
@@ -309,8 +310,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     decided_reset(&s->decided);
     s->now_sec = now_sec;
     cross_boundaries(s, now_sec);
-    s->dirty |= charge_settle(s, now_sec);
-    if (!allowance_settle(s, budget)) {
+    if (!charge_settle(s, now_sec, budget) || !allowance_settle(s, budget)) {
         *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
         return SCHED_MORE;
     }
@@ -332,7 +332,7 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 {
     int64_t wake = MIN(MIN(s->end_sec, s->pass.begin_sec), s->reserve.next_sec);
 
-    if (s->dirty || s->pass.running || allowance_is_settling(s))
+    if (s->dirty || s->pass.running || s->charging.running || allowance_is_settling(s))
         return now_sec;
     if (s->pass.n_waiting > 0)
         wake = MIN(wake, timeline_minute(now_sec) + TIMELINE_MINUTE_SEC);

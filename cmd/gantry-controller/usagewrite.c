@@ -79,11 +79,13 @@ static void payer_free(struct payer *p)
     free(p);
 }
 
-/* TIME_UNSET: there is nothing that is not stored. */
+/* TIME_UNSET: there is nothing that is not stored, or it is half charged. */
 static int64_t unwritten(const struct payer *p)
 {
     const struct usage_time *as_of = known_as_of(p->ctl, p->kind, p->name);
-    return as_of && as_of->usage_sec > p->stored_sec ? as_of->usage_sec : TIME_UNSET;
+    return as_of && as_of->owed_sec == USAGE_SETTLED && as_of->usage_sec > p->stored_sec
+               ? as_of->usage_sec
+               : TIME_UNSET;
 }
 
 static bool is_fault_news(const struct payer *p)
@@ -227,7 +229,8 @@ static bool nothing_is_due(const struct controller *ctl, const struct payer *p,
 {
     const struct usage_time *as_of = known_as_of(ctl, p->kind, p->name);
     return (!job || job->phase == JOB_ENDED) &&
-           (!as_of || (as_of->recent_sec == TIME_UNSET && unwritten(p) == TIME_UNSET));
+           (!as_of || (as_of->recent_sec == TIME_UNSET &&
+                       as_of->owed_sec == USAGE_SETTLED && unwritten(p) == TIME_UNSET));
 }
 
 static bool is_written(const struct controller *ctl, enum payer_kind kind,
