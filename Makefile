@@ -142,8 +142,9 @@ bench-traces: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_traces bench
 	@$(BUILD)/rel/tests/bench/bench_traces --traces '$(TRACES)'
 
 # The cost of plans, large and small; minutes.
-bench-plan: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_plan bench_preempt bench_priority)
+bench-plan: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_plan bench_preempt bench_priority bench_slices)
 	@$(BUILD)/rel/tests/bench/bench_priority
+	@$(BUILD)/rel/tests/bench/bench_slices
 	@$(BUILD)/rel/tests/bench/bench_preempt
 	@$(BUILD)/rel/tests/bench/bench_plan --flags '$(CC) $(CSTD) $(FLAGS_rel) $(CFLAGS)'
 
