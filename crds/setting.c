@@ -88,7 +88,9 @@ const struct setting settings_table[] = {
      false},
     {"schedulerParameters.reservationDepth", SETTING_INT,
      offsetof(struct settings, sched.reservation_depth), 0, 1000000, "1000000",
-     "of them, those that are promised their start", false},
+     "of them, those that are promised their start; what the others are told keeps no "
+     "room (1: EASY backfill)",
+     false},
     {"schedulerParameters.bfMinAgeReserve", SETTING_INT,
      offsetof(struct settings, sched.min_age_reserve_sec), 0, 366 * 86400LL, "0",
      "seconds that a job has waited before it is promised a start", false},

@@ -167,13 +167,16 @@ enum renewal {
 };
 
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
- * thrice, and once to put them in that order. */
+ * thrice, and once to put them in that order. Where some are promised nothing, all
+ * starts and promises are found first, as if those had no plans, which they are given
+ * in a round of its own: a forecast is in nobody's way. */
 enum round {
     ROUND_WHOLE,   /* each job in its turn: ruled out, started, planned, told why */
     ROUND_PROMISE, /* as they wait: ruled out, or promised a start if it is their due */
     ROUND_TURNS,   /* none: that order is made */
     ROUND_OFFER,   /* in the order of gaps: started, or planned, all others */
-    ROUND_TELL,    /* as they wait: told why */
+    ROUND_FORECAST, /* as they wait: planned, who has no promise */
+    ROUND_TELL,     /* as they wait: told why */
 };
 
 /* Who may be to gain age: accrue.h. */
@@ -208,6 +211,8 @@ struct pass {
     size_t n_waiting;    /* entries of jobs that may start, but cannot now */
     bool refused;        /* others may not start: by what a start may change */
     size_t n_promised;   /* of them, from the front of the queue, with a promise */
+    bool forecasts;      /* some may be promised nothing, though it could be dated */
+    size_t n_looked;     /* in ROUND_FORECAST: those of n_waiting that it has come by */
     size_t n_hinted;     /* entries that were looked at for sooner.h */
     int64_t begin_sec;   /* first begin time to come */
 };

@@ -65,12 +65,18 @@ static void note_nowhere(const struct sched *s, struct jobrec *rec, size_t befor
     rec->unsure |= !whole;
 }
 
+/* How many wait before the entry. */
+static size_t waiting_before(const struct pass *pass)
+{
+    return pass->round == ROUND_FORECAST ? pass->n_looked : pass->n_waiting;
+}
+
 /* It starts (true), or is planned where it may be. */
 static bool try_(struct sched *s, struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
-    size_t before = trial_before(s, entry, s->pass.n_waiting);
+    size_t before = trial_before(s, entry, waiting_before(&s->pass));
 
     entry->done = true;
     if (rec->walk != s->pass.number)
@@ -141,22 +147,42 @@ static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_se
         tell_why(s, entry, &by);
 }
 
+/* Who is promised nothing: with a forecast it would be in the way of others. */
+static bool is_forecast_later(const struct sched *s, const struct entry *entry)
+{
+    return !entry->rec->job->plan.promised &&
+           !trial_may_promise(s, entry, s->pass.n_promised);
+}
+
+/* Does it start? Else it is planned in the round of forecasts. */
+static void try_now(struct sched *s, struct entry *entry)
+{
+    const struct seeker by = trial_seeker(s, entry);
+
+    if (trial_run(s, entry, &by, 1))
+        note_started(s, entry);
+    else
+        count_waiting(s, entry);
+}
+
 static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
 {
-    if (rule_out(s, entry) || try_(s, entry))
-        return;
-    s->pass.n_promised += trial_promise(s, entry, s->pass.n_promised);
-    tell_or_preempt(s, entry, now_sec);
+    if (rule_out(s, entry)) {
+        entry->done = true;
+    } else if (is_forecast_later(s, entry)) {
+        try_now(s, entry);
+    } else if (!try_(s, entry)) {
+        s->pass.n_promised += trial_promise(s, entry, s->pass.n_promised);
+        if (!s->pass.forecasts)
+            tell_or_preempt(s, entry, now_sec);
+    }
 }
 
 /* Where others wait without a promise, the first is tried before them all: they would
  * have what is free before its start for ever. */
-static bool comes_first(const struct pass *pass, const struct sched_config *config)
+static bool comes_first(const struct pass *pass)
 {
-    bool some = pass->queue.n > (size_t)config->reservation_depth ||
-                config->min_age_reserve_sec > 0 || config->min_prio_reserve > 0;
-
-    return pass->n_waiting == 0 && some;
+    return pass->n_waiting == 0 && pass->forecasts;
 }
 
 /* The promises of before stay where they are, until their turn. */
@@ -170,7 +196,7 @@ static void go_promise(struct sched *s, struct entry *entry)
     } else if (!trial_may_promise(s, entry, pass->n_promised)) {
         return;
     } else if (rec->job->plan.promised && rec->walk != pass->number &&
-               !comes_first(pass, &s->config)) {
+               !comes_first(pass)) {
         pass->n_promised++;
         count_waiting(s, entry);
     } else if (!try_(s, entry)) {
@@ -193,8 +219,25 @@ static bool meets_limit(struct sched *s, struct entry *entry)
 
 static void go_offer(struct sched *s, struct entry *entry)
 {
-    if (!meets_limit(s, entry))
+    if (meets_limit(s, entry))
+        return;
+    if (s->pass.forecasts && !entry->rec->job->plan.promised)
+        try_now(s, entry);
+    else
         try_(s, entry);
+}
+
+/* All starts and promises are in their places. Whoever may have no plan has been tried
+ * before. */
+static void go_forecast(struct sched *s, struct entry *entry)
+{
+    if (entry->done || meets_limit(s, entry))
+        entry->done = true;
+    else if (!entry->waits || trial_before(s, entry, s->pass.n_looked) > 1)
+        try_(s, entry);
+    else
+        entry->rec->unsure = true;
+    s->pass.n_looked += entry->waits;
 }
 
 /* Tasks of an array may have started since its turn. */
@@ -239,6 +282,9 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         if (!entry->done)
             go_offer(s, entry);
         break;
+    case ROUND_FORECAST:
+        go_forecast(s, entry);
+        break;
     case ROUND_TELL:
         if (entry->waits)
             go_tell(s, entry, now_sec);
@@ -247,15 +293,24 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
     put_in_order(s, rec);
 }
 
+static enum round round_after(const struct pass *pass)
+{
+    if (pass->round == ROUND_WHOLE && pass->forecasts)
+        return ROUND_FORECAST;
+    if (pass->round == ROUND_OFFER && !pass->forecasts)
+        return ROUND_TELL;
+    return pass->round + 1;
+}
+
 /* False: that was the last one. */
 static bool next_round(struct pass *pass)
 {
-    if (pass->round == ROUND_WHOLE || pass->round == ROUND_TELL)
+    if (pass->round == ROUND_TELL || (pass->round == ROUND_WHOLE && !pass->forecasts))
         return false;
     pass->next = 0;
     if (pass->round == ROUND_PROMISE)
         turns_clear(&pass->turns);
-    pass->round++;
+    pass->round = round_after(pass);
     return true;
 }
 
@@ -285,8 +340,9 @@ static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
     if (is_void(entry) || entry->rec->array != NULL || !preempt_may_hunt(s, entry))
         return false;
-    return s->pass.round == ROUND_WHOLE ||
-           (s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry->rec));
+    if (s->pass.round == ROUND_WHOLE)
+        return !s->pass.forecasts;
+    return s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry->rec);
 }
 
 enum leave {

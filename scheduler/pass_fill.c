@@ -157,6 +157,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->n_waiting = 0;
     pass->refused = false;
     pass->n_promised = 0;
+    pass->n_looked = 0;
     pass->n_hinted = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
@@ -196,6 +197,14 @@ static bool order(struct sched *s, struct sched_budget budget)
     return HASH_COUNT(s->jobs) <= ORDER_JOBS || !sched_is_spent(budget);
 }
 
+static bool has_forecasts(const struct sched *s)
+{
+    const struct sched_config *config = &s->config;
+
+    return s->pass.queue.n > (size_t)config->reservation_depth ||
+           config->min_age_reserve_sec > 0 || config->min_prio_reserve > 0;
+}
+
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
@@ -209,6 +218,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
         s->grown_sec = INT64_MIN;
         pass->moved = false;
     }
+    pass->forecasts = has_forecasts(s);
     pass->filling = false;
     return true;
 }

@@ -23,15 +23,17 @@
  *     Who has waited less than `min_age_reserve_sec`, or has less priority than
  *     `min_prio_reserve`, is promised nothing for the time being and takes no place
  *     among these first.
- *   - the others, up to `max_job_test`, are forecasts, made anew in every walk.
+ *   - the others, up to `max_job_test`, are forecasts, made anew in every walk once all
+ *     starts and promises are in their places: they keep room from nobody. With one
+ *     promise this is EASY backfill.
  * What is behind those starts where it fits, and has no plan.
  *
  * Gaps are offered in the order of the queue, or, as `backfill_order` says, the
  * shortest limit or the smallest area first (turn.h). Then a walk goes through the
  * queue to promise a start to those of its first jobs that have none, next through all
- * others in the order of gaps, promised ones as well: each is started, moved to an
- * earlier time, or forecast. While some wait without a promise, the first of the queue
- * is tried before all others.
+ * others in the order of gaps, promised ones as well: each is started, or moved to an
+ * earlier time. Forecasts come last, as jobs wait. While some wait without a promise,
+ * the first of the queue is tried before all others.
  *
  * A job that does not fit now waits with reason Resources; one that would fit if
  * nothing were planned there, with Priority. A job of several partitions is tried once

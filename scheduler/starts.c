@@ -166,6 +166,8 @@ static bool try_listed(struct sched *s, const struct entry *entry)
     if (pass_choices(rec->job) > 1)
         rec->walk = 0; /* what it found in the last one was without that promise */
     before = trial_before(s, entry, s->lines.n);
+    if (!trial_may_promise(s, entry, s->lines.n - rec->claim.on))
+        before = 1; /* a forecast would be in the way of others */
     if (trial_run(s, entry, &by, before))
         return true;
     return rec->limited != REASON_NONE || !trial_reserves(s, entry) ||

@@ -64,7 +64,7 @@ static const struct policy_row {
      {6675, 1598},
      {74429, 23782}},
     {"core, one promise, gaps by queue",
-     "schedulerParameters: {reservationDepth: 1, bfMaxJobTest: 1,"
+     "schedulerParameters: {reservationDepth: 1,"
      " backfillOrder: queue}",
      NULL,
      0,

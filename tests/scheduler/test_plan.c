@@ -3,7 +3,8 @@
  * exactly, start and nodes, over random small clusters and queues
  * (tests/support/queue_case.h); and so is, after jobs have ended and one has come, the
  * set of jobs that start before the walk begins, with all promises in their places, in
- * whatever order gaps are offered.
+ * whatever order gaps are offered. Where only some are promised a start, the others
+ * start, or are forecast, as if forecasts were in nobody's way.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -448,6 +449,80 @@ static void change(struct queue_case *q)
     compare_starts(q, waiting);
 }
 
+/* ---- some are promised nothing ---- */
+
+static void promise_so_many(struct queue_case *q, int64_t depth)
+{
+    struct sched_config config = q->s->config;
+
+    config.reservation_depth = depth;
+    queue_tell(q, CHANGE_CONFIG, &config);
+}
+
+/* It has no place unless it starts now: nobody is in its way but those that run, and
+ * those that have been promised a start. */
+static void compare_start(struct queue_case *q, size_t number)
+{
+    const struct job *job = queue_job_at(q, q->n_running + number);
+    struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
+    struct plain_place *place = &q->places[number];
+    const char *qos = NULL;
+
+    if (!find_plain_start(q, job, &plain, others, place, &qos))
+        return;
+    note_choice(q, number, &plain, qos);
+    set_started(q, job, place);
+    plain_plan_take(q->plain, &plain, place);
+    compare(q, job, place);
+    compare_choice(q, number);
+}
+
+static bool has_place(const struct queue_case *q, size_t number)
+{
+    return q->places[number].n > 0;
+}
+
+/* The first who have to wait are promised a start, as they wait. In the order of the
+ * queue others start in their turn, in any other one behind those. */
+static bool compare_promises(struct queue_case *q, size_t depth)
+{
+    for (size_t i = 1, n = 0; i <= q->n_pending; i++) {
+        if (n < depth) {
+            if (!compare_place(q, i))
+                return false;
+            n += !never(q, i) && q->places[i].first > 0;
+        } else if (q->order == BACKFILL_QUEUE) {
+            compare_start(q, i);
+        }
+    }
+    return true;
+}
+
+static void compare_offers(struct queue_case *q)
+{
+    size_t turns[QUEUE_JOBS_MAX + 2] = {0};
+
+    order_turns(q, turns, q->n_pending);
+    for (size_t i = 0; i < q->n_pending; i++) {
+        if (!has_place(q, turns[i]))
+            compare_start(q, turns[i]);
+    }
+}
+
+/* Forecasts last, so that they are in nobody's way. True: all have been compared. */
+static bool compare_depth(struct queue_case *q, size_t depth)
+{
+    if (!compare_promises(q, depth))
+        return false;
+    if (q->order != BACKFILL_QUEUE)
+        compare_offers(q);
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        if (!has_place(q, i) && !compare_place(q, i))
+            return false;
+    }
+    return true;
+}
+
 static size_t run_case(uint64_t seed)
 {
     struct sched_budget whole = {NULL, NULL};
@@ -474,6 +549,34 @@ START_TEST(test_plans)
 }
 END_TEST
 
+/* True: compared to the last forecast. */
+static bool run_depth(uint64_t seed)
+{
+    const size_t depth = seed / 7 % 4;
+    struct sched_budget whole = {NULL, NULL};
+    struct decisions decisions;
+    struct queue_case q;
+    bool same;
+
+    queue_case_begin(&q, seed);
+    promise_so_many(&q, (int64_t)depth);
+    sched_step(q.s, QUEUE_NOW_SEC, whole, &decisions);
+    same = compare_depth(&q, depth);
+    queue_case_end(&q);
+    return same;
+}
+
+START_TEST(test_depths)
+{
+    const struct seeds seeds = seeds_of("GANTRY_CASES", CASES);
+    size_t whole = 0;
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        whole += run_depth(seed);
+    ck_assert_msg(seeds.alone || whole > seeds.last / 20, "only %zu to the end", whole);
+}
+END_TEST
+
 /* A job of two reservations comes, is promised a start in one of them when the step's
  * time is up, and would start sooner in the other. */
 static const uint64_t several[] = {8489, 8985, 15545};
@@ -488,6 +591,7 @@ int main(void)
 {
     return suite_main("scheduler/plan",
                       (struct suite_row[]){{test_plans, 1},
+                                           {test_depths, 1},
                                            {test_several, ARRAY_LEN(several)},
                                            {NULL, 0}});
 }
