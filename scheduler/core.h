@@ -116,6 +116,7 @@ struct jobrec {
 
     enum broken broken; /* what broke a promise of it last */
 
+    bool withheld;    /* that it is to end for another one is not told yet */
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
     uint64_t walk_before;
@@ -274,7 +275,9 @@ struct sched {
     size_t uses_cap;
     struct crowds crowds;
     struct decided decided;
-    struct str message; /* scratch */
+    struct decided withheld; /* victims: withhold.h; the first of them: */
+    int64_t withheld_sec;    /* was decided then; TIME_UNSET: there is none */
+    struct str message;      /* scratch */
     struct pass pass;
     bool yielded;       /* between the first starts and the walk to come */
     bool dirty;         /* something changed since the pass began */

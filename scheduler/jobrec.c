@@ -311,12 +311,14 @@ void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str 
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
+    const int64_t over_run_sec = s->config.resv_over_run_sec;
 
     if (rec->gone || rec->end_told || job->phase != JOB_RUNNING ||
         job->start_sec == TIME_UNSET)
         return TIME_NEVER;
     return MIN(timeline_end(end_by_limit(s, job), over_time(s, job)),
-               end_by_others(s, job, s->config.resv_over_run_sec));
+               rec->withheld ? timeline_end(reserve_end(s, job), over_run_sec)
+                             : end_by_others(s, job, over_run_sec));
 }
 
 int64_t jobrec_component_end(const struct sched *s, const struct jobrec *rec,

@@ -131,6 +131,7 @@ static bool look_at(struct sched *s, const struct jobrec *by)
             !try_(s, &d->items[i]))
             continue;
         victim = jobrec_find(s, d->items[i].job_uid);
+        victim->withheld = false;
         yield_enlist(s, victim, false);
         allowance_take(s, victim);
         decided_drop(d, i);

@@ -9,9 +9,9 @@
  *     n3
  *     n4                    ]
  *
- * So before a step's decisions are told, each victim is tried without: it runs on if
- * who it was to end for starts no later, or has started elsewhere by now, and nobody
- * else is in its way.
+ * So before victims are told (of a walk in slices all together: withhold.h), each is
+ * tried without: it runs on if who it was to end for starts no later, or has started
+ * elsewhere by now, and nobody else is in its way.
  */
 #ifndef GANTRY_SCHEDULER_REPRIEVE_H
 #define GANTRY_SCHEDULER_REPRIEVE_H

@@ -10,6 +10,7 @@
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 #include "scheduler/reprieve.h"
+#include "scheduler/withhold.h"
 #include "scheduler/yield.h"
 
 #define MESSAGE_MAX 4096
@@ -57,6 +58,8 @@ struct sched *sched_new(const struct sched_config *config)
     cluster_set_topology(&s->cluster, &rules);
     timeline_init(&s->timeline);
     decided_init(&s->decided);
+    decided_init(&s->withheld);
+    s->withheld_sec = TIME_UNSET;
     str_init(&s->message, MESSAGE_MAX);
     s->pass.begin_sec = INT64_MAX;
     s->end_sec = INT64_MAX;
@@ -86,6 +89,7 @@ void sched_free(struct sched *s)
     placer_fini(&s->placer);
     asked_fini(&s->asked);
     decided_fini(&s->decided);
+    decided_fini(&s->withheld);
     queue_fini(&s->pass.queue);
     queue_fini(&s->pass.accruals.queue);
     turns_fini(&s->pass.turns);
@@ -301,6 +305,22 @@ static enum sched_progress walk(struct sched *s, int64_t now_sec,
     }
 }
 
+/* Plans have moved where somebody need not end: others may move up. */
+static enum sched_progress tell_victims(struct sched *s, int64_t now_sec,
+                                        struct sched_budget budget,
+                                        enum sched_progress progress)
+{
+    for (int i = 0; reprieve_run(s); i++) {
+        if (progress == SCHED_MORE || i == REPRIEVES_MAX) {
+            progress = SCHED_MORE;
+            break;
+        }
+        progress = walk(s, now_sec, budget);
+    }
+    withhold_tell(s);
+    return progress;
+}
+
 enum sched_progress sched_step(struct sched *s, int64_t now_sec,
                                struct sched_budget budget, struct decisions *ret)
 {
@@ -314,16 +334,12 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
         *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
         return SCHED_MORE;
     }
+    withhold_bring(s);
     end_what_must(s, now_sec);
     allowance_end_over(s);
     progress = walk(s, now_sec, budget);
-    for (int i = 0; reprieve_run(s); i++) { /* plans have moved: others may move up */
-        if (progress == SCHED_MORE || i == REPRIEVES_MAX) {
-            progress = SCHED_MORE;
-            break;
-        }
-        progress = walk(s, now_sec, budget);
-    }
+    if (!withhold_keep(s, progress))
+        progress = tell_victims(s, now_sec, budget, progress);
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
     return progress;
 }

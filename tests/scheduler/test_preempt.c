@@ -7,7 +7,8 @@
  *     jobs have victims in one step, it would, or others had to be planned elsewhere;
  *   - where so many of a QOS may run, no more are made room for;
  *   - who is preempted for has a promise, and starts once its victims are gone;
- *   - a fresh core given the snapshot decides the same.
+ *   - a fresh core given the snapshot decides the same;
+ *   - in slices no more end than in one step.
  *
  * A failing case prints its seed and its lines, which are those of a scenario file.
  * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
@@ -137,7 +138,7 @@ static const char *qos_of(struct contest *c)
 /* A running job, where there is room for it. */
 static void add_running(struct contest *c)
 {
-    char node[8];
+    char node[16];
     int64_t cpu = 1 + course_draw(&c->h, 4), gpu = course_draw(&c->h, 4);
     struct resvec used, free_;
 
@@ -673,10 +674,72 @@ START_TEST(test_random)
 }
 END_TEST
 
+/* ---- in slices ---- */
+
+static bool at_once(void *arg, int64_t ahead_us)
+{
+    (void)arg;
+    (void)ahead_us;
+    return true;
+}
+
+/* How many end when several jobs come at once, and how many start. */
+static int n_victims(uint64_t seed, bool slices, size_t *ret_starts)
+{
+    struct sched_budget budget = {slices ? at_once : NULL, NULL};
+    struct contest c = {.config = sched_config_default(), .next_job = 1};
+    struct decisions decisions;
+    enum sched_progress progress;
+    int n = 0;
+
+    c.config.preempt_type = PREEMPT_BY_QOS;
+    c.config.preempt_mode = PREEMPT_REQUEUE;
+    course_init(&c.h, seed, &c.config);
+    c.h.now_sec = 10000;
+    set_up(&c);
+    for (int i = 0; i < 8; i++)
+        add_waiting(&c);
+    *ret_starts = 0;
+    do {
+        progress = sched_step(c.h.s, c.h.now_sec, budget, &decisions);
+        for (size_t i = 0; i < decisions.n; i++) {
+            const struct decision *d = &decisions.items[i];
+
+            *ret_starts += d->kind == DECIDE_START;
+            n += d->kind == DECIDE_PREEMPT;
+        }
+    } while (progress == SCHED_MORE);
+    course_fini(&c.h);
+    return n;
+}
+
+/* However finely a walk is cut, no more end than in one step. */
+START_TEST(test_slices)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", 20 * HISTORIES);
+    size_t n_preempting = 0;
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
+        size_t starts, starts_in_slices;
+        int n_whole = n_victims(seed, false, &starts);
+        int n_cut = n_victims(seed, true, &starts_in_slices);
+
+        if (starts + starts_in_slices > 0)
+            continue; /* those come first, and let others see what is left */
+        n_preempting += n_whole > 0;
+        ck_assert_msg(n_cut <= n_whole, "seed %d: %d end, in slices %d", (int)seed,
+                      n_whole, n_cut);
+    }
+    ck_assert_msg(seeds.alone || n_preempting > seeds.last / 8, "only %zu preempt",
+                  n_preempting);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/preempt", (struct suite_row[]){{test_modes, MODES},
                                                                 {test_circles, 1},
                                                                 {test_random, 1},
+                                                                {test_slices, 1},
                                                                 {NULL, 0}});
 }
