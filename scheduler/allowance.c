@@ -6,6 +6,15 @@
 
 /* ---- checking ---- */
 
+static enum limit_kind stage_of(enum limit_kind kind)
+{
+    if (kind >= LIMIT_SUBMITS)
+        return kind >= LIMIT_ACCRUALS ? LIMIT_ACCRUALS
+               : kind >= LIMIT_ASIDE  ? LIMIT_ASIDE
+                                      : LIMIT_SUBMITS;
+    return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
+}
+
 /* What all that count together would hold with the job. */
 static int64_t held_with(const struct sched *s, const struct asker *by,
                          const struct place_of *place, const struct limit *limit,
@@ -22,7 +31,9 @@ static int64_t held_with(const struct sched *s, const struct asker *by,
     asking_whose(s, a, limit, &whose);
     if (nodes && a->slots != NULL)
         return asker_nodes(s, by, place, limit, whose.s);
-    held = held_of(&s->held, limit, whose.s, s->now_sec);
+    held = s->held.stale && stage_of(limit->kind) == LIMIT_SUBMITS
+               ? allowance_count_anew(s, a, limit, whose.s)
+               : held_of(&s->held, limit, whose.s, s->now_sec);
     return nodes ? MAX(held, need) : add_capped(held, need);
 }
 
@@ -123,15 +134,6 @@ static void note_broken(struct sched *s, const struct asking *a,
     }
     asking_whose(s, a, limit, &whose);
     s->held.broken = held_counter(&s->held, limit, whose.s);
-}
-
-static enum limit_kind stage_of(enum limit_kind kind)
-{
-    if (kind >= LIMIT_SUBMITS)
-        return kind >= LIMIT_ACCRUALS ? LIMIT_ACCRUALS
-               : kind >= LIMIT_ASIDE  ? LIMIT_ASIDE
-                                      : LIMIT_SUBMITS;
-    return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
 /* What is each component's own to keep is said of it. */
@@ -340,6 +342,34 @@ static enum reason check_choices(struct sched *s, const struct job *job,
     return first;
 }
 
+/* So many checks count for themselves what is still to be counted anew; then it pays to
+ * count it for all at once. */
+#define OWN_COUNTS_MAX 4
+
+/* Does it take more than its user's jobs to know how many are submitted? */
+static bool needs_all(struct sched *s, const struct askings *all)
+{
+    bool counts = false;
+
+    for (size_t i = 0; i < all->n; i++) {
+        struct places places;
+
+        places_find(s, all->items[i].job, all->items[i].part, &places);
+        for (size_t k = 0; k < places.n; k++) {
+            for (size_t l = 0; l < places.items[k].limits->n; l++) {
+                const struct limit *limit = &places.items[k].limits->items[l];
+
+                if (stage_of(limit->kind) != LIMIT_SUBMITS || !limit_is_shared(limit))
+                    continue;
+                if (!allowance_is_of_user(s, &all->items[i], limit))
+                    return true;
+                counts = true;
+            }
+        }
+    }
+    return counts && s->settling.n_own++ >= OWN_COUNTS_MAX;
+}
+
 enum reason allowance_check_new(struct sched *s, const struct job *job,
                                 const struct partition *part, struct str *message)
 {
@@ -350,6 +380,8 @@ enum reason allowance_check_new(struct sched *s, const struct job *job,
         return REASON_NONE;
     askings_init(s, &all, job, part, NULL, 0);
     askings_measure(&all, job, part);
+    if (s->held.stale && needs_all(s, &all))
+        allowance_settle(s, (struct sched_budget){NULL, NULL});
     reason = check_places(s, &all, LIMIT_SUBMITS, message);
     return reason != REASON_NONE ? reason : check_choices(s, job, part, message);
 }

@@ -31,6 +31,8 @@
 /* At the begin of a step: the accounts are settled. False: the budget is spent, and the
  * next step goes on; until then nothing is to be decided. */
 bool allowance_settle(struct sched *s, struct sched_budget budget);
+/* Which limits there are is known from here on, though not yet what is held of them. */
+void allowance_begin(struct sched *s);
 /* Is that under way? */
 bool allowance_is_settling(const struct sched *s);
 /* Sets what bounds a job by itself: wall_sec and lifts; or keeps them as they were,

@@ -106,6 +106,7 @@ static void begin(struct sched *s)
     st->next = st->binds || st->counts ? s->jobs : NULL;
     st->round++;
     st->again = false;
+    st->n_own = 0;
     s->held.phase = HELD_BIND;
     if (st->binds)
         settle_lifts(s);
@@ -165,14 +166,19 @@ static bool count_all(struct sched *s, struct sched_budget budget)
     return false;
 }
 
+void allowance_begin(struct sched *s)
+{
+    if (s->held.stale && s->held.phase == HELD_OUTDATED)
+        begin(s);
+}
+
 bool allowance_settle(struct sched *s, struct sched_budget budget)
 {
     struct settling *st = &s->settling;
 
     if (!s->held.stale)
         return true;
-    if (s->held.phase == HELD_OUTDATED)
-        begin(s);
+    allowance_begin(s);
     if (s->held.phase == HELD_BIND) {
         if (!go_through(s, bind, budget))
             return false;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "scheduler/allowance.h"
+#include "scheduler/allowance_private.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
 #include "scheduler/follower.h"
@@ -340,7 +340,7 @@ static enum reason check_new_as(struct sched *s, const struct job *job, size_t q
     enum reason reason;
 
     bound->qos_at = (int64_t)qos_at;
-    allowance_bound(s, bound, NULL); /* a limit that it does not ask for, for one */
+    allowance_bound_now(s, bound, NULL); /* a limit that it does not ask for, for one */
     reason = allowance_check_new(s, bound, part, message);
     job_free(bound);
     return reason;
@@ -353,7 +353,7 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
     STR_AUTO struct str said, other;
 
     s->charge_again |= policy_settle(&s->policy);
-    allowance_settle(s, (struct sched_budget){NULL, NULL});
+    allowance_begin(s);
     str_init(&said, message->max);
     str_init(&other, message->max);
     for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {

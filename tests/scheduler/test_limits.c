@@ -16,6 +16,8 @@
 
 #include "base/util.h"
 #include "scheduler/reason.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/copies.h"
 #include "tests/support/course.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
@@ -657,6 +659,45 @@ static void step(struct world *w)
     }
 }
 
+/* Whatever is still to be counted anew, a new job is told what a core says that has
+ * counted all. */
+static void check_new(struct course *h)
+{
+    static const char *const lines[] = {
+        "job 99 user=ann account=low cpu=1 nodes=1",
+        "job 99 user=bob account=low cpu=1",
+        "job 99 user=cem account=mid nodes=2 cpu=1 qos=other",
+        "job 99 user=ann account=low cpu=1 : cpu=1 account=mid qos=other",
+        "job 99 user=ann account=mid cpu=1 nodes=1 tasks=0-2"};
+    static const char *const limits[] = {
+        "qos normal maxSubmitJobsPerUser=", "qos other maxSubmitJobsPerUser=",
+        "qos other grpSubmitJobs=", "account mid users=ann,cem maxSubmitJobs=",
+        "account low parent=top users=ann,bob limits.bob=maxSubmitJobs:"};
+    struct sched *counted = sched_new(&(struct sched_config){0});
+    struct job *job = cluster_text_job(&h->res, COURSE_PICK(h, lines));
+    const char *part = course_chance(h, 50) ? "batch" : "owned";
+    struct copies copies;
+    STR_AUTO struct str said, expected;
+    struct decisions decisions;
+    enum reason reason;
+
+    str_init(&said, 4096);
+    str_init(&expected, 4096);
+    course_tell(h, "%s%d", COURSE_PICK(h, limits), 1 + (int)course_draw(h, 4));
+    copies = copies_of(h->s);
+    copies_apply(&copies, counted);
+    sched_step(counted, h->now_sec, (struct sched_budget){NULL, NULL}, &decisions);
+    reason = sched_check_new(h->s, job, sched_partition(h->s, part), &said);
+    str_addf(&h->script, "# new: %s\n", said.s);
+    course_check(h,
+                 reason == sched_check_new(counted, job, sched_partition(counted, part),
+                                           &expected));
+    course_check(h, strcmp(said.s, expected.s) == 0);
+    copies_fini(&copies);
+    job_free(job);
+    sched_free(counted);
+}
+
 static void run_history(uint64_t seed)
 {
     struct sched_config config = sched_config_default();
@@ -687,6 +728,8 @@ static void run_history(uint64_t seed)
         else
             step(&w);
         w.h.now_sec += course_draw(&w.h, 4) == 0 ? course_draw(&w.h, 100) : 0;
+        if (course_draw(&w.h, 100) < 10)
+            check_new(&w.h);
     }
     course_fini(&w.h);
 }
