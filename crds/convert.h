@@ -46,6 +46,7 @@ struct convert {
     const char *gpu_type_label; /* GPU_TYPE_LABEL */
     const char *script_image;   /* of scripts that name none; NULL: SCRIPT_IMAGE */
     const char *launch_image;   /* NULL: a script's image has gantry-launch itself */
+    const struct zone *zone;    /* of reservations that come again; NULL: UTC */
     int64_t max_array_size;     /* no array has an index from here on; 0: any may be */
 };
 

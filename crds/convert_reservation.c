@@ -9,6 +9,8 @@
 #include "crds/licenses.h"
 #include "crds/rules.h"
 
+#define ZONE_KEPT_SEC (30 * 366 * INT64_C(86400))
+
 static bool has_flag(const struct json *object, const char *flag)
 {
     const struct json *list = json_at(object, "spec.flags");
@@ -77,6 +79,24 @@ static int read_times(const struct json *object, struct reservation *r, struct e
     if (has_flag(object, "TIME_FLOAT"))
         set_floating(object, created, r);
     return 0;
+}
+
+/* What may come of its zone: as it is when it begins, and thirty years more. */
+static void take_zone(const struct zone *zone, struct reservation *r)
+{
+    size_t first = 0, end = 0;
+    if (!zone || zone->n == 0 || r->repeat == RESV_ONCE)
+        return;
+    while (first + 1 < zone->n && zone->shifts[first + 1].from_sec <= r->start_sec)
+        first++;
+    for (end = first; end < zone->n; end++)
+        if (zone->shifts[end].from_sec > r->start_sec + ZONE_KEPT_SEC)
+            break;
+    end = MAX(end, first + 1);
+    r->n_shifts = end - first;
+    r->shifts = xcalloc(r->n_shifts, sizeof(*r->shifts));
+    for (size_t i = first; i < end; i++)
+        r->shifts[i - first] = zone->shifts[i];
 }
 
 /* ---- flags ---- */
@@ -350,6 +370,7 @@ struct reservation *convert_reservation(const struct convert *c,
                read_licenses(object, ret, err) == 0 &&
                read_lists(object, ret, err) == 0 &&
                check_deletable(object, ret, err) == 0) {
+        take_zone(c->zone, ret);
         read_chosen(object, ret);
         return ret;
     }

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "base/util.h"
+#include "base/zone.h"
 #include "crds/convert.h"
 #include "crds/licenses.h"
 
@@ -111,6 +112,34 @@ static int topology_read(const struct json *data, struct settings *settings,
     return 0;
 }
 
+/* ---- times ---- */
+
+static bool times_used(const struct settings *settings)
+{
+    return strcmp(settings->time_zone, ZONE_UTC) != 0;
+}
+
+static struct json *times_data(const struct settings *settings)
+{
+    return json_build("{'timeZone':%s}", settings->time_zone);
+}
+
+/* Not every machine knows each zone. */
+static int times_read(const struct json *data, struct settings *settings,
+                      struct err *err)
+{
+    const char *name = json_str(data, "timeZone");
+    struct zone zone;
+
+    if (name == NULL)
+        return 0;
+    if (zone_load(name, &zone, err) < 0)
+        return -1;
+    zone_fini(&zone);
+    snprintf(settings->time_zone, SETTING_TEXT_MAX, "%s", name);
+    return 0;
+}
+
 /* ---- GPUs ---- */
 
 static bool gpus_used(const struct settings *settings)
@@ -153,6 +182,7 @@ static const struct {
     [PUBLISHED_LICENSES] = {"licenses", licenses_used, licenses_data, licenses_read},
     [PUBLISHED_ARRAYS] = {"arrays", arrays_used, arrays_data, arrays_read},
     [PUBLISHED_TOPOLOGY] = {"topology", topology_used, topology_data, topology_read},
+    [PUBLISHED_TIMES] = {"times", times_used, times_data, times_read},
     [PUBLISHED_GPUS] = {"gpus", gpus_used, gpus_data, gpus_read},
 };
 

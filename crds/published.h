@@ -6,6 +6,7 @@
  *   arrays     data: {maxArraySize: "10001"}
  *   topology   data: {plugin: tree, labels: "example.com/spine,example.com/leaf",
  *                     blockSizes: ""}
+ *   times      data: {timeZone: Europe/Berlin}
  *   gpus       data: {resource: amd.com/gpu, typeLabel: gantry.dev/gpu-type}
  *
  * What is written and what is read of them stands here, so that both sides agree.
@@ -23,6 +24,7 @@ enum published {
     PUBLISHED_LICENSES,
     PUBLISHED_ARRAYS,
     PUBLISHED_TOPOLOGY,
+    PUBLISHED_TIMES,
     PUBLISHED_GPUS,
     PUBLISHED_MAPS
 };

@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "base/zone.h"
 #include "crds/convert.h"
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
@@ -151,6 +152,9 @@ const struct setting settings_table[] = {
      false},
     {"maxArraySize", SETTING_INT, offsetof(struct settings, max_array_size), 1,
      TASKSET_SIZE, "1001", "indices of job arrays are below this", true},
+    {"timeZone", SETTING_ZONE, offsetof(struct settings, time_zone), 0, 0, ZONE_UTC,
+     "by whose clocks reservations come again: an IANA name, such as Europe/Berlin",
+     true},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      GPU_RESOURCE, "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -272,6 +276,7 @@ size_t setting_size(const struct setting *row)
 {
     switch (row->type) {
     case SETTING_TEXT:
+    case SETTING_ZONE:
         return SETTING_TEXT_MAX;
     case SETTING_BOOL:
     case SETTING_ENFORCE:
@@ -297,6 +302,7 @@ size_t setting_size(const struct setting *row)
 
 bool setting_equal(const struct setting *row, const char *a, const char *b)
 {
-    return row->type == SETTING_TEXT ? strcmp(a, b) == 0
-                                     : memcmp(a, b, setting_size(row)) == 0;
+    return row->type == SETTING_TEXT || row->type == SETTING_ZONE
+               ? strcmp(a, b) == 0
+               : memcmp(a, b, setting_size(row)) == 0;
 }

@@ -20,6 +20,7 @@ enum setting_type {
     SETTING_INT,
     SETTING_DURATION,
     SETTING_TEXT,
+    SETTING_ZONE, /* a text that names one */
     SETTING_BOOL,
     SETTING_WORD,
     SETTING_FLAGS,

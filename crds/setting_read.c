@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "base/zone.h"
 #include "crds/licenses.h"
 #include "crds/setting.h"
 #include "crds/tresweights.h"
@@ -176,6 +177,30 @@ static int read_enforce(const struct setting *row, const struct json *val, bool 
     return 0;
 }
 
+static int read_text(const struct setting *row, const struct json *val, char *field,
+                     struct err *err)
+{
+    if (!json_is(val, JSON_STRING) || json_string_len(val) == 0 ||
+        json_string_len(val) >= SETTING_TEXT_MAX)
+        return err_set(err, ERR_INVALID, "%s: must be a text of 1 to %d bytes",
+                       row->key, SETTING_TEXT_MAX - 1);
+    memcpy(field, json_string(val), json_string_len(val) + 1);
+    return 0;
+}
+
+/* One that is known here. */
+static int read_zone(const struct setting *row, const struct json *val, char *field,
+                     struct err *err)
+{
+    struct zone zone;
+    if (read_text(row, val, field, err) < 0)
+        return -1;
+    if (zone_load(field, &zone, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    zone_fini(&zone);
+    return 0;
+}
+
 int setting_read(struct settings *s, const struct setting *row, const struct json *val,
                  struct err *err)
 {
@@ -183,12 +208,9 @@ int setting_read(struct settings *s, const struct setting *row, const struct jso
     int64_t number = 0;
     switch (row->type) {
     case SETTING_TEXT:
-        if (!json_is(val, JSON_STRING) || json_string_len(val) == 0 ||
-            json_string_len(val) >= SETTING_TEXT_MAX)
-            return err_set(err, ERR_INVALID, "%s: must be a text of 1 to %d bytes",
-                           row->key, SETTING_TEXT_MAX - 1);
-        memcpy(field, json_string(val), json_string_len(val) + 1);
-        return 0;
+        return read_text(row, val, field, err);
+    case SETTING_ZONE:
+        return read_zone(row, val, field, err);
     case SETTING_BOOL:
         return read_bool(row, val, (bool *)field, err);
     case SETTING_WORD:

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "base/yaml.h"
+#include "base/zone.h"
 #include "crds/convert.h"
 #include "crds/setting.h"
 
@@ -18,6 +19,7 @@ void settings_default(struct settings *s)
                            .gpu_resource = GPU_RESOURCE,
                            .gpu_type_label = GPU_TYPE_LABEL,
                            .script_image = SCRIPT_IMAGE,
+                           .time_zone = ZONE_UTC,
                            .namespace_ = CONTROLLER_NAMESPACE};
 }
 

@@ -27,6 +27,7 @@ struct settings {
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
     char script_image[SETTING_TEXT_MAX];   /* scriptImage */
     char launch_image[SETTING_TEXT_MAX];   /* launchImage; "": none */
+    char time_zone[SETTING_TEXT_MAX];      /* timeZone */
     char namespace_[SETTING_TEXT_MAX];     /* controllerNamespace, of ConfigMaps */
 };
 

@@ -97,11 +97,16 @@ static const struct field resv_list_rows[] = {NAMES(resv_list, allow, n_allow),
                                               NAMES(resv_list, deny, n_deny)};
 static const struct fields fields_resv_list = FIELDS(resv_list, resv_list_rows);
 
+static const struct field zone_shift_rows[] = {INT(zone_shift, from_sec),
+                                               INT(zone_shift, offset_sec)};
+static const struct fields fields_zone_shift = FIELDS(zone_shift, zone_shift_rows);
+
 static const struct field reservation_rows[] = {
     WORD(reservation, name),
     INT(reservation, start_sec),
     INT(reservation, end_sec),
     ENUM(reservation, repeat, RESV_WEEKLY),
+    LIST(reservation, shifts, n_shifts, fields_zone_shift),
     INT(reservation, float_sec),
     NAMES(reservation, node_names, n_node_names),
     BOOL(reservation, all_nodes),

@@ -8,6 +8,8 @@
 #define DAY_SEC 86400
 /* An occurrence that WEEKDAY or WEEKEND lets fall is never further away. */
 #define SKIPPED_MAX 7
+/* Occurrences that may be over already, where the search begins. */
+#define LOOKED_AT 3
 
 struct reservation *reservation_new(void)
 {
@@ -29,6 +31,15 @@ static void free_list(struct resv_list *list)
     names_free(list->deny, list->n_deny);
 }
 
+static struct zone_shift *copy_shifts(const struct zone_shift *shifts, size_t n)
+{
+    struct zone_shift *copy = n > 0 ? xcalloc(n, sizeof(*copy)) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        copy[i] = shifts[i];
+    return copy;
+}
+
 struct reservation *reservation_copy(const struct reservation *r)
 {
     struct reservation *copy = reservation_new();
@@ -39,6 +50,7 @@ struct reservation *reservation_copy(const struct reservation *r)
     copy->node_names = names_copy(r->node_names, r->n_node_names);
     copy->chosen = names_copy(r->chosen, r->n_chosen);
     copy->node_any = terms_copy(r->node_any, r->n_node_any);
+    copy->shifts = copy_shifts(r->shifts, r->n_shifts);
     copy->licenses = NULL;
     copy->n_licenses = 0;
     for (size_t i = 0; i < r->n_licenses; i++)
@@ -60,6 +72,7 @@ void reservation_free(struct reservation *r)
     names_free(r->chosen, r->n_chosen);
     terms_free(r->node_any, r->n_node_any);
     licenses_free(r->licenses, r->n_licenses);
+    free(r->shifts);
     free_list(&r->users);
     free_list(&r->accounts);
     free_list(&r->qos);
@@ -111,6 +124,16 @@ static bool keeps_same(const struct reservation *a, const struct reservation *b)
     return a->n_licenses == b->n_licenses;
 }
 
+static bool shifts_equal(const struct reservation *a, const struct reservation *b)
+{
+    for (size_t i = 0; i < a->n_shifts && a->n_shifts == b->n_shifts; i++) {
+        if (a->shifts[i].from_sec != b->shifts[i].from_sec ||
+            a->shifts[i].offset_sec != b->shifts[i].offset_sec)
+            return false;
+    }
+    return a->n_shifts == b->n_shifts;
+}
+
 static unsigned flags_of(const struct reservation *r)
 {
     const bool flags[] = {r->all_nodes,    r->maint,    r->overlap,   r->ignore_jobs,
@@ -126,7 +149,7 @@ static unsigned flags_of(const struct reservation *r)
 bool reservation_equal(const struct reservation *a, const struct reservation *b)
 {
     return strcmp(a->name, b->name) == 0 && a->start_sec == b->start_sec &&
-           a->end_sec == b->end_sec && a->repeat == b->repeat &&
+           a->end_sec == b->end_sec && a->repeat == b->repeat && shifts_equal(a, b) &&
            names_equal(a->node_names, a->n_node_names, b->node_names,
                        b->n_node_names) &&
            a->node_count == b->node_count &&
@@ -170,15 +193,27 @@ static int64_t step_of(enum resv_repeat repeat)
     return 0;
 }
 
-/* The epoch was a Thursday: Monday is 0. */
-static bool falls_on(enum resv_repeat repeat, int64_t start_sec)
+/* By the clock of its zone. The epoch was a Thursday: Monday is 0. */
+static bool falls_on(enum resv_repeat repeat, int64_t local_sec)
 {
-    int64_t days = start_sec / DAY_SEC - (start_sec % DAY_SEC < 0);
+    int64_t days = local_sec / DAY_SEC - (local_sec % DAY_SEC < 0);
     int64_t weekday = ((days + 3) % 7 + 7) % 7;
 
     if (repeat == RESV_WEEKDAY)
         return weekday < 5;
     return repeat != RESV_WEEKEND || weekday >= 5;
+}
+
+/* So many seconds later by its clock than the first one; hours are hours. */
+static int64_t start_after(const struct reservation *r, int64_t past,
+                           int64_t *ret_local)
+{
+    int64_t local = zone_local(r->shifts, r->n_shifts, r->start_sec) + past;
+
+    *ret_local = local;
+    if (past == 0 || r->repeat == RESV_HOURLY)
+        return r->start_sec + past;
+    return zone_utc(r->shifts, r->n_shifts, local);
 }
 
 bool reservation_floats(const struct reservation *r)
@@ -198,16 +233,17 @@ static bool floating_occurrence(const struct reservation *r, int64_t sec,
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end)
 {
-    int64_t step = step_of(r->repeat), past = 0;
+    int64_t step = step_of(r->repeat), past = 0, local;
 
     if (reservation_floats(r))
         return floating_occurrence(r, sec, ret_start, ret_end);
+    /* The first that ends behind it, but for what clocks have been put back since. */
     if (step > 0 && sec >= r->end_sec)
-        past = ((sec - r->end_sec) / step + 1) * step;
-    for (int i = 0; i <= SKIPPED_MAX; i++, past += step) {
-        *ret_start = r->start_sec + past;
-        *ret_end = r->end_sec + past;
-        if (*ret_end > sec && falls_on(r->repeat, *ret_start))
+        past = ((sec - r->end_sec) / step + (r->n_shifts > 0 ? -1 : 1)) * step;
+    for (int i = 0; i <= SKIPPED_MAX + LOOKED_AT; i++, past += step) {
+        *ret_start = start_after(r, MAX(past, 0), &local);
+        *ret_end = *ret_start + (r->end_sec - r->start_sec);
+        if (past >= 0 && *ret_end > sec && falls_on(r->repeat, local))
             return true;
         if (step == 0)
             break;

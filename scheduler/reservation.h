@@ -3,7 +3,8 @@
  *
  * It has whole nodes: those that are named, or as many as are asked for, which the core
  * chooses (reserve.h) and which come back with it as `chosen`. It begins and ends once,
- * or again and again in equal steps of absolute time:
+ * or again and again: each hour, or when the clocks of its zone show the same time of
+ * day. It lasts as long each time.
  *
  *   DAILY 10:00, an hour      |==|      |==|      |==|      |==| ...
  *                             start_sec    occurrences
@@ -22,13 +23,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/zone.h"
 #include "scheduler/model.h"
 
 enum resv_repeat {
     RESV_ONCE,
     RESV_HOURLY,
     RESV_DAILY,
-    RESV_WEEKDAY, /* days of the week are those of UTC */
+    RESV_WEEKDAY, /* days of the week are those of its zone */
     RESV_WEEKEND,
     RESV_WEEKLY,
 };
@@ -43,6 +45,8 @@ struct reservation {
     char *name;                 /* first */
     int64_t start_sec, end_sec; /* of the first occurrence */
     enum resv_repeat repeat;
+    struct zone_shift *shifts; /* its zone, where it comes again (base/zone.h) */
+    size_t n_shifts;
     int64_t float_sec; /* from now on; then start_sec says nothing. LIMIT_UNSET */
 
     /* which nodes: named ones, or all, or so many */

@@ -97,11 +97,13 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     restable_init(&ctl->resources);
     ctl->resources.gpu = restable_intern(&ctl->resources, ctl->settings.gpu_resource);
     const char *launch = ctl->settings.launch_image;
+    zone_load(ctl->settings.time_zone, &ctl->zone, NULL); /* known: settings_load */
     ctl->convert = (struct convert){.resources = &ctl->resources,
                                     .gpu_resource = ctl->settings.gpu_resource,
                                     .gpu_type_label = ctl->settings.gpu_type_label,
                                     .script_image = ctl->settings.script_image,
                                     .launch_image = *launch ? launch : NULL,
+                                    .zone = &ctl->zone,
                                     .max_array_size = ctl->settings.max_array_size};
     reset_usage(ctl);
     ctl->sched = sched_new(&ctl->settings.sched);
@@ -162,6 +164,7 @@ void controller_free(struct controller *ctl)
     ids_free(ctl->ids);
     lanes_free(ctl->lanes);
     sched_free(ctl->sched);
+    zone_fini(&ctl->zone);
     free(ctl);
 }
 

@@ -35,6 +35,7 @@ struct controller {
     struct log *log;
     struct settings settings;
     struct restable resources;
+    struct zone zone; /* timeZone */
     struct convert convert;
     struct sched *sched;
     struct lanes *lanes;

@@ -203,7 +203,11 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
     if (str_read_file(&text, path, err) < 0)
         return -1;
     p->resources.gpu = restable_intern(&p->resources, settings->gpu_resource);
+    ZONE_AUTO struct zone zone = {0};
+    if (zone_load(settings->time_zone, &zone, err) < 0)
+        return -1;
     f.convert = (struct convert){.resources = &p->resources,
+                                 .zone = &zone,
                                  .gpu_resource = settings->gpu_resource,
                                  .gpu_type_label = settings->gpu_type_label};
     f.known = kindfields_new();

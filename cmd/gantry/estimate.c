@@ -245,11 +245,15 @@ int estimate_start(struct api *c, const char *controller_ns, const struct json *
     for (int map = 0; map < PUBLISHED_MAPS; map++)
         if (clusterconf_fetch(c, controller_ns, map, &settings, err) < 0)
             return -1;
+    ZONE_AUTO struct zone zone = {0};
+    if (zone_load(settings.time_zone, &zone, err) < 0)
+        return -1;
     w.sched = sched_new(&settings.sched);
     restable_init(&w.resources);
     w.convert = (struct convert){.resources = &w.resources,
                                  .gpu_resource = settings.gpu_resource,
                                  .gpu_type_label = settings.gpu_type_label,
+                                 .zone = &zone,
                                  .max_array_size = settings.max_array_size};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(kinds); i++)

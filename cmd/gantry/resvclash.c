@@ -58,9 +58,9 @@ static bool share_nodes(const struct hostlist *nodes, const char *other)
 
 /* One that cannot be read does not act. */
 static bool clashes(const struct reservation *r, const struct hostlist *nodes,
-                    const struct json *object, int64_t now_sec)
+                    const struct json *object, const struct zone *zone, int64_t now_sec)
 {
-    struct reservation *other = resv_model(object, NULL);
+    struct reservation *other = resv_model(object, zone, NULL);
     const bool ret = other && strcmp(other->name, r->name) != 0 && !may_share(other) &&
                      share_nodes(nodes, json_str_or(object, "status.nodes", "")) &&
                      reservation_meets(r, other, now_sec);
@@ -68,7 +68,8 @@ static bool clashes(const struct reservation *r, const struct hostlist *nodes,
     return ret;
 }
 
-int resvclash_check(const struct reservation *r, struct api *c, struct err *err)
+int resvclash_check(const struct reservation *r, const struct zone *zone, struct api *c,
+                    struct err *err)
 {
     RESVLIST_AUTO struct resvlist list = {0};
     HOSTLIST_AUTO struct hostlist nodes = {0};
@@ -79,7 +80,7 @@ int resvclash_check(const struct reservation *r, struct api *c, struct err *err)
         return -1;
     const struct json *items = json_get(list.body, "items");
     for (size_t i = 0; i < list.n; i++)
-        if (clashes(r, &nodes, json_item(items, i), loop_now_sec(c->loop)))
+        if (clashes(r, &nodes, json_item(items, i), zone, loop_now_sec(c->loop)))
             return err_set(err, ERR_INVALID,
                            "Requested reservation overlaps with another reservation");
     return 0;

@@ -10,9 +10,11 @@
 #include "cmd/gantry/joblist.h"
 #include "scheduler/reservation.h"
 
-/* Asks the server for the others. -1: it clashes with one, or the server cannot be
- * asked. Nodes that are to be chosen are chosen from those that are free. */
-int resvclash_check(const struct reservation *r, struct api *c, struct err *err);
+/* Asks the server for the others, which come again by the clocks of the zone. -1: it
+ * clashes with one, or the server cannot be asked. Nodes that are to be chosen are
+ * chosen from those that are free. */
+int resvclash_check(const struct reservation *r, const struct zone *zone, struct api *c,
+                    struct err *err);
 
 /* Jobs run on its nodes and will into its time: -1. */
 int resvclash_check_jobs(const struct reservation *r, const struct joblist *jobs,

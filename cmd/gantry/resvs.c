@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "cmd/gantry/clusterconf.h"
 #include "crds/convert.h"
 
 #define YEAR_SEC (365 * 86400) /* Slurm shows no longer one that floats */
@@ -13,7 +14,7 @@
 /* As it stands at that time: its status says nothing of when. */
 static void set_floating(struct resv *r, const struct json *object, int64_t now_sec)
 {
-    struct reservation *model = resv_model(object, NULL);
+    struct reservation *model = resv_model(object, NULL, NULL);
     int64_t length_sec = YEAR_SEC;
 
     if (model && reservation_occurrence(model, now_sec, &r->start_sec, &r->end_sec) &&
@@ -81,15 +82,26 @@ const struct resv *resvlist_find(const struct resvlist *list, const char *name)
     return NULL;
 }
 
-struct reservation *resv_model(const struct json *object, struct err *err)
+int resvs_fetch_zone(struct api *c, const char *ns, struct zone *ret, struct err *err)
+{
+    struct settings settings;
+
+    settings_default(&settings);
+    if (clusterconf_fetch(c, ns, PUBLISHED_TIMES, &settings, err) < 0)
+        return -1;
+    return zone_load(settings.time_zone, ret, err);
+}
+
+struct reservation *resv_model(const struct json *object, const struct zone *zone,
+                               struct err *err)
 {
     struct restable resources;
 
     /* Whatever the GPUs' resource is called: how many it wants is looked at by nobody
      * here. */
     restable_init(&resources);
-    const struct convert convert = {.resources = &resources,
-                                    .gpu_resource = GPU_RESOURCE};
+    const struct convert convert = {
+        .resources = &resources, .zone = zone, .gpu_resource = GPU_RESOURCE};
     return convert_reservation(&convert, object, err);
 }
 
@@ -97,7 +109,7 @@ struct reservation *resv_model(const struct json *object, struct err *err)
  * where it lets go of them then. */
 static const char *why_none_may(const struct json *object, int64_t now_sec)
 {
-    struct reservation *r = resv_model(object, NULL);
+    struct reservation *r = resv_model(object, NULL, NULL);
     int64_t start, end;
     const char *why = NULL;
 

@@ -29,8 +29,13 @@ struct resvlist {
 int resvlist_fetch(struct resvlist *ret, struct api *c, struct err *err);
 void resvlist_fini(struct resvlist *list);
 const struct resv *resvlist_find(const struct resvlist *list, const char *name);
-/* As the controller reads one; to be freed. NULL: it cannot act, and err says why. */
-struct reservation *resv_model(const struct json *object, struct err *err);
+/* The zone of gantry.yaml, by whose clocks they come again; to be given to zone_fini.
+ * `ns` is the controller's. */
+int resvs_fetch_zone(struct api *c, const char *ns, struct zone *ret, struct err *err);
+/* As the controller reads one, by the clocks of its zone (NULL: UTC, where it does not
+ * matter when one comes again); to be freed. NULL: it cannot act, and err says why. */
+struct reservation *resv_model(const struct json *object, const struct zone *zone,
+                               struct err *err);
 /* Of a list "a,b": is each there, and not over? -1: one is not, in words of Slurm's.
  * Of those that the caller may not see nothing is said. */
 int resvs_check_names(struct api *c, const char *names, struct err *err);

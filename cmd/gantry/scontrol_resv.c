@@ -112,8 +112,11 @@ static int check_jobs(struct scontrol *s, const struct reservation *r, struct er
 static int check(struct scontrol *s, const struct json *object, bool is_new,
                  struct err *err)
 {
-    struct reservation *r = resv_model(object, err);
-    int rc = r ? resvclash_check(r, &s->api, err) : -1;
+    ZONE_AUTO struct zone zone = {0};
+    if (resvs_fetch_zone(&s->api, s->controller_ns, &zone, err) < 0)
+        return -1;
+    struct reservation *r = resv_model(object, &zone, err);
+    int rc = r ? resvclash_check(r, &zone, &s->api, err) : -1;
     if (rc == 0 && is_new)
         rc = resvclash_check_room(r, &s->api, err);
     if (rc == 0 && is_new)
@@ -205,12 +208,16 @@ static void put_time(struct json *spec, const char *field, int64_t sec)
 }
 
 /* The occurrence of now, or the next one, is left out. */
-static int skip_one(const struct json *object, int64_t now_sec, struct json *spec,
+static int skip_one(struct scontrol *s, const struct json *object, struct json *spec,
                     struct err *err)
 {
-    struct reservation *r = resv_model(object, err);
+    const int64_t now_sec = loop_now_sec(s->api.loop);
     int64_t start, end;
+    ZONE_AUTO struct zone zone = {0};
 
+    if (resvs_fetch_zone(&s->api, s->controller_ns, &zone, err) < 0)
+        return -1;
+    struct reservation *r = resv_model(object, &zone, err);
     if (!r)
         return -1;
     const bool comes = r->repeat != RESV_ONCE &&
@@ -244,7 +251,7 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
         keep_distance(changes, floats(before), now_sec, spec, err) < 0)
         return -1;
     leave_one_end(changes, spec);
-    if (changes_find(changes, "Skip") && skip_one(was.body, now_sec, spec, err) < 0)
+    if (changes_find(changes, "Skip") && skip_one(s, was.body, spec, err) < 0)
         return -1;
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,

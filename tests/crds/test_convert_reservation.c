@@ -231,8 +231,36 @@ START_TEST(test_cases)
 }
 END_TEST
 
+/* Of its zone it has what may come, where it comes again. */
+START_TEST(test_zone)
+{
+    static const char *const flags[] = {"", ", flags: [DAILY]"};
+    static struct zone_shift shifts[] = {
+        {0, 60}, {MADE_SEC - 10, 120}, {MADE_SEC + 10, 180}, {MADE_SEC * 2, 240}};
+    const struct zone zone = {shifts, ARRAY_LEN(shifts)};
+    struct restable resources;
+    const struct convert c = {
+        .resources = &resources, .gpu_resource = "x/gpu", .zone = &zone};
+
+    restable_init(&resources);
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+        AUTO_FREE char *yaml = xasprintf(
+            "{" MADE "spec: {duration: '60', nodes: n1, users: [a]%s}}", flags[i]);
+        JSON_AUTO struct json *object = yaml_parse_one(yaml, strlen(yaml), "r", NULL);
+        struct reservation *r = convert_reservation(&c, object, NULL);
+
+        ck_assert_ptr_nonnull(r);
+        ck_assert_uint_eq(r->n_shifts, i == 0 ? 0 : 2);
+        ck_assert(i == 0 || (r->shifts[0].offset_sec == 120 &&
+                             r->shifts[1].from_sec == MADE_SEC + 10));
+        reservation_free(r);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("crds/convert_reservation",
-                      (struct suite_row[]){{test_cases, ARRAY_LEN(cases)}, {NULL, 0}});
+                      (struct suite_row[]){
+                          {test_cases, ARRAY_LEN(cases)}, {test_zone, 1}, {NULL, 0}});
 }

@@ -14,6 +14,7 @@ static struct settings settings_of(const char *licenses, enum topology_kind kind
 
     settings_default(&settings);
     settings.max_array_size = 10001;
+    snprintf(settings.time_zone, SETTING_TEXT_MAX, "Asia/Tokyo");
     snprintf(settings.gpu_resource, SETTING_TEXT_MAX, "amd.com/gpu");
     snprintf(settings.gpu_type_label, SETTING_TEXT_MAX, "example.com/gpu");
     ck_assert_int_eq(license_table_parse(licenses, &settings.sched.licenses, NULL), 0);
@@ -41,6 +42,7 @@ START_TEST(test_round)
     ck_assert_mem_eq(&heard.sched.licenses, &said.sched.licenses,
                      sizeof(said.sched.licenses));
     ck_assert_int_eq(heard.max_array_size, 10001);
+    ck_assert_str_eq(heard.time_zone, "Asia/Tokyo");
     ck_assert_str_eq(heard.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(heard.gpu_type_label, "example.com/gpu");
     ck_assert_int_eq(heard.sched.topology_kind, TOPOLOGY_BLOCK);
@@ -64,6 +66,10 @@ static const struct {
      "ConfigMap arrays: maxArraySize \"0\" is not 1 to 10001"},
     {PUBLISHED_ARRAYS, "{\"maxArraySize\":\"many\"}",
      "ConfigMap arrays: maxArraySize \"many\" is not 1 to 10001"},
+    {PUBLISHED_TIMES, "{}", NULL},
+    {PUBLISHED_TIMES, "{\"timeZone\":\"Mars\"}",
+     "ConfigMap times: \"Mars\" is no time zone that this machine knows: right is one "
+     "such as Europe/Berlin (package tzdata)"},
     {PUBLISHED_GPUS, "{}", NULL},
     {PUBLISHED_GPUS, "{\"resource\":\"" LONG "\"}",
      "ConfigMap gpus: a name has more than 127 characters"},

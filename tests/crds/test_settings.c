@@ -65,6 +65,7 @@ START_TEST(test_all_keys)
                    "topologyLabels: zone, example.com/leaf\n"
                    "blockSizes: 18, 36\n"
                    "maxArraySize: 10001\n"
+                   "timeZone: Europe/Berlin\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
                    "controllerNamespace: jobs\n"
@@ -72,6 +73,7 @@ START_TEST(test_all_keys)
                    "launchImage: gantry:1\n",
                    &err);
     ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert_str_eq(s.time_zone, "Europe/Berlin");
     ck_assert_int_eq(s.sched.priority_weight_age, 5);
     ck_assert_int_eq(s.sched.priority_weight_partition, 4294967295);
     ck_assert_int_eq(s.sched.priority_max_age_sec, 36 * 3600);
@@ -328,6 +330,11 @@ static const struct {
     {"preemptParameters: {minExemptPriority: -1}\n",
      "gantry.yaml:1: preemptParameters.minExemptPriority: -1 is out of range; right is "
      "0 or more"},
+    {"maxArraySize: 7\ntimeZone: Europe/Berln\n",
+     "gantry.yaml:2: timeZone: \"Europe/Berln\" is no time zone that this machine "
+     "knows: "
+     "right is one such as Europe/Berlin (package tzdata)"},
+    {"timeZone: ../passwd\n", "gantry.yaml:1: timeZone: \"../passwd\" is no time zone"},
     {"gpuResource: 7\n",
      "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
     {"gpuResource: ''\n",
@@ -420,8 +427,10 @@ static const struct {
      "schedulerParameters.backfillOrder", ""},
     {"scriptImage: longer", "{scriptImage: short, priorityMaxAge: 1-0}",
      "priorityMaxAge", "scriptImage"},
-    {"", "{gpuResource: a/b, gpuTypeLabel: c, launchImage: d, controllerNamespace: e}",
-     "", "gpuResource, gpuTypeLabel, launchImage, controllerNamespace"},
+    {"",
+     "{timeZone: Asia/Tokyo, gpuResource: a/b, gpuTypeLabel: c, launchImage: d, "
+     "controllerNamespace: e}",
+     "", "timeZone, gpuResource, gpuTypeLabel, launchImage, controllerNamespace"},
 };
 
 START_TEST(test_adopt)

@@ -56,6 +56,28 @@ START_TEST(test_named)
 }
 END_TEST
 
+/* What began at 09:00 in summer does so in winter. People are told of the zone. */
+START_TEST(test_zone)
+{
+    static const char *const map = "/api/v1/namespaces/gantry-system/configmaps/times";
+    struct ctltest *t = ctltest_new();
+
+    ctltest_kill(t);
+    snprintf(t->settings.time_zone, SETTING_TEXT_MAX, "Europe/Berlin");
+    ctltest_start(t);
+    ctltest_settle(t);
+    reserve(t, "course",
+            "'startTime':'2026-07-01T07:00:00Z','duration':'60','nodes':'n1','users':"
+            "['ann'],'flags':['DAILY']");
+    expect(t, "course",
+           "status.state=ACTIVE|status.startTime=2027-01-15T08:00:00Z|"
+           "status.endTime=2027-01-15T09:00:00Z");
+    ck_assert_int_eq(apitest_request(t->api, "GET", map, NULL), 200);
+    apitest_expect(t->api, "times", "data.timeZone=Europe/Berlin");
+    ctltest_free(t);
+}
+END_TEST
+
 /* It is an hour ahead, whenever that is: longer jobs do not begin on its nodes, and no
  * job is in it. Its status says no time. */
 START_TEST(test_floating)
@@ -377,6 +399,7 @@ int main(void)
     return suite_main("gantry-controller/reservations",
                       (struct suite_row[]){{test_named, 1},
                                            {test_floating, 1},
+                                           {test_zone, 1},
                                            {test_licenses, 1},
                                            {test_licenses_any, 1},
                                            {test_licenses_change, 1},

@@ -1,6 +1,7 @@
 /* What comes of them in a queue is in tests/scheduler/scenarios/reservation-*. */
 #include "scheduler/reservation.h"
 
+#include "base/duration.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
 
@@ -103,11 +104,95 @@ START_TEST(test_floating_meets)
 }
 END_TEST
 
+/* From Saturday, 2027-03-27 on, 09:00 in Berlin or what is said; clocks are put forward
+ * on the next morning, and back on 2027-10-31. */
+static const struct {
+    const char *name, *start;
+    enum resv_repeat repeat;
+    const char *at, *next; /* the first that is not over then begins */
+} dated[] = {
+    {"the first", "2027-03-27T08:00:00Z", RESV_DAILY, "2027-03-27T08:59:59Z",
+     "2027-03-27T08:00:00Z"},
+    {"clocks are put forward", "2027-03-27T08:00:00Z", RESV_DAILY,
+     "2027-03-27T09:00:00Z", "2027-03-28T07:00:00Z"},
+    {"in summer it is not over", "2027-03-27T08:00:00Z", RESV_DAILY,
+     "2027-07-01T07:59:59Z", "2027-07-01T07:00:00Z"},
+    {"in summer it is", "2027-03-27T08:00:00Z", RESV_DAILY, "2027-07-01T08:00:00Z",
+     "2027-07-02T07:00:00Z"},
+    {"clocks are put back", "2027-03-27T08:00:00Z", RESV_DAILY, "2027-10-30T08:00:00Z",
+     "2027-10-31T08:00:00Z"},
+    {"a week later", "2027-03-27T08:00:00Z", RESV_WEEKLY, "2027-03-28T00:00:00Z",
+     "2027-04-03T07:00:00Z"},
+    {"the next Monday", "2027-03-27T08:00:00Z", RESV_WEEKDAY, "2027-03-27T00:00:00Z",
+     "2027-03-29T07:00:00Z"},
+    {"a Monday in Berlin", "2027-03-28T22:30:00Z", RESV_WEEKDAY, "2027-03-28T00:00:00Z",
+     "2027-03-28T22:30:00Z"},
+    {"no Sunday in Berlin", "2027-03-28T22:30:00Z", RESV_WEEKEND,
+     "2027-03-28T00:00:00Z", "2027-04-02T22:30:00Z"},
+    {"hours are hours", "2027-03-27T08:30:00Z", RESV_HOURLY, "2027-03-28T01:45:00Z",
+     "2027-03-28T01:30:00Z"},
+    {"at a time that no clock shows", "2027-03-27T01:30:00Z", RESV_DAILY,
+     "2027-03-28T00:00:00Z", "2027-03-28T01:30:00Z"},
+    {"the first of two times", "2027-10-30T00:30:00Z", RESV_DAILY,
+     "2027-10-30T12:00:00Z", "2027-10-31T00:30:00Z"},
+};
+
+static int64_t sec_of(const char *text)
+{
+    int64_t sec = 0;
+
+    ck_assert_int_eq(time_parse_rfc3339(text, &sec, NULL), 0);
+    return sec;
+}
+
+START_TEST(test_zone)
+{
+    ZONE_AUTO struct zone zone = {0};
+    int64_t first = sec_of(dated[_i].start), start, end;
+
+    ck_assert_int_eq(zone_load("Europe/Berlin", &zone, NULL), 0);
+    const struct reservation r = {.start_sec = first,
+                                  .end_sec = first + HOUR,
+                                  .repeat = dated[_i].repeat,
+                                  .shifts = zone.shifts,
+                                  .n_shifts = zone.n,
+                                  .float_sec = LIMIT_UNSET};
+    ck_assert(reservation_occurrence(&r, sec_of(dated[_i].at), &start, &end));
+    ck_assert_msg(start == sec_of(dated[_i].next), "%s: at %lld", dated[_i].name,
+                  (long long)start);
+    ck_assert_int_eq(end, start + HOUR);
+}
+END_TEST
+
+/* From one to the next there is none that is left out, over some years. */
+START_TEST(test_zone_steps)
+{
+    ZONE_AUTO struct zone zone = {0};
+    int64_t first = sec_of("2027-01-01T01:30:00Z"), start, end, before = 0;
+
+    ck_assert_int_eq(zone_load("Europe/Berlin", &zone, NULL), 0);
+    const struct reservation r = {.start_sec = first,
+                                  .end_sec = first + HOUR / 2,
+                                  .repeat = RESV_DAILY,
+                                  .shifts = zone.shifts,
+                                  .n_shifts = zone.n,
+                                  .float_sec = LIMIT_UNSET};
+    for (int64_t at = first, i = 0; i < 1500; at = end, i++) {
+        ck_assert(reservation_occurrence(&r, at, &start, &end));
+        ck_assert(i == 0 ||
+                  (start - before >= DAY - HOUR && start - before <= DAY + HOUR));
+        before = start;
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/reservation",
                       (struct suite_row[]){{test_meets, ARRAY_LEN(cases)},
                                            {test_floats, ARRAY_LEN(floats)},
                                            {test_floating_meets, 1},
+                                           {test_zone, ARRAY_LEN(dated)},
+                                           {test_zone_steps, 1},
                                            {NULL, 0}});
 }

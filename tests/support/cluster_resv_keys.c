@@ -1,5 +1,6 @@
 #include "tests/support/cluster_keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -24,6 +25,20 @@ static int resv_repeat(const struct setting *at, struct err *err)
     if (key_word(at->value, words, ARRAY_LEN(words), &i, err) < 0)
         return -1;
     r->repeat = (enum resv_repeat)i;
+    return 0;
+}
+
+/* Whose clocks it goes by: "Europe/Berlin" */
+static int resv_zone(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+    struct zone zone;
+
+    if (zone_load(at->value, &zone, err) < 0)
+        return -1;
+    free(r->shifts);
+    r->shifts = zone.shifts;
+    r->n_shifts = zone.n;
     return 0;
 }
 
@@ -100,6 +115,7 @@ const struct key cluster_resv_keys[] = {
     {"partition", KEY_TEXT(struct reservation, partition)},
     {"features", .set = resv_features},
     {"repeat", .set = resv_repeat},
+    {"zone", .set = resv_zone},
     {"users", LIST(users)},
     {"accounts", LIST(accounts)},
     {"qos", LIST(qos)},

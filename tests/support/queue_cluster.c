@@ -137,8 +137,8 @@ void queue_set_licenses(struct queue_case *q, struct license_table *table)
     }
 }
 
-/* Who would have all takes any of them in two cases of three, not always in the order of
- * their names. */
+/* Who would have all takes any of them in two cases of three, not always in the order
+ * of their names. */
 void queue_draw_licenses(struct queue_case *q, struct job *job)
 {
     for (size_t i = 0; i < PLAIN_LICENSES; i++) {
