@@ -105,6 +105,7 @@ struct jobrec {
     size_t list_at;
     bool pays; /* in sched.payers, at: */
     size_t pays_at;
+    uint64_t gathered; /* candidates.gen: it is one of those, wherever it may start */
     struct yielders *yields; /* that it is among, at: */
     size_t yield_at;
     size_t n_victims; /* that yield to it; while it is in sched.by_id */
@@ -260,8 +261,8 @@ struct sched {
     struct lines lines;     /* of planned jobs */
     struct stairwell stairs;
     struct candidates candidates; /* scratch of starts.h */
-    size_t n_first_starts;        /* since no job was left that may start at once */
-    struct jobrec **list;         /* pending without a promise, or changed: starts.h */
+    size_t n_first_looks; /* at lines, since nobody was left who may start at once */
+    struct jobrec **list; /* pending without a promise, or changed: starts.h */
     size_t n_list, list_cap;
     struct jobrec **holding; /* what they hold is on the timeline */
     size_t n_holding, holding_cap;

@@ -150,7 +150,7 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
     rec->job->plan = *plan;
     rec->claim = *claim;
     if (rec->claim.on)
-        s->lines.recs[rec->claim.line] = rec;
+        line_hand_over(s, rec);
     guise_rest(s, rec);
     starts_enlist(s, rec);
 }

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "scheduler/book.h"
@@ -15,7 +16,40 @@ void lines_fini(struct lines *lines)
     free(lines->turns);
     free(lines->lengths_sec);
     free(lines->hopeful);
+    free(lines->keys);
     *lines = (struct lines){0};
+}
+
+static void note_fresh(struct lines *lines, struct jobrec *rec)
+{
+    if (!lines_know_fresh(lines))
+        return;
+    for (size_t i = 0; i < lines->n_fresh; i++) {
+        if (lines->fresh[i] == rec)
+            return;
+    }
+    if (lines->n_fresh < LINES_FRESH)
+        lines->fresh[lines->n_fresh] = rec;
+    lines->n_fresh++;
+}
+
+/* So many that nobody knows whose. */
+static void outdate(struct lines *lines)
+{
+    lines->n_fresh = LINES_FRESH + 1;
+}
+
+void lines_forget_fresh_of(struct lines *lines, const struct jobrec *rec, size_t n)
+{
+    size_t kept = n;
+
+    if (!lines_know_fresh(lines))
+        return;
+    for (size_t i = n; i < lines->n_fresh; i++) {
+        if (lines->fresh[i] != rec)
+            lines->fresh[kept++] = lines->fresh[i];
+    }
+    lines->n_fresh = kept;
 }
 
 /* What it takes at least. Where the limit is the partition's, partitions differ. */
@@ -53,9 +87,10 @@ static void make_room(struct lines *lines)
     lines->lengths_sec =
         xrealloc(lines->lengths_sec, lines->cap * sizeof(*lines->lengths_sec));
     lines->hopeful = xrealloc(lines->hopeful, lines->cap * sizeof(*lines->hopeful));
+    lines->keys = xrealloc(lines->keys, lines->cap * sizeof(*lines->keys));
 }
 
-static uint64_t present_gen(const struct sched *s)
+uint64_t lines_gen(const struct sched *s)
 {
     return s->rules_gen + s->cluster.gen;
 }
@@ -64,7 +99,7 @@ struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i)
 {
     struct line_turn turn = {
         .part = pass_partition(s, rec->job, i),
-        .gen = present_gen(s),
+        .gen = lines_gen(s),
         .several = pass_choices(rec->job) > 1,
     };
     size_t worn;
@@ -77,6 +112,54 @@ struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i)
     guise_wear(s, rec, worn);
     return turn;
 }
+
+/* ---- keys ---- */
+
+/* The upper half of a double: as its sign is 0, they rise with it. */
+uint32_t line_key(int64_t size)
+{
+    double value = (double)size;
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof(bits));
+    return MAX((uint32_t)(bits >> 32), 1);
+}
+
+int64_t line_key_size(uint32_t key)
+{
+    uint64_t bits = (uint64_t)key << 32;
+    double value;
+
+    if (key >= line_key(INT64_MAX))
+        return INT64_MAX;
+    memcpy(&value, &bits, sizeof(value));
+    return (int64_t)value;
+}
+
+static void set_key(struct lines *lines, size_t i)
+{
+    const struct line_turn *turn = &lines->turns[i];
+    bool known = turn->gen != 0 && !turn->several && turn->tier == lines->tier;
+
+    lines->keys[i] = known ? line_key(turn->size) : 0;
+}
+
+void lines_key(struct sched *s)
+{
+    struct lines *lines = &s->lines;
+
+    if (lines->n == 0)
+        return;
+    lines->keys_gen = lines_gen(s);
+    lines->tier = lines->turns[lines->n / 2].tier;
+    for (size_t i = 0; i < lines->n; i++) {
+        if (lines->turns[i].gen != lines->keys_gen)
+            lines->turns[i].gen = 0;
+        set_key(lines, i);
+    }
+}
+
+/* ---- one ---- */
 
 /* What it asks for at least: partitions may add to that. */
 static const struct job *least_of(struct sched *s, const struct jobrec *rec)
@@ -109,8 +192,10 @@ void line_add(struct sched *s, struct jobrec *rec)
     /* At once, while what it takes is at hand. */
     lines->turns[lines->n] =
         s->cluster.unsettled ? (struct line_turn){0} : line_turn_in(s, rec, 0);
+    set_key(lines, lines->n);
     lines->hopeful[lines->n] = true;
     lines->lengths_sec[lines->n++] = length_sec;
+    note_fresh(lines, rec);
 }
 
 void line_move(struct sched *s, const struct claim *claim)
@@ -120,6 +205,7 @@ void line_move(struct sched *s, const struct claim *claim)
     line->end = end_of(&s->timeline, s->lines.lengths_sec[claim->line]);
     line->first = (uint32_t)claim->first;
     s->lines.hopeful[claim->line] = true;
+    outdate(&s->lines);
 }
 
 void line_drop(struct sched *s, struct jobrec *rec)
@@ -132,7 +218,14 @@ void line_drop(struct sched *s, struct jobrec *rec)
     lines->turns[i] = lines->turns[last];
     lines->lengths_sec[i] = lines->lengths_sec[last];
     lines->hopeful[i] = lines->hopeful[last];
+    lines->keys[i] = lines->keys[last];
     lines->recs[i]->claim.line = i;
+}
+
+void line_hand_over(struct sched *s, struct jobrec *rec)
+{
+    s->lines.recs[rec->claim.line] = rec;
+    note_fresh(&s->lines, rec);
 }
 
 /* Does a node that is not open up to the end count as open all the same? */
@@ -168,15 +261,20 @@ bool line_is_under(const struct lines *lines, size_t i, const struct stairwell *
 
 void line_forget_turn(struct sched *s, const struct jobrec *rec)
 {
-    if (rec->claim.on && rec->claim.planned)
-        s->lines.turns[rec->claim.line].gen = 0;
+    if (!rec->claim.on || !rec->claim.planned)
+        return;
+    s->lines.turns[rec->claim.line].gen = 0;
+    s->lines.keys[rec->claim.line] = 0;
+    outdate(&s->lines);
 }
 
 const struct line_turn *line_turn(struct sched *s, size_t line)
 {
     struct line_turn *turn = &s->lines.turns[line];
 
-    if (turn->gen != present_gen(s))
-        *turn = line_turn_in(s, s->lines.recs[line], 0);
+    if (turn->gen == lines_gen(s))
+        return turn;
+    *turn = line_turn_in(s, s->lines.recs[line], 0);
+    set_key(&s->lines, line);
     return turn;
 }

@@ -102,7 +102,8 @@ static void put(struct stairs *stairs, size_t position, size_t until)
 
     now->by_position[position] = (uint32_t)until;
     now->positions[now->n++] = (uint32_t)position;
-    stairs->risen |= until > stairs->before.by_position[position];
+    if (until > stairs->before.by_position[position])
+        stairs->risen = stairs->rise = true;
 }
 
 /* The node has been open to `demands`, and is so no more. */
@@ -169,6 +170,12 @@ void stairwell_forget_risen(struct stairwell *w)
 {
     for (size_t i = 0; i < w->n; i++)
         w->stairs[i].risen = false;
+}
+
+void stairwell_forget_rise(struct stairwell *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        w->stairs[i].rise = false;
 }
 
 uint32_t stairs_nodes(const struct stairs *stairs, uint32_t end)

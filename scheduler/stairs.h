@@ -33,7 +33,8 @@ struct treads {
 struct stairs {
     uint32_t *untils; /* of the nodes that are open now, now.n of them; falling */
     struct treads now, before;
-    bool risen; /* some node is open for longer, since stairwell_forget_risen */
+    /* Some node is open for longer, since stairwell_forget_risen and _forget_rise. */
+    bool risen, rise;
 };
 
 /* By demand. All zero is ready for stairwell_build. */
@@ -52,6 +53,7 @@ void stairwell_build(struct stairwell *w, struct timeline *tl);
 
 /* From now on only what rises in the builds to come. */
 void stairwell_forget_risen(struct stairwell *w);
+void stairwell_forget_rise(struct stairwell *w);
 
 /* Up to before which slot so many nodes, at least one, stay open; 0: not now. */
 static inline uint32_t stairs_until(const struct stairs *stairs, uint32_t nodes)

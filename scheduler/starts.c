@@ -14,9 +14,8 @@
 
 /* So many jobs without a promise are looked at; it takes about a microsecond each. */
 #define LISTED_MAX 256
-/* After so many starts of planned jobs the walk finds the others: each costs a look at
- * all lines. */
-#define STARTS_MAX 256
+/* After so many looks at all lines the walk finds the others. */
+#define LOOKS_MAX 256
 
 /* ---- the list ---- */
 
@@ -77,17 +76,17 @@ struct search {
     struct sched *s;
     int64_t now_sec;
     enum round round;
+    struct sched_budget budget;
 };
 
-static int64_t priority_of_one(const struct search *search, struct candidate *c)
+static int64_t priority_of_one(struct sched *s, struct candidate *c)
 {
-    struct sched *s = search->s;
     size_t worn;
 
     if (c->priority >= 0)
         return c->priority;
     worn = guise_wear(s, c->rec, pass_qos(s, c->rec->job, c->listed));
-    c->priority = pass_priority(s, c->rec, c->part, search->now_sec).total;
+    c->priority = pass_priority(s, c->rec, c->part, s->now_sec).total;
     guise_wear(s, c->rec, worn);
     return c->priority;
 }
@@ -95,10 +94,9 @@ static int64_t priority_of_one(const struct search *search, struct candidate *c)
 /* As in the queue. */
 static int settle(void *arg, size_t left, size_t right)
 {
-    const struct search *search = arg;
-    struct candidate *a = &search->s->candidates.items[left];
-    struct candidate *b = &search->s->candidates.items[right];
-    int64_t x = priority_of_one(search, a), y = priority_of_one(search, b);
+    struct sched *s = arg;
+    struct candidate *a = &s->candidates.items[left], *b = &s->candidates.items[right];
+    int64_t x = priority_of_one(s, a), y = priority_of_one(s, b);
     int order;
 
     if (x != y)
@@ -122,22 +120,22 @@ static bool is_wanted_in(enum round round, const struct candidate *c)
 }
 
 /* There may be thousands: whether one is wanted is looked at when its turn comes. */
-static void set_turns(struct search *search)
+static void set_turns(const struct search *search, struct turns *turns, size_t first,
+                      size_t last)
 {
-    struct candidates *c = &search->s->candidates;
-    size_t n = search->round == ROUND_PROMISE ? c->n_listed : c->n;
+    const struct candidates *c = &search->s->candidates;
 
-    turns_clear(&c->turns);
-    for (size_t i = 0; i < n; i++) {
+    turns_clear(turns);
+    for (size_t i = first; i < last; i++) {
         const struct turn turn = {
             .tier = c->items[i].tier,
             .size = search->round == ROUND_OFFER ? c->items[i].size : 0,
             .entry = i,
         };
 
-        turns_add(&c->turns, &turn);
+        turns_add(turns, &turn);
     }
-    turns_begin(&c->turns, settle, search);
+    turns_begin(turns, settle, search->s);
 }
 
 /* ---- the search ---- */
@@ -219,8 +217,7 @@ static enum outcome try_candidate(const struct search *search,
 }
 
 /* Of an array one task after the other, as long as they start. */
-static enum outcome try_tasks(const struct search *search, const struct candidate *c,
-                              struct sched_budget budget)
+static enum outcome try_tasks(const struct search *search, const struct candidate *c)
 {
     const struct jobrec *array = follower_array(c->rec);
     enum outcome outcome;
@@ -230,7 +227,7 @@ static enum outcome try_tasks(const struct search *search, const struct candidat
         n_started = array->n_started;
         outcome = try_candidate(search, c);
         if (outcome == SEARCH_TRIED)
-            outcome = sched_is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
+            outcome = sched_is_spent(search->budget) ? SEARCH_SPENT : SEARCH_DONE;
     } while (outcome == SEARCH_DONE && n_started != array->n_started &&
              c->rec->job->phase == JOB_PENDING);
     return outcome;
@@ -239,8 +236,7 @@ static enum outcome try_tasks(const struct search *search, const struct candidat
 /* Who has just been promised a start in one of its choices is tried in the others as
  * well, whatever the time: in the next step it is one of those that have a promise. */
 static enum outcome finish_choices(const struct search *search,
-                                   const struct candidate *c,
-                                   struct sched_budget budget)
+                                   const struct candidate *c)
 {
     struct candidates *all = &search->s->candidates;
     enum outcome outcome = SEARCH_SPENT;
@@ -251,78 +247,141 @@ static enum outcome finish_choices(const struct search *search,
         if (other->rec != c->rec || !is_wanted_in(search->round, other))
             continue;
         other->done = true;
-        outcome = try_tasks(search, other, budget);
+        outcome = try_tasks(search, other);
     }
     return outcome == SEARCH_ENDS ? SEARCH_ENDS : SEARCH_SPENT;
 }
 
-static enum outcome search_round(struct search *search, enum round round,
-                                 struct sched_budget budget)
+/* One of those kept has been tried. An array that has started a task waits still. */
+static void note_offered(struct candidates *c, size_t i, enum outcome outcome)
 {
-    struct candidates *c = &search->s->candidates;
-    enum outcome outcome = SEARCH_DONE;
+    GROW(c->failed, c->n_failed, c->failed_cap);
+    c->failed[c->n_failed++] = i;
+    c->n_started += outcome == SEARCH_AGAIN;
+}
 
-    search->round = round;
-    set_turns(search);
-    while (c->turns.n > 0 && outcome == SEARCH_DONE) {
-        struct candidate *candidate = &c->items[turns_next(&c->turns)];
+static enum outcome offer_to(const struct search *search, size_t i)
+{
+    struct sched *s = search->s;
+    struct candidate *candidate = &s->candidates.items[i];
+    size_t n_fresh = s->lines.n_fresh;
+    enum outcome outcome;
 
-        if (!is_wanted_in(round, candidate))
-            continue;
-        candidate->done = true;
-        outcome = try_tasks(search, candidate, budget);
-        if (outcome == SEARCH_SPENT)
-            outcome = finish_choices(search, candidate, budget);
+    candidate->done = true;
+    outcome = try_tasks(search, candidate);
+    if (outcome == SEARCH_SPENT)
+        outcome = finish_choices(search, candidate);
+    if (search->round == ROUND_OFFER) {
+        note_offered(&s->candidates, i, outcome);
+        lines_forget_fresh_of(&s->lines, candidate->rec, n_fresh);
     }
     return outcome;
 }
 
-/* As the walk would: in one round, or in those of it that start jobs. */
-static enum outcome search_rounds(struct sched *s, int64_t now_sec,
-                                  struct sched_budget budget)
+static enum outcome search_turns(const struct search *search, struct turns *turns)
 {
-    struct search search = {.s = s, .now_sec = now_sec};
-    enum outcome outcome;
+    struct candidates *c = &search->s->candidates;
+    enum outcome outcome = SEARCH_DONE;
 
-    if (s->config.backfill_order == BACKFILL_QUEUE)
-        return search_round(&search, ROUND_WHOLE, budget);
-    outcome = search_round(&search, ROUND_PROMISE, budget);
-    return outcome == SEARCH_DONE ? search_round(&search, ROUND_OFFER, budget)
-                                  : outcome;
+    while (turns->n > 0 && outcome == SEARCH_DONE) {
+        size_t i = turns_next(turns);
+
+        if (is_wanted_in(search->round, &c->items[i]))
+            outcome = offer_to(search, i);
+        else if (search->round == ROUND_OFFER)
+            c->items[i].rec->gathered = 0;
+    }
+    c->told = search->s->told; /* by a start, perhaps */
+    return outcome;
 }
 
-/* Where all of the few have been tried in vain, the others have their turn. */
-static enum outcome search_few(struct sched *s, int64_t now_sec,
-                               struct sched_budget budget)
+static enum outcome search_whole(struct search *search)
+{
+    struct candidates *c = &search->s->candidates;
+
+    search->round = ROUND_WHOLE;
+    set_turns(search, &c->turns, 0, c->n);
+    return search_turns(search, &c->turns);
+}
+
+/* Those without a promise. */
+static enum outcome search_listed(struct search *search)
+{
+    struct candidates *c = &search->s->candidates;
+
+    search->round = ROUND_PROMISE;
+    set_turns(search, &c->turns, c->n_planned, c->n);
+    return search_turns(search, &c->turns);
+}
+
+static enum outcome search_planned(struct search *search)
+{
+    struct candidates *c = &search->s->candidates;
+
+    search->round = ROUND_OFFER;
+    if (!c->offered)
+        set_turns(search, &c->offers, 0, c->n_planned);
+    c->offered = true;
+    return search_turns(search, &c->offers);
+}
+
+/* As the walk would: in one round, or in those of it that start jobs. */
+static enum outcome search_rounds(struct search *search)
 {
     enum outcome outcome;
 
-    starts_gather(s, true);
-    outcome = search_rounds(s, now_sec, budget);
-    if (outcome != SEARCH_DONE || !s->candidates.left_out)
-        return outcome;
-    s->freed = true;
-    starts_gather(s, false);
-    return search_rounds(s, now_sec, budget);
+    if (search->s->config.backfill_order == BACKFILL_QUEUE)
+        return search_whole(search);
+    outcome = search_listed(search);
+    return outcome == SEARCH_DONE ? search_planned(search) : outcome;
+}
+
+static void gather(struct sched *s, enum scope scope)
+{
+    s->n_first_looks++;
+    starts_gather(s, scope);
+}
+
+/* Where all of them have been tried in vain, others have their turn. */
+static enum outcome search_some(struct search *search)
+{
+    struct sched *s = search->s;
+    struct candidates *c = &s->candidates;
+    enum outcome outcome;
+
+    if (!starts_gather_on(s))
+        gather(s, SCOPE_AT_HAND);
+    outcome = search_rounds(search);
+    while (outcome == SEARCH_DONE && c->left_out) {
+        s->freed = true;
+        gather(s, c->n_started > 0 ? SCOPE_AT_HAND : MIN(c->scope + 1, SCOPE_ALL));
+        outcome = search_rounds(search);
+    }
+    return outcome;
 }
 
 /* False: the budget is spent. */
 static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
+    struct search search = {.s = s, .now_sec = now_sec, .budget = budget};
     enum outcome outcome;
+    size_t n;
 
     s->norms = core_norms(s);
     asked_settle(&s->asked, &s->cluster);
     do {
-        outcome = search_few(s, now_sec, budget);
-        s->n_first_starts += outcome == SEARCH_AGAIN;
+        n = s->n_list;
+        outcome = search_some(&search);
+        if (s->n_list > n) /* who stands behind the next task of an array */
+            look_through_list(s, now_sec);
         if (outcome == SEARCH_AGAIN && sched_is_spent(budget))
             outcome = SEARCH_SPENT;
-    } while (outcome == SEARCH_AGAIN && s->n_first_starts < STARTS_MAX);
+    } while (outcome == SEARCH_AGAIN && s->n_first_looks < LOOKS_MAX);
     s->freed |= outcome != SEARCH_DONE;
     if (outcome == SEARCH_SPENT)
         return false;
-    s->n_first_starts = 0;
+    s->candidates.kept = false;
+    s->n_first_looks = 0;
     return true;
 }
 

@@ -7,7 +7,8 @@
  *
  *   - planned jobs whose lines are under the stairs (line.h, stairs.h) are tried, from
  *     the first one again after each start, which moves the stairs. Whose line was not
- *     under them is looked at again only where they have risen. Whose turn it is is
+ *     under them is looked at again only where they have risen; as long as they have
+ *     not, who was gathered is tried on, and nobody else looked at. Whose turn it is is
  *     mostly settled by size; priorities are worked out where it is not.
  *   - jobs without a promise, as they have just come, are tried in their turn as well,
  *     planned around all promises, and promised that in turn, in whichever of their
@@ -40,14 +41,33 @@ struct candidate {
     int64_t priority;   /* -1: not worked out yet */
 };
 
+/* Of planned jobs, who is gathered. */
+enum scope {
+    SCOPE_AT_HAND, /* of those whose turn is early, as many as come first */
+    SCOPE_FEW,     /* of all */
+    SCOPE_ALL,
+};
+
 struct candidates {
     struct candidate *items;
     size_t n, cap;
-    size_t n_listed;    /* of them, from the first: of jobs without a promise */
-    struct turns turns; /* of those that are tried in this round */
-    bool few;           /* of planned jobs only those that come first; and: */
-    bool left_out;      /* there are others, the first of this tier and size */
+    size_t n_planned; /* of them, from the first: of planned jobs; then those listed */
+    struct turns turns; /* of those listed; where the queue is the order, of all */
+    /* Of planned jobs, kept from search to search: they are tried on after a start. */
+    struct turns offers;
+    bool offered;   /* there are such turns */
+    size_t *failed; /* who has been tried since the last start */
+    size_t n_failed, failed_cap;
+    size_t n_started; /* of them */
+    enum scope scope;
+    bool left_out; /* there may be others, none before this tier and size */
     int64_t left_tier, left_size;
+    uint32_t at_hand; /* the largest key of those (line.h) */
+    /* While there is one, and this is of now, they are those that would be gathered. */
+    bool kept;
+    uint64_t gen; /* moves when they are gathered */
+    uint64_t told, lines_gen;
+    int64_t now_sec;
 };
 
 void candidates_fini(struct candidates *c);

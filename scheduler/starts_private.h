@@ -7,7 +7,10 @@
 /* ---- starts_gather.c ---- */
 
 /* Makes sched.candidates anew, of the jobs listed and, where room has grown since, of
- * planned ones: all of them, or where that will do a few of those that come first. */
-void starts_gather(struct sched *s, bool few);
+ * planned ones in that scope or a wider one. */
+void starts_gather(struct sched *s, enum scope scope);
+/* The same, where those of planned jobs do still: they are kept, and who was tried in
+ * vain has a turn again. False: they do not. */
+bool starts_gather_on(struct sched *s);
 
 #endif

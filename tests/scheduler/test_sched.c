@@ -394,6 +394,69 @@ START_TEST(test_start_before_walk)
 }
 END_TEST
 
+#define ROOM 400
+#define WAITING 560
+
+/* All of another length, but for an array in the midst of them; none as long as what
+ * runs. */
+static void begin_full(struct fixture *f)
+{
+    begin(f, "node n1 cpu=400 pods=400\npartition batch default\n"
+             "job 1 cpu=400 state=running start=0 in=batch on=n1 time=2-00:00:00\n"
+             "job 2 cpu=1 tasks=0-39 time=200");
+    for (int i = 0; i < WAITING; i++) {
+        AUTO_FREE char *text =
+            xasprintf("job %d cpu=1 time=%d", 11 + i, 10 + i * 37 % WAITING);
+
+        line(f, text);
+    }
+}
+
+/* The starts of one step; none is shorter than the one before. */
+static enum sched_progress start_in_turn(struct fixture *f, size_t *n, int64_t *longest)
+{
+    struct decisions decisions;
+    enum sched_progress progress;
+
+    f->considered = 0;
+    progress = sched_step(f->s, 1, (struct sched_budget){count_jobs, f}, &decisions);
+    for (size_t i = 0; i < decisions.n; i++) {
+        if (decisions.items[i].kind != DECIDE_START)
+            continue;
+        ck_assert_int_ge(decisions.items[i].limit_sec, *longest);
+        *longest = decisions.items[i].limit_sec;
+        ++*n;
+    }
+    return progress;
+}
+
+/* As many of them as there is room for, the shortest ones first, and in few steps:
+ * before the walk. Those behind them in line are gathered as they are needed, and who
+ * has left its place is looked for no more. */
+START_TEST(test_many_starts_after_one_end)
+{
+    size_t n = 0, steps = 0;
+    int64_t longest = 0;
+    struct fixture f;
+
+    begin_full(&f);
+    step(&f, 0);
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    f.limit = _i;
+    do
+        steps++;
+    while (start_in_turn(&f, &n, &longest) == SCHED_MORE && n < ROOM);
+    ck_assert_uint_eq(n, ROOM);
+    ck_assert_int_eq(longest, (10 + ROOM - 40 - 1) * INT64_C(60));
+    ck_assert_uint_le(steps, ROOM + 80);
+    f.limit = 0;
+    while (start_in_turn(&f, &n, &longest) == SCHED_MORE)
+        ;
+    ck_assert_uint_eq(n, ROOM);
+    end(&f);
+}
+END_TEST
+
 /* Nobody yields to job 2 any more once job 1 is gone: job 3 has its turn before it
  * again, also by what was worked out of job 2 before that. */
 START_TEST(test_turn_once_nobody_yields)
@@ -704,6 +767,7 @@ int main(void)
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
                           {test_forgotten_midway, 1},
                           {test_start_before_walk, ARRAY_LEN(told_again)},
+                          {test_many_starts_after_one_end, 2},
                           {test_turn_once_nobody_yields, 1},
                           {test_reservation_chooses_before_starts, 1},
                           {test_too_many_reservations, 1},
