@@ -155,9 +155,9 @@ int convert_placement_from_json(const struct convert *c, const struct json *plac
 
 /* When and where a pending job is to start: status.plannedStartTime, and in
  * status.pending promised, plannedPartition, plannedReservation, plannedNodes (for
- * people) and plannedPlacement (what a promise resumes from). What cannot be read is no
- * plan; free with plan_clear. All of the fields are written, null where there is no
- * plan. */
+ * people), plannedPlacement (what a promise resumes from) and plannedFurther (of an
+ * array: promises to tasks behind the next one). What cannot be read is no plan; free
+ * with plan_clear. All of the fields are written, null where there is no plan. */
 void convert_plan_read(const struct convert *c, const struct json *status,
                        struct plan *ret);
 void convert_plan_write(const struct convert *c, const struct plan *plan,

@@ -13,13 +13,15 @@ static const struct field slot_rows[] = {
     INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
+static const struct fields fields_plan;
 static const struct field plan_rows[] = {INT(plan, start_sec),
                                          BOOL(plan, promised),
                                          TEXT(plan, partition),
                                          TEXT(plan, reservation),
                                          TEXT(plan, license),
                                          TEXT(plan, qos),
-                                         LIST(plan, slots, n_slots, fields_slot)};
+                                         LIST(plan, slots, n_slots, fields_slot),
+                                         LIST(plan, further, n_further, fields_plan)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
 static const struct field wall_rows[] = {INT(wall, limit_sec)};
@@ -137,7 +139,6 @@ static const struct field job_rows[] = {
     TEXT(job, license),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
-    LIST(job, further, n_further, fields_plan),
     INT(job, preempted_by),
     INT(job, preempt_sec),
     BOOL(job, charged),

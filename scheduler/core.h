@@ -139,6 +139,7 @@ struct jobrec {
     struct ahead told_ahead;
     struct sooner told_sooner;
     uint64_t told_depends; /* depend_states */
+    uint64_t told_further; /* of an array: what followers are promised, as one number */
 
     /* Of this pass: choices still to be tried, the most hopeful reason so far. */
     size_t untried;
@@ -217,7 +218,9 @@ struct pass {
     bool forecasts;      /* some may be promised nothing, though it could be dated */
     size_t n_looked;     /* in ROUND_FORECAST: those of n_waiting that it has come by */
     size_t n_hinted;     /* entries that were looked at for sooner.h */
-    int64_t begin_sec;   /* first begin time to come */
+    struct jobrec **arrays; /* in the queue, with followers */
+    size_t n_arrays, arrays_cap;
+    int64_t begin_sec; /* first begin time to come */
 };
 
 struct sched {

@@ -34,6 +34,27 @@ static const struct slot *slots_in(struct arena *arena, const struct slot *slots
     return copy;
 }
 
+static struct plan *plans_in(struct arena *arena, const struct plan *plans, size_t n)
+{
+    struct plan *copy = arena_alloc(arena, n * sizeof(*copy));
+
+    for (size_t i = 0; i < n; i++) {
+        const struct plan *from = &plans[i];
+
+        copy[i] = (struct plan){
+            .start_sec = from->start_sec,
+            .promised = from->promised,
+            .partition = arena_strdup(arena, from->partition),
+            .reservation = arena_strdup(arena, from->reservation),
+            .license = arena_strdup(arena, from->license),
+            .qos = arena_strdup(arena, from->qos),
+            .slots = (struct slot *)slots_in(arena, from->slots, from->n_slots),
+            .n_slots = from->n_slots,
+        };
+    }
+    return copy;
+}
+
 void decided_add(struct decided *d, const struct decision *decision)
 {
     struct decision *copy;
@@ -54,6 +75,9 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->slots = decision->n_slots > 0
                       ? slots_in(d->arena, decision->slots, decision->n_slots)
                       : NULL;
+    copy->further = decision->n_further > 0
+                        ? plans_in(d->arena, decision->further, decision->n_further)
+                        : NULL;
 }
 
 void decided_drop(struct decided *d, size_t i)

@@ -213,10 +213,10 @@ void follower_lift(struct sched *s, struct jobrec *array)
 static void take_further(struct sched *s, struct jobrec *array)
 {
     struct job *job = array->job;
-    struct plan *plans = TAKE(job->further);
-    size_t n = job->n_further;
+    struct plan *plans = TAKE(job->plan.further);
+    size_t n = job->plan.n_further;
 
-    job->n_further = 0;
+    job->plan.n_further = 0;
     for (size_t i = 0; i < n; i++) {
         struct jobrec *f = i < array->n_followers ? array->followers[i] : NULL;
 
@@ -282,16 +282,27 @@ void follower_change(struct sched *s, struct jobrec *array)
     }
 }
 
+size_t follower_promises(const struct jobrec *array, struct plan *ret, size_t most)
+{
+    size_t n = 0, n_slots = 0;
+
+    for (size_t i = 0; i < array->n_followers; i++) {
+        const struct plan *plan = &array->followers[i]->job->plan;
+
+        n_slots += plan->n_slots;
+        if (plan->promised && n_slots <= most)
+            ret[n++] = *plan;
+    }
+    return n;
+}
+
 const struct job *follower_view(const struct jobrec *rec, struct job *view)
 {
     if (rec->n_followers == 0)
         return rec->job;
     *view = *rec->job;
-    view->further = xcalloc(rec->n_followers, sizeof(*view->further));
-    for (size_t i = 0; i < rec->n_followers; i++) {
-        if (rec->followers[i]->job->plan.promised)
-            view->further[view->n_further++] = rec->followers[i]->job->plan;
-    }
+    view->plan.further = xcalloc(rec->n_followers, sizeof(*view->plan.further));
+    view->plan.n_further = follower_promises(rec, view->plan.further, SIZE_MAX);
     return view;
 }
 

@@ -17,7 +17,8 @@
  * the array's limit lets start beside those under way; of a singleton the next task
  * alone, since it waits for no place but for the end of another.
  *
- * From outside promises come, and go, with the array's job (`further`).
+ * From outside promises come, and go, with the array's job (`plan.further`): all of
+ * them in a snapshot, in decisions those first ones that have few slots together.
  */
 #ifndef GANTRY_SCHEDULER_FOLLOWER_H
 #define GANTRY_SCHEDULER_FOLLOWER_H
@@ -50,8 +51,11 @@ void follower_bind_anew(struct sched *s, struct jobrec *array);
 /* It looks other than before from the queue. */
 void follower_change(struct sched *s, struct jobrec *array);
 
+/* What followers are promised, lent, into `ret`, which has room for all; no more than
+ * make so many slots together. Returns how many. */
+size_t follower_promises(const struct jobrec *array, struct plan *ret, size_t most);
 /* The job of a record with what its followers are promised, for a snapshot. In `view`,
- * if need be, `further` of which the caller frees. */
+ * if need be, `plan.further` of which the caller frees. */
 const struct job *follower_view(const struct jobrec *rec, struct job *view);
 /* With their array. */
 void follower_free(struct sched *s, struct jobrec *array);

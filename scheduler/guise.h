@@ -45,7 +45,7 @@ void guise_free(struct sched *s, struct job *job, struct guise *guises);
 /* Limits have changed: likewise anew. A plan goes if its guise has another shape. */
 void guise_bind_anew(struct sched *s, struct jobrec *rec);
 
-/* It looks as with the i-th of its QOS from now on; returns with which it did before. */
+/* It looks as with the i-th of its QOS from now on; returns with which it did. */
 size_t guise_wear(struct sched *s, struct jobrec *rec, size_t i);
 /* As with that of its plan, or the first. */
 size_t guise_rest(struct sched *s, struct jobrec *rec);

@@ -50,6 +50,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->told_ahead = (struct ahead){0};
     rec->told_sooner = (struct sooner){0};
     rec->told_depends = 0;
+    rec->told_further = 0;
 }
 
 void jobrec_list(struct sched *s, struct jobrec *rec)

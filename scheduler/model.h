@@ -371,6 +371,10 @@ struct plan {
     char *qos;          /* likewise */
     struct slot *slots; /* in rank order */
     size_t n_slots;
+    /* Of an array, and promised to tasks behind the next one; the core has these as
+     * followers (follower.h). */
+    struct plan *further;
+    size_t n_further;
 };
 
 /* What lies on the nodes of a divided job one by one: tasks or GPUs, or both in a
@@ -542,9 +546,6 @@ struct job {
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
     struct plan plan;     /* while pending: what was promised */
-    struct plan *further; /* of an array, and to tasks behind the next one; the core
-                             has these as followers (follower.h) */
-    size_t n_further;
     int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
     /* By the core alone: it has paid into all that are open, while it runs (charge.h);

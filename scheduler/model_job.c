@@ -344,7 +344,6 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->license = xstrdup_null(j->license);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
     copy->plan = plan_copy(&j->plan);
-    copy->further = plans_copy(j->further, j->n_further);
     copy->others = components_copy(j->others, j->n_others);
 }
 
@@ -401,7 +400,6 @@ static void job_fini(struct job *j)
     node_caps_free(j->caps, j->n_caps);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
-    plans_free(j->further, j->n_further);
     free(j->array);
     free(j->depends);
     licenses_free(j->licenses, j->n_licenses);

@@ -39,6 +39,7 @@ void plan_clear(struct plan *plan)
     free(plan->reservation);
     free(plan->license);
     free(plan->qos);
+    plans_free(plan->further, plan->n_further);
     *plan = (struct plan){.start_sec = TIME_UNSET};
 }
 
@@ -53,6 +54,8 @@ struct plan plan_copy(const struct plan *plan)
         .qos = xstrdup_null(plan->qos),
         .slots = slots_copy(plan->slots, plan->n_slots),
         .n_slots = plan->n_slots,
+        .further = plans_copy(plan->further, plan->n_further),
+        .n_further = plan->n_further,
     };
 }
 

@@ -418,6 +418,7 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
             return false;
     }
     pass->running = false;
+    tell_arrays(s);
     s->dirty |= pass->moved || !whole;
     return true;
 }

@@ -99,6 +99,10 @@ static void add_job(struct sched *s, struct jobrec *rec)
         follower_settle(s, rec);
         follower_sort(s, rec);
     }
+    if (rec->n_followers > 0) {
+        GROW(pass->arrays, pass->n_arrays, pass->arrays_cap);
+        pass->arrays[pass->n_arrays++] = rec;
+    }
     if (reason == REASON_NONE) {
         starts_enlist(s, rec);
         add_choices(s, rec);
@@ -161,6 +165,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->n_hinted = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
+    pass->n_arrays = 0;
     pass->ordered = false;
     s->norms = core_norms(s);
     accrue_begin(s);

@@ -36,7 +36,7 @@ static void emit_job(const struct jobrec *rec,
 
     emit(arg, &change);
     if (job == &view)
-        free(view.further);
+        free(view.plan.further);
 }
 
 void sched_snapshot(const struct sched *s,

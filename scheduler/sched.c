@@ -104,6 +104,7 @@ void sched_free(struct sched *s)
     free(s->list);
     free(s->holding);
     free(s->payers);
+    free(s->pass.arrays);
     yield_fini(s);
     herds_fini(&s->herds);
     victims_fini(&s->victims);

@@ -186,6 +186,10 @@ enum decision_kind {
     DECIDE_REASON,  /* what is said of a pending job is not what was told last */
 };
 
+/* So much of the places of an array is kept where that is written down: who goes on
+ * from there plans the others anew. */
+#define FURTHER_SLOTS_MAX 256
+
 /* All pointers live until the next step or sched_free. */
 struct decision {
     enum decision_kind kind;
@@ -213,7 +217,11 @@ struct decision {
     /* START, and REASON where planned: which of several QOS that it names; NULL: it
      * names but one. */
     const char *chosen_qos;
-    int64_t planned_sec;  /* REASON: when it is to start; TIME_UNSET: not planned */
+    int64_t planned_sec; /* REASON: when it is to start; TIME_UNSET: not planned */
+    /* REASON, of an array with a plan: what is promised to tasks behind the next one,
+     * as far as that has FURTHER_SLOTS_MAX slots in all. */
+    const struct plan *further;
+    size_t n_further;
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;

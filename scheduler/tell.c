@@ -1,12 +1,14 @@
 #include "scheduler/tell.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/accrue.h"
 #include "scheduler/check.h"
 #include "scheduler/eligible.h"
+#include "scheduler/follower.h"
 #include "scheduler/guise.h"
 
 /* Of what status says (crds): names are cut to less. */
@@ -106,17 +108,37 @@ static char *add_window(const struct sched *s, const struct jobrec *rec,
     return xasprintf("%s; start later than the window of %s", message, window);
 }
 
-void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
-              const char *message, const struct priority *priority)
+/* What an array's followers are promised, as one number. */
+static uint64_t number_of(const struct plan *plans, size_t n)
+{
+    uint64_t hash = HASH_NOTHING;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct plan *plan = &plans[i];
+
+        hash = hash_bytes(hash, &plan->start_sec, sizeof(plan->start_sec));
+        hash = hash_bytes(hash, plan->partition, strlen(plan->partition) + 1);
+        for (size_t k = 0; k < plan->n_slots; k++)
+            hash =
+                hash_bytes(hash, plan->slots[k].node, strlen(plan->slots[k].node) + 1);
+    }
+    return hash;
+}
+
+/* Tells it so, unless it was told that last. */
+static void tell_as(struct sched *s, struct jobrec *rec, enum reason reason,
+                    const char *message, const struct priority *priority)
 {
     const struct plan *plan = &rec->job->plan;
     bool dated = plan->start_sec != PLAN_FAR;
-    AUTO_FREE char *longer = add_window(s, rec, reason, message);
+    AUTO_FREE struct plan *further = xcalloc(rec->n_followers + 1, sizeof(*further));
+    size_t n_further = follower_promises(rec, further, FURTHER_SLOTS_MAX);
+    const uint64_t number = number_of(further, n_further);
     struct decision decision = {
         .kind = DECIDE_REASON,
         .job_uid = rec->uid,
         .reason = reason,
-        .message = longer != NULL ? longer : message,
+        .message = message,
         .priority = *priority,
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
@@ -126,6 +148,8 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .chosen_qos = dated ? plan->qos : NULL,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
+        .further = further,
+        .n_further = n_further,
         .sooner = rec->sooner,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
         .eligible_sec = eligible_told(rec->job),
@@ -145,7 +169,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         rec->told_accrue_sec == decision.accrue_sec &&
         rec->told_bound_sec == decision.bound_sec &&
         str_eq(rec->told_lack, decision.lacks_age) &&
-        rec->told_depends == depend_states(rec->job) &&
+        rec->told_depends == depend_states(rec->job) && rec->told_further == number &&
         !priority_is_news(priority, &rec->told_priority) &&
         sooner_equal(&decision.sooner, &rec->told_sooner) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
@@ -164,7 +188,28 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->told_ahead = decision.ahead;
     rec->told_sooner = decision.sooner;
     rec->told_depends = depend_states(rec->job);
+    rec->told_further = number;
     add_decision(s, rec->job, &decision);
+}
+
+void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
+              const char *message, const struct priority *priority)
+{
+    AUTO_FREE char *longer = add_window(s, rec, reason, message);
+
+    tell_as(s, rec, reason, longer != NULL ? longer : message, priority);
+}
+
+void tell_arrays(struct sched *s)
+{
+    for (size_t i = 0; i < s->pass.n_arrays; i++) {
+        struct jobrec *rec = s->pass.arrays[i];
+        AUTO_FREE char *message = xstrdup_null(rec->message);
+        const struct priority priority = rec->told_priority;
+
+        if (!rec->gone && rec->job->phase == JOB_PENDING && message != NULL)
+            tell_as(s, rec, rec->reason, message, &priority);
+    }
 }
 
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,

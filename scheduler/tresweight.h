@@ -3,8 +3,8 @@
  *
  *   weight x (what the job asks for in the partition / what the partition's nodes have)
  *
- * With PRIORITY_RAW_TRES: weight x what it asks for; CPUs, MiB, nodes, devices. A negative
- * weight takes off. All in integers; each term is cut to a whole number.
+ * With PRIORITY_RAW_TRES: weight x what it asks for; CPUs, MiB, nodes, devices. A
+ * negative weight takes off. All in integers; each term is cut to a whole number.
  */
 #ifndef GANTRY_SCHEDULER_TRESWEIGHT_H
 #define GANTRY_SCHEDULER_TRESWEIGHT_H

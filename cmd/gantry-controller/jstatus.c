@@ -112,12 +112,23 @@ static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
     return true;
 }
 
+static bool further_equal(const struct plan *a, const struct plan *b)
+{
+    bool equal = a->n_further == b->n_further;
+
+    for (size_t i = 0; equal && i < a->n_further; i++)
+        equal = plan_equal(&a->further[i], &b->further[i]);
+    return equal;
+}
+
 bool plan_equal(const struct plan *a, const struct plan *b)
 {
     return a->start_sec == b->start_sec && a->promised == b->promised &&
            str_eq(a->partition, b->partition) &&
            str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license) &&
-           slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
+           str_eq(a->qos, b->qos) &&
+           slots_equal(a->slots, a->n_slots, b->slots, b->n_slots) &&
+           further_equal(a, b);
 }
 
 void component_ends_add(struct component_ends *ends, size_t component, int64_t at_sec)

@@ -46,7 +46,9 @@ void record_plan(struct record *r, const struct decision *d)
                             .license = xstrdup_null(d->license),
                             .qos = xstrdup_null(d->chosen_qos),
                             .slots = slots_copy(d->slots, d->n_slots),
-                            .n_slots = d->n_slots};
+                            .n_slots = d->n_slots,
+                            .further = plans_copy(d->further, d->n_further),
+                            .n_further = d->n_further};
 }
 
 /* ---- what next.h is shown ---- */

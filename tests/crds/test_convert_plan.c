@@ -20,14 +20,21 @@ START_TEST(test_round_trip)
     struct convert c = with(&resources);
     struct slot slots[] = {{.node = "n1", .pods = 2},
                            {.node = "n3", .pods = 1, .first_rank = 2}};
-    struct plan plan = {1800000060,
-                        _i == 1,
-                        "batch",
-                        _i == 1 ? "lab" : NULL,
-                        _i == 1 ? "octave" : NULL,
-                        _i == 1 ? "high" : NULL,
-                        slots,
-                        2},
+    struct plan further = {.start_sec = 1800003600,
+                           .promised = true,
+                           .partition = "side",
+                           .slots = &slots[1],
+                           .n_slots = 1};
+    struct plan plan = {.start_sec = 1800000060,
+                        .promised = _i == 1,
+                        .partition = "batch",
+                        .reservation = _i == 1 ? "lab" : NULL,
+                        .license = _i == 1 ? "octave" : NULL,
+                        .qos = _i == 1 ? "high" : NULL,
+                        .slots = slots,
+                        .n_slots = 2,
+                        .further = _i == 1 ? &further : NULL,
+                        .n_further = _i == 1},
                 back;
     JSON_AUTO struct json *status = json_new_object();
     struct json *pending = json_new_object();
@@ -43,6 +50,13 @@ START_TEST(test_round_trip)
     ck_assert_pstr_eq(back.reservation, plan.reservation);
     ck_assert_pstr_eq(back.license, plan.license);
     ck_assert_pstr_eq(back.qos, plan.qos);
+    ck_assert_uint_eq(back.n_further, plan.n_further);
+    if (_i == 1) {
+        ck_assert(back.further[0].promised);
+        ck_assert_int_eq(back.further[0].start_sec, 1800003600);
+        ck_assert_str_eq(back.further[0].partition, "side");
+        ck_assert_str_eq(back.further[0].slots[0].node, "n3");
+    }
     ck_assert_uint_eq(back.n_slots, 2);
     ck_assert_str_eq(back.slots[1].node, "n3");
     ck_assert_int_eq(back.slots[0].pods, 2);
@@ -66,7 +80,7 @@ START_TEST(test_none_is_null)
     ck_assert_str_eq(inner, "{\"promised\":null,\"plannedPartition\":null,"
                             "\"plannedReservation\":null,\"plannedLicense\":null,"
                             "\"plannedQOS\":null,\"plannedNodes\":null,"
-                            "\"plannedPlacement\":null}");
+                            "\"plannedPlacement\":null,\"plannedFurther\":null}");
 }
 END_TEST
 

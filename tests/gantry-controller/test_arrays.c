@@ -385,17 +385,45 @@ START_TEST(test_killed)
 }
 END_TEST
 
+/* The places of its next tasks: those behind the first one, too, are where a controller
+ * that starts anew goes on from; a job that has come meanwhile gets none of them. */
+START_TEST(test_places)
+{
+    static const char *const places =
+        "status.pending.promised=true|status.pending.plannedFurther.0.plannedPartition="
+        "main|status.pending.plannedFurther.0.plannedPlacement.0.nodes=n2|"
+        "status.pending.plannedFurther.1.plannedPlacement.0.nodes=n3|"
+        "status.pending.plannedFurther.2!";
+    struct ctltest *t = ctltest_new();
+
+    ctltest_submit(t, "all", "'nodes':4,'exclusive':true,'timeLimit':'60'");
+    ctltest_settle(t);
+    ctltest_submit(t, "a", WHOLE "'0-2','timeLimit':'30'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", places);
+    ctltest_kill(t);
+    ctltest_submit(t, "first", "'gpusPerNode':8,'timeLimit':'30','priority':4000000");
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", places);
+    ctltest_expect(t, "first", "status.pending.plannedNodes=n4");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main(
-        "gantry-controller/arrays",
-        (struct suite_row[]){
-            {test_life, 1},      {test_room, 1},         {test_together, 1},
-            {test_limit, 1},     {test_many, 1},         {test_cancel, 1},
-            {test_bad_tasks, 1}, {test_full_list, 1},    {test_task_deleted, 1},
-            {test_lost, 1},      {test_unmarked, 1},     {test_own_owner, 1},
-            {test_ttl, 1},       {test_requeue, 1},      {test_refused, 1},
-            {test_large, 1},     {test_room_is_kept, 1}, {test_killed, DEATHS},
-            {NULL, 0},
-        });
+    return suite_main("gantry-controller/arrays",
+                      (struct suite_row[]){
+                          {test_life, 1},         {test_room, 1},
+                          {test_together, 1},     {test_limit, 1},
+                          {test_many, 1},         {test_cancel, 1},
+                          {test_bad_tasks, 1},    {test_full_list, 1},
+                          {test_task_deleted, 1}, {test_lost, 1},
+                          {test_unmarked, 1},     {test_own_owner, 1},
+                          {test_ttl, 1},          {test_requeue, 1},
+                          {test_refused, 1},      {test_large, 1},
+                          {test_room_is_kept, 1}, {test_killed, DEATHS},
+                          {test_places, 1},       {NULL, 0},
+                      });
 }

@@ -194,14 +194,14 @@ static void place(const struct convert *c, struct jstatus *s)
         slots[i].each.v[gpu] = 4;
     }
     if (s->state == JOB_STATE_PENDING) {
-        s->plan = (struct plan){T0 + 600,
-                                true,
-                                xstrdup("main"),
-                                xstrdup("lab"),
-                                xstrdup("octave"),
-                                xstrdup("high"),
-                                slots_copy(slots, 2),
-                                2};
+        s->plan = (struct plan){.start_sec = T0 + 600,
+                                .promised = true,
+                                .partition = xstrdup("main"),
+                                .reservation = xstrdup("lab"),
+                                .license = xstrdup("octave"),
+                                .qos = xstrdup("high"),
+                                .slots = slots_copy(slots, 2),
+                                .n_slots = 2};
         return;
     }
     s->placement = slots_copy(slots, 2);

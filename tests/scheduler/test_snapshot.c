@@ -381,7 +381,7 @@ static void check_further(struct life *l)
 
     for (size_t i = 0; i < all.n; i++) {
         const struct job *job = job_of(&all.items[i]);
-        int64_t n = job != NULL ? (int64_t)job->n_further : 0;
+        int64_t n = job != NULL ? (int64_t)job->plan.n_further : 0;
 
         if (n == 0)
             continue;

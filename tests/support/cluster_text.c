@@ -440,6 +440,14 @@ static void say_plan(const struct decision *decision, struct str *out)
              (long long)decision->planned_sec);
     say_where(decision, out);
     str_addc(out, '\n');
+    for (size_t i = 0; i < decision->n_further; i++) {
+        const struct plan *plan = &decision->further[i];
+
+        str_addf(out, "    then at %lld in %s on ", (long long)plan->start_sec,
+                 plan->partition);
+        say_slots(plan->slots, plan->n_slots, out);
+        str_addc(out, '\n');
+    }
 }
 
 /* Nothing where nobody is. */
