@@ -113,6 +113,7 @@ static void enter_as_it_is(struct sched *s, struct jobrec *rec)
     rec->claim.end_sec = span.end_sec;
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
+    crews_enter(&s->crews, rec);
     if (rec->claim.planned)
         line_add(s, rec);
     else
@@ -141,6 +142,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     n = book_uses(s, rec);
     move_uses(s, &rec->claim, n, timeline_give);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
+    crews_leave(&s->crews, rec);
     if (plan)
         line_drop(s, rec);
     else

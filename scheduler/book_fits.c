@@ -53,9 +53,10 @@ static bool have_room(struct sched *s, const struct job *job, const struct fence
 
 /* Is all that the job, which starts, takes free from the first slot on up to before
  * `last`, with that limit? */
-static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last,
-                     int64_t limit_sec)
+static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
+                     size_t last, int64_t limit_sec)
 {
+    const struct job *job = rec->job;
     const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     const struct fence *fence =
         reserve_fence_within(s, job, part, job_reservation(job), limit_sec);
@@ -65,6 +66,7 @@ static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size
         lasts[i] = last;
     return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
                        last) == SLOT_NONE &&
+           crew_short(s, rec, 1, last) == SLOT_NONE &&
            have_room(s, job, fence, lasts, n_uses, 0);
 }
 
@@ -91,12 +93,12 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
                   &high);
     /* With no end, it is as with all others that have none. */
     high = MIN(high, tl->n_slots - 1);
-    if (all_free(s, job, n, high, largest_sec))
+    if (all_free(s, rec, n, high, largest_sec))
         return largest_sec;
     while (low + 1 < high) { /* free up to low, not up to high */
         size_t middle = low + (high - low) / 2;
 
-        if (all_free(s, job, n, middle, limit_up_to(tl, middle)))
+        if (all_free(s, rec, n, middle, limit_up_to(tl, middle)))
             low = middle;
         else
             high = middle;
@@ -116,6 +118,7 @@ static bool fits_there(struct sched *s, struct jobrec *rec)
         lasts[i] = book_use_last(s, rec, &span, &s->uses[i]);
     return n == span.n && n > 0 &&
            have_room(s, rec->job, fence, lasts, n, span.first) &&
+           crew_short(s, rec, span.first, span.last) == SLOT_NONE &&
            stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
                        span.first, span.given) == SLOT_NONE;
 }

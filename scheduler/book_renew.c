@@ -112,6 +112,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     reserve_renew(s, now_sec);
     s->lines.n = 0;
     s->n_holding = 0;
+    crews_empty(&s->crews);
     add_nodes(s);
     s->renewal = RENEW_HELD;
     s->belated = s->sliding = false;

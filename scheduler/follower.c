@@ -29,8 +29,6 @@ static size_t wanted(const struct sched *s, const struct jobrec *array)
         job->job_id == 0 || job->n_alloc > 0 || is_singleton(job))
         return 0;
     n = MIN(n, taskset_count(&job->array->left));
-    if (job->tasks_limit > 0)
-        n = MIN(n, job->tasks_limit - crews_active(&s->crews, job));
     return n > 1 ? (size_t)n - 1 : 0;
 }
 
@@ -149,10 +147,18 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
 {
     rec->job->plan = *plan;
     rec->claim = *claim;
-    if (rec->claim.on)
+    if (rec->claim.on) {
         line_hand_over(s, rec);
+        crews_enter(&s->crews, rec);
+    }
     guise_rest(s, rec);
     starts_enlist(s, rec);
+}
+
+static void leave_crew(struct sched *s, struct jobrec *rec)
+{
+    if (rec->claim.on)
+        crews_leave(&s->crews, rec);
 }
 
 static void swap_places(struct sched *s, struct jobrec *a, struct jobrec *b)
@@ -163,6 +169,8 @@ static void swap_places(struct sched *s, struct jobrec *a, struct jobrec *b)
 
     book_freshen(s, a);
     book_freshen(s, b);
+    leave_crew(s, a);
+    leave_crew(s, b);
     claim = a->claim;
     set_place(s, a, &b->job->plan, &b->claim);
     set_place(s, b, &plan, &claim);

@@ -245,8 +245,6 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     if (reason == REASON_NONE)
         reason = depend_check(s, job, &s->message);
     if (reason == REASON_NONE)
-        reason = check_tasks(job, crews_active(&s->crews, job), &s->message);
-    if (reason == REASON_NONE)
         reason = check_begin(job, now_sec, &s->message);
     if (reason == REASON_BEGIN_TIME)
         s->pass.begin_sec = MIN(s->pass.begin_sec, job->eligible_sec);

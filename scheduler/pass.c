@@ -28,8 +28,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         return false;
     s->pass.refused |= s->held.any;
-    /* How many tasks are under way is the same in all its partitions. */
-    if (trial_is_planned_there(entry) || reason == REASON_JOB_ARRAY_TASK_LIMIT) {
+    if (trial_is_planned_there(entry)) {
         s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec, broken_of_reason(reason));
     }
@@ -103,12 +102,19 @@ static void give_hints(struct sched *s, const struct entry *entry,
     rec->sooner = sooner_best(rec->sooner, sooner_find(s, entry, by));
 }
 
+/* It waits for other tasks of its array, not for nodes. */
+static bool is_at_task_limit(const struct sched *s, const struct jobrec *rec)
+{
+    return rec->job->tasks_limit > 0 &&
+           crews_active(&s->crews, rec->job) >= rec->job->tasks_limit;
+}
+
 static void tell_why(struct sched *s, const struct entry *entry,
                      const struct seeker *by)
 {
     enum reason reason;
 
-    if (entry->rec->limited == REASON_NONE) {
+    if (entry->rec->limited == REASON_NONE && !is_at_task_limit(s, entry->rec)) {
         pass_join_crowd(s, entry);
         give_hints(s, entry, by);
     }
@@ -123,7 +129,8 @@ static void tell_why(struct sched *s, const struct entry *entry,
  * but it is not waited for over and over. A limit is not a lack of room. */
 static bool is_put_off(const struct sched *s, const struct jobrec *rec)
 {
-    return (s->pass.moved && rec->put_off < PUT_OFF_MAX) || rec->limited != REASON_NONE;
+    return (s->pass.moved && rec->put_off < PUT_OFF_MAX) ||
+           rec->limited != REASON_NONE || is_at_task_limit(s, rec);
 }
 
 static void count_put_off(const struct sched *s, struct jobrec *rec)
@@ -207,9 +214,7 @@ static void go_promise(struct sched *s, struct entry *entry)
 /* Starts before it may have reached limits of its as well: then it is told so. */
 static bool meets_limit(struct sched *s, struct entry *entry)
 {
-    bool limited = s->held.any || entry->rec->job->tasks_limit > 0;
-
-    if (!limited || !rule_out(s, entry))
+    if (!s->held.any || !rule_out(s, entry))
         return false;
     s->pass.n_waiting -= entry->waits;
     entry->waits = false;

@@ -131,7 +131,8 @@ static struct slot *take_promised(struct sched *s, const struct entry *entry,
     const struct job *job = entry->rec->job;
     const struct plan *plan = &job->plan;
 
-    if (job->n_others == 0 || !plan->promised || !trial_is_planned_there(entry))
+    if (job->n_others == 0 || !plan->promised || !trial_is_planned_there(entry) ||
+        crew_short(s, entry->rec, 0, 1) != SLOT_NONE)
         return NULL;
     s->window.first = 0;
     *ret_n = plan->n_slots;

@@ -31,6 +31,8 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .need = placement_min_nodes(like, part->part),
         .takes = job_licenses(job_with_license(entry->rec->job, entry->license, &view)),
         .fence = reserve_fence(s, entry->rec->job, entry->part, entry->resv),
+        .task = entry->rec->job->tasks_limit > 0 ? entry->rec : NULL,
+        .sched = s,
     };
 }
 
@@ -119,8 +121,8 @@ struct slot *trial_find_place(struct sched *s, const struct entry *entry,
     if (by->shape->like->n_others > 0)
         return find_together(s, entry, by, first, before, ret_n);
     found = window_find(&s->window, by, first, before);
-    /* What licences keep waiting says nothing of those that need none. */
-    if (kind != NULL && entry->rec->job->n_licenses == 0)
+    /* What licences, or tasks of its array, keep waiting says nothing of others. */
+    if (kind != NULL && entry->rec->job->n_licenses == 0 && by->task == NULL)
         horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);

@@ -71,15 +71,14 @@ static enum reason check_in_time(struct sched *s, const struct entry *entry)
     return REASON_DEADLINE;
 }
 
-/* Others of its array may have started since it was looked at: as many as may, or the
- * one that a singleton waits for. */
+/* Others of its array may have started since it was looked at, such as the one that a
+ * singleton waits for. */
 static enum reason check_next_task(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
-    enum reason reason = check_tasks(job, crews_active(&s->crews, job), &s->message);
 
-    if (reason != REASON_NONE || job->array == NULL || job->n_depends == 0)
-        return reason;
+    if (job->array == NULL || job->n_depends == 0)
+        return REASON_NONE;
     depend_look(s, rec, s->now_sec, &s->pass.begin_sec);
     eligible_look(job, s->now_sec);
     return depend_check(s, job, &s->message);

@@ -54,6 +54,10 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
     const struct jobrec *rec = entry->rec;
     enum reason reason;
 
+    str_reset(&s->message);
+    reason = check_tasks(rec->job, crews_active(&s->crews, rec->job), &s->message);
+    if (reason != REASON_NONE)
+        return reason;
     if (rec->limited != REASON_NONE && rec->limited_as == entry->listed) {
         str_reset(&s->message);
         str_add(&s->message, rec->limited_message);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/crew.h"
 
 void window_fini(struct window *w)
 {
@@ -240,6 +241,13 @@ static size_t last_unlicensed(const struct window *w, const struct seeker *by)
                        last);
 }
 
+/* The last slot of the window in which too many others of its array are under way. */
+static size_t last_thronged(const struct window *w, const struct seeker *by)
+{
+    return by->task != NULL ? crew_short(by->sched, by->task, w->first, w->last)
+                            : SLOT_NONE;
+}
+
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
  * the window is enough. `known`: `nodes` are those open up to before that slot; then
  * those behind the slot that failed, up to it. 0: nothing is known. */
@@ -247,6 +255,8 @@ static size_t find_failed(struct window *w, const struct seeker *by, size_t *kno
 {
     size_t failed = last_unlicensed(w, by);
 
+    if (failed == SLOT_NONE)
+        failed = last_thronged(w, by);
     if (failed != SLOT_NONE) {
         *known = 0;
         return failed;

@@ -18,6 +18,9 @@
 #include "scheduler/shape.h"
 #include "scheduler/timeline.h"
 
+struct jobrec;
+struct sched;
+
 struct window {
     size_t first, last; /* slots, last excluded */
     node_set nodes;     /* open throughout; among those of partition and shape */
@@ -38,6 +41,10 @@ struct seeker {
      * own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;
     size_t own_from;
+    /* Of a task, or an array, that may not be under way with too many others of it
+     * (crew.h); NULL: no such job. */
+    const struct jobrec *task;
+    struct sched *sched;
     bool apart; /* none of its components is on a node of another one */
 };
 

@@ -359,22 +359,19 @@ static const struct job *job_of(const struct change *change)
     return change->kind == CHANGE_JOB ? change->u.job : NULL;
 }
 
-/* Tasks of an array that hold nodes. */
-static int64_t count_active(const struct copies *all, const struct job *array)
+/* Tasks that are planned for the same time as the i-th of those behind the next one. */
+static int64_t count_beside(const struct job *array, size_t i)
 {
-    int64_t n = 0;
+    const int64_t start_sec = array->plan.further[i].start_sec;
+    int64_t n = array->plan.start_sec == start_sec;
 
-    for (size_t i = 0; i < all->n; i++) {
-        const struct job *job = job_of(&all->items[i]);
-
-        n += job != NULL && job->array_id == array->job_id &&
-             job->phase >= JOB_STARTING && job->phase <= JOB_COMPLETING;
-    }
+    for (size_t k = 0; k < array->plan.n_further; k++)
+        n += array->plan.further[k].start_sec == start_sec;
     return n;
 }
 
-/* No more tasks of an array are planned than there are, and than may run beside those
- * that do. */
+/* No more tasks of an array are planned than there are, and than may run beside each
+ * other. */
 static void check_further(struct life *l)
 {
     struct copies all = copies_of(l->h.s);
@@ -387,8 +384,8 @@ static void check_further(struct life *l)
             continue;
         course_check(&l->h, job->phase == JOB_PENDING && job->plan.promised);
         course_check(&l->h, n < job_tasks(job));
-        course_check(&l->h, job->tasks_limit == 0 ||
-                                n + count_active(&all, job) < job->tasks_limit);
+        for (size_t k = 0; k < job->plan.n_further && job->tasks_limit > 0; k++)
+            course_check(&l->h, count_beside(job, k) <= job->tasks_limit);
     }
     copies_fini(&all);
 }
