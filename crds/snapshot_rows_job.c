@@ -108,6 +108,7 @@ static const struct field job_rows[] = {
     INT(job, nice),
     INT(job, priority),
     INT(job, site_factor),
+    BOOL(job, raised),
     INT(job, reached),
     ENUM(job, hold, HOLD_ADMIN),
     BOOL(job, no_requeue),

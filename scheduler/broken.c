@@ -11,6 +11,7 @@ static const char *const words[BROKEN_CAUSES] = {
     [BROKEN_NODE] = "node",
     [BROKEN_OVERRUN] = "overrun",
     [BROKEN_PREEMPTION] = "preemption",
+    [BROKEN_PRIORITY] = "priority",
     [BROKEN_POD] = "pod",
     [BROKEN_RULES] = "rules",
     [BROKEN_OTHER] = "other",

@@ -10,13 +10,14 @@
  *   overrun      a job there outlasts its limit, or what else was to end it; one that
  *                ends for this job does, and the promise follows it
  *   preemption   its nodes are another's, who preempts
+ *   priority     somebody has raised another job in the queue (overtake.h)
  *   pod          a pod of others runs there
  *   rules        a limit, an account, a partition does not let the job start any more
  *   other        none of these
  *
  * A job that is held, or changed by its owner, gives its promise up by itself, and that
- * is not counted. No change of priority breaks a promise: whoever has more now is
- * planned around it.
+ * is not counted. What changes priorities by itself (age, usage) breaks no promise:
+ * whoever has more now is planned around it.
  */
 #ifndef GANTRY_SCHEDULER_BROKEN_H
 #define GANTRY_SCHEDULER_BROKEN_H
@@ -29,6 +30,7 @@ enum broken {
     BROKEN_NODE,
     BROKEN_OVERRUN,
     BROKEN_PREEMPTION,
+    BROKEN_PRIORITY,
     BROKEN_POD,
     BROKEN_RULES,
     BROKEN_OTHER,

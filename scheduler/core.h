@@ -255,6 +255,7 @@ struct sched {
     struct podrec *renew_pod;  /* to go on with; NULL: that was the last one */
     struct jobrec *renew_next; /* likewise */
     size_t n_renewed;          /* entries of the queue */
+    bool raised;               /* somebody's place in the queue is: overtake.h */
     bool belated;              /* the minute of a plan has passed: made anew it is */
     bool sliding;           /* of those entered so, one has to wait for who is late */
     struct horizon horizon; /* of the timeline, while room on it only shrinks */

@@ -11,6 +11,7 @@
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
 #include "scheduler/guise.h"
+#include "scheduler/overtake.h"
 #include "scheduler/yield.h"
 
 static void drop_alloc(struct job *job)
@@ -164,6 +165,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
         job->reached = 0;
     else if (old != NULL && old->phase == JOB_PENDING)
         job->reached = MAX(job->reached, old->reached);
+    overtake_note(s, old, job);
     keep_depends(old, job);
     kept = keep_plan(s, old, old_shape, job, rec->shape);
     guise_rest(s, rec);

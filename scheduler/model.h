@@ -465,6 +465,7 @@ struct job {
     int64_t nice;
     int64_t priority;    /* PRIORITY_UNSET: computed */
     int64_t site_factor; /* a term of it */
+    bool raised;         /* by the core alone: its place in the queue is (overtake.h) */
     int64_t reached;     /* the highest that it has had while it waits; 0: none */
     enum job_hold hold;
     bool no_requeue; /* sbatch --no-requeue: what ends it early ends it for good */

@@ -9,6 +9,7 @@
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/follower.h"
+#include "scheduler/overtake.h"
 #include "scheduler/tell.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
@@ -222,6 +223,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
         pass->grown_sec = s->grown_sec;
         s->grown_sec = INT64_MIN;
         pass->moved = false;
+        overtake_run(s);
     }
     pass->forecasts = has_forecasts(s);
     pass->filling = false;
