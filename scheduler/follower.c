@@ -268,7 +268,7 @@ void follower_bind_anew(struct sched *s, struct jobrec *array)
 
         look_like(s, f);
         shape->refs++; /* not to be another one of that address */
-        shape_put(&s->shapes, f->shape);
+        shape_put(&s->shapes, TAKE(f->shape));
         take_shape(s, f);
         if (f->shape != shape) {
             book_cancel_plan(s, f, BROKEN_RULES);
