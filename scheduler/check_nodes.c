@@ -151,15 +151,16 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
 }
 
 /* The nodes of its node list that are not usable: Slurm's UnavailableNodes. */
-static bool say_unavailable(const struct cluster *c, const struct job *like,
+static bool say_unavailable(const struct cluster *c, const struct shape *shape,
                             struct str *message)
 {
+    const struct job *like = shape->like;
     HOSTLIST_AUTO struct hostlist down = {0};
 
     for (size_t i = 0; i < like->n_node_list; i++) {
         const struct noderec *rec = cluster_node(c, like->node_list[i]);
 
-        if (rec != NULL && !rec->usable)
+        if (rec != NULL && !(rec->usable && node_set_has(shape->ready, rec->position)))
             hostlist_add(&down, rec->name);
     }
     if (down.n == 0)
@@ -178,7 +179,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
 
     if (placement_fits(p, c, at, &room))
         return REASON_NONE;
-    if (say_unavailable(c, like, message))
+    if (say_unavailable(c, at->shape, message))
         return REASON_REQ_NODE_NOT_AVAIL;
     check_say_need(c, like, message);
     if (room.lacks != NULL) {

@@ -94,8 +94,8 @@ static bool is_within(const struct seeker *by, const struct seeker *other)
                   resvec_fits(&other->shape->like->each, &by->shape->like->each);
 
     for (size_t i = 0; i < by->timeline->words && within; i++)
-        within = (by->shape->admits[i] & by->part->nodes[i] &
-                  ~(other->shape->admits[i] & other->part->nodes[i])) == 0;
+        within = (by->shape->ready[i] & by->part->nodes[i] &
+                  ~(other->shape->ready[i] & other->part->nodes[i])) == 0;
     return within;
 }
 

@@ -36,7 +36,7 @@ static bool is_kind(const struct horizon *h, const struct horizon_kind *kind,
     if (kind->demand != by->demand || kind->fence != by->fence)
         return false;
     for (size_t i = 0; i < h->words; i++) {
-        if (kind->nodes[i] != (by->part->nodes[i] & by->shape->admits[i]))
+        if (kind->nodes[i] != (by->part->nodes[i] & by->shape->ready[i]))
             return false;
     }
     return true;
@@ -50,7 +50,7 @@ static struct horizon_kind *kind_new(struct horizon *h, const struct seeker *by)
     kind->fence = by->fence;
     kind->nodes = xcalloc(h->words + 1, sizeof(*kind->nodes));
     for (size_t i = 0; i < h->words; i++)
-        kind->nodes[i] = by->part->nodes[i] & by->shape->admits[i];
+        kind->nodes[i] = by->part->nodes[i] & by->shape->ready[i];
     GROW(h->kinds, h->n, h->cap);
     h->kinds[h->n++] = kind;
     return kind;

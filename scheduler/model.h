@@ -745,8 +745,17 @@ bool partition_is_default_before(const struct partition *p,
                                  const struct partition *other);
 /* It takes no new jobs; those that are queued there stay. */
 bool partition_is_closed(const struct partition *p);
-/* True if a NoSchedule or NoExecute taint of the node is not tolerated. */
+/* True if a NoSchedule or NoExecute taint of the node is not tolerated, other than
+ * those by which Kubernetes marks states that pass: cordoned, not ready, unreachable,
+ * under pressure, without network, out of service, not set up yet, shut down. */
 bool taints_refuse(const struct node *n, const struct toleration *tolerations,
                    size_t n_tol);
+/* True if one of these is not: no pod goes there until it is gone. */
+bool taints_refuse_now(const struct node *n, const struct toleration *tolerations,
+                       size_t n_tol);
+/* The key of the first of these; NULL: it has none. Lent. */
+const char *node_passing_taint(const struct node *n);
+/* Slurm's DRAIN, as people see it: cordoned, or ready but shut by such a taint. */
+bool node_is_drained(const struct node *n);
 
 #endif

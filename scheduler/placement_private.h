@@ -42,8 +42,10 @@ struct order order_of(const struct job *like, const struct partition *part);
  * other components have for themselves, and without. */
 static inline uint64_t placement_open_word(const struct placement *at, size_t word)
 {
-    return at->view == VIEW_WINDOW ? at->window->nodes[word]
-                                   : at->part->nodes[word] & at->shape->admits[word];
+    if (at->view == VIEW_WINDOW)
+        return at->window->nodes[word];
+    return at->part->nodes[word] &
+           (at->view == VIEW_UP ? at->shape->ready : at->shape->admits)[word];
 }
 static inline uint64_t placement_allowed_word(const struct placement *at, size_t word)
 {

@@ -69,7 +69,7 @@ static size_t count_nodes(struct sched *s, const struct herd *h,
         const struct share *shares = shares_at(&h->shares, i, &next, &n);
 
         if (s->cluster.order[i]->usable && node_set_has(by->part->nodes, i) &&
-            node_set_has(by->shape->admits, i))
+            node_set_has(by->shape->ready, i))
             n_nodes += node_set_has(s->own, i) ||
                        has_room(tl, by->shape->like, shares, n, i, h->gone);
     }

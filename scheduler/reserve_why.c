@@ -51,7 +51,7 @@ static const struct resvrec *first_in_the_way(const struct sched *s,
             start >= end_sec)
             continue;
         for (size_t k = 0; k < s->timeline.words; k++)
-            shares |= (rec->nodes[k] & by->part->nodes[k] & by->shape->admits[k]) != 0;
+            shares |= (rec->nodes[k] & by->part->nodes[k] & by->shape->ready[k]) != 0;
         if (shares && (first == NULL || rec->resv->maint > first->resv->maint ||
                        (rec->resv->maint == first->resv->maint && start < first_sec))) {
             first = rec;

@@ -247,6 +247,30 @@ bool partition_is_closed(const struct partition *part)
 
 /* ---- taints ---- */
 
+/* Kubernetes puts these where a node is cordoned, silent or short of something, and
+ * takes them away again; a cloud where a machine is being started or is off. */
+static const char *const passing[] = {
+    "node.kubernetes.io/unschedulable",
+    "node.kubernetes.io/not-ready",
+    "node.kubernetes.io/unreachable",
+    "node.kubernetes.io/memory-pressure",
+    "node.kubernetes.io/disk-pressure",
+    "node.kubernetes.io/pid-pressure",
+    "node.kubernetes.io/network-unavailable",
+    "node.kubernetes.io/out-of-service",
+    "node.cloudprovider.kubernetes.io/uninitialized",
+    "node.cloudprovider.kubernetes.io/shutdown",
+};
+
+static bool is_passing(const struct taint *taint)
+{
+    for (size_t i = 0; i < ARRAY_LEN(passing); i++) {
+        if (strcmp(taint->key, passing[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool tolerates(const struct toleration *tol, const struct taint *taint)
 {
     if (!tol->any_effect && tol->effect != taint->effect)
@@ -266,15 +290,41 @@ static bool taint_tolerated(const struct taint *taint, const struct toleration *
     return false;
 }
 
-bool taints_refuse(const struct node *n, const struct toleration *tolerations,
-                   size_t n_tol)
+/* The first one, passing or not, that is not tolerated; NULL: none is. */
+static const struct taint *first_refusing(const struct node *n, bool passes,
+                                          const struct toleration *tolerations,
+                                          size_t n_tol)
 {
     for (size_t i = 0; i < n->n_taints; i++) {
         const struct taint *taint = &n->taints[i];
 
-        if (taint->effect != TAINT_PREFER_NO_SCHEDULE &&
+        if (taint->effect != TAINT_PREFER_NO_SCHEDULE && is_passing(taint) == passes &&
             !taint_tolerated(taint, tolerations, n_tol))
-            return true;
+            return taint;
     }
-    return false;
+    return NULL;
+}
+
+bool taints_refuse(const struct node *n, const struct toleration *tolerations,
+                   size_t n_tol)
+{
+    return first_refusing(n, false, tolerations, n_tol) != NULL;
+}
+
+bool taints_refuse_now(const struct node *n, const struct toleration *tolerations,
+                       size_t n_tol)
+{
+    return first_refusing(n, true, tolerations, n_tol) != NULL;
+}
+
+const char *node_passing_taint(const struct node *n)
+{
+    const struct taint *taint = first_refusing(n, true, NULL, 0);
+
+    return taint != NULL ? taint->key : NULL;
+}
+
+bool node_is_drained(const struct node *n)
+{
+    return n->unschedulable || (n->ready && node_passing_taint(n) != NULL);
 }

@@ -188,6 +188,7 @@ void shape_put(struct shape **shapes, struct shape *shape)
     free(shape->others);
     free(shape->fits);
     free(shape->admits);
+    free(shape->ready);
     free(shape->required);
     for (size_t i = 0; i < n_featured(shape->like); i++)
         free(shape->featured[i]);
@@ -237,6 +238,15 @@ int64_t shape_share(const struct job *job, const struct cluster *c)
     return share;
 }
 
+static void add_admitted(struct shape *shape, const struct node *node, size_t position)
+{
+    const struct job *like = shape->like;
+
+    node_set_add(shape->admits, position);
+    if (!taints_refuse_now(node, like->tolerations, like->n_tolerations))
+        node_set_add(shape->ready, position);
+}
+
 static void add_featured(struct shape *shape, const struct node *node, size_t position)
 {
     const struct job *like = shape->like;
@@ -261,6 +271,7 @@ void shape_settle(struct shape *shape, const struct cluster *c)
         return;
     shape->share = shape_share(like, c);
     shape->admits = set_cleared(shape->admits, c);
+    shape->ready = set_cleared(shape->ready, c);
     shape->required = set_cleared(shape->required, c);
     for (size_t i = 0; i < n_featured(like); i++)
         shape->featured[i] = set_cleared(shape->featured[i], c);
@@ -269,7 +280,7 @@ void shape_settle(struct shape *shape, const struct cluster *c)
 
         if (node != NULL && resvec_fits(&like->each, &c->order[i]->room) &&
             !quota_shuts(c, like, c->order[i]) && shape_filters_admit(like, node))
-            node_set_add(shape->admits, i);
+            add_admitted(shape, node, i);
         if (node != NULL)
             add_featured(shape, node, i);
         if (names_have(like->node_list, like->n_node_list, c->order[i]->name))

@@ -71,6 +71,7 @@ struct shape {
     struct shape **others; /* held: of the further components, like->n_others */
     int64_t share;         /* of the cluster, that it asks for: of what it asks most */
     node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
+    node_set ready;      /* of these, those that no taint that passes shuts now */
     node_set required;   /* the nodes of its node list */
     node_set *featured;  /* those with each of its counted features, then with each of
                             the alternatives of which one is for all */
@@ -100,7 +101,8 @@ void shapes_forget(struct shape **shapes, const struct partrec *part);
 int64_t shape_share(const struct job *job, const struct cluster *c);
 /* Appends what sets the job's filters and node list apart from those of others. */
 void shape_key_filters(struct str *key, const struct job *job);
-/* True if the job's filters admit the node; its resources are not looked at. */
+/* True if the job's filters admit the node; neither its resources are looked at, nor
+ * taints that pass. */
 bool shape_filters_admit(const struct job *like, const struct node *node);
 
 #endif

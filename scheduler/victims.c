@@ -36,7 +36,7 @@ static bool may_use(const struct cluster *c, const struct seeker *by, size_t pos
     for (size_t i = 0; i <= like->n_others && !any; i++) {
         const struct shape *own = i == 0 ? by->shape : by->shape->others[i - 1];
 
-        any = node_set_has(own->admits, position) &&
+        any = node_set_has(own->ready, position) &&
               node_set_has(cluster_component_partition(c, like, i, by->part)->nodes,
                            position);
     }

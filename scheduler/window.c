@@ -38,11 +38,11 @@ static void span_later(struct window *w, const struct seeker *by, size_t first)
 
 /* ---- sets of nodes, counted ---- */
 
-/* Of the partition's nodes that the shape admits. */
+/* Of the partition's nodes that are ready for the shape. */
 static void set_all(const struct seeker *by, node_set set)
 {
     for (size_t i = 0; i < by->timeline->words; i++)
-        set[i] = by->part->nodes[i] & by->shape->admits[i];
+        set[i] = by->part->nodes[i] & by->shape->ready[i];
 }
 
 static bool has_own(const struct seeker *by, size_t slot)

@@ -44,7 +44,7 @@ static const char *const words[WORDS] = {"allocated", "mixed",   "idle",
 static enum node_word word_of(const struct node *node, const struct resvec *used,
                               size_t slots)
 {
-    if (node->unschedulable)
+    if (node_is_drained(node))
         return slots > 0 ? DRAINING : DRAINED;
     if (!node->ready)
         return DOWN;

@@ -82,7 +82,7 @@ bool pool_within(const struct pool *p, const struct node *node)
 
 bool pool_is_open(const struct node *node)
 {
-    return node->ready && !node->unschedulable;
+    return node->ready && !node_is_drained(node);
 }
 
 int pool_measure(const struct pool *p)

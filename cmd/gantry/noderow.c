@@ -136,7 +136,7 @@ static void settle(struct noderow *n)
 {
     const int64_t active = n->jobs - n->completing;
 
-    if (n->model->unschedulable)
+    if (node_is_drained(n->model))
         n->state.flags |= NODE_FLAG_DRAIN;
     if (n->completing > 0)
         n->state.flags |= NODE_FLAG_COMPLETING;

@@ -141,7 +141,7 @@ static void read_reason_by(struct noderow *n, struct nodelist *list, const char 
 }
 
 /* Of a node that is cordoned what was said then; of one that is down what its condition
- * says. */
+ * says; of one that a taint of Kubernetes shuts for now, that taint's key. */
 static void read_reason(struct noderow *n, struct nodelist *list,
                         const struct json *node)
 {
@@ -161,6 +161,8 @@ static void read_reason(struct noderow *n, struct nodelist *list,
         n->reason = unknown ? "Not responding"
                             : keep(list, json_str_or(ready, "message", "not ready"));
         n->reason_sec = n->ready_since_sec;
+    } else {
+        n->reason = keep(list, node_passing_taint(n->model));
     }
     if (!n->model->ready)
         n->state =

@@ -124,16 +124,22 @@ static const struct noderow **find_nodes(struct scontrol *s,
     return rows;
 }
 
-/* As Slurm, which resumes only what was out. */
+/* As Slurm, which resumes only what was out. Kubernetes takes its own taints back. */
 static int may_resume(const struct scontrol *s, const struct noderow *const *rows,
                       size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!rows[i]->model->unschedulable)
+    for (size_t i = 0; i < n; i++) {
+        const struct node *node = rows[i]->model;
+        const char *taint = node_is_drained(node) ? node_passing_taint(node) : NULL;
+
+        if (!node->unschedulable)
             return scontrol_fail(s,
                                  "slurm_update error: Invalid node state specified: %s "
-                                 "is not drained",
-                                 rows[i]->name);
+                                 "%s%s",
+                                 rows[i]->name,
+                                 taint ? "has the taint " : "is not drained",
+                                 taint ? taint : "");
+    }
     return 0;
 }
 

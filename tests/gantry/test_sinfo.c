@@ -107,6 +107,29 @@ START_TEST(test_planned)
 }
 END_TEST
 
+/* Kubernetes shuts n1 for now: it takes no new jobs, and no resume opens it. */
+START_TEST(test_passing_taint)
+{
+    struct clitest *t = clitest_new();
+
+    patch(t, "/api/v1/nodes/n1",
+          "{'spec':{'taints':[{'key':'node.kubernetes.io/disk-pressure',"
+          "'effect':'NoSchedule'}]}}");
+    clitest_expect(t, "sinfo -h -n n1 -o '%T %E'", 0,
+                   "drained node.kubernetes.io/disk-pressure\n", "");
+    clitest_expect(t, "scontrol update nodename=n1 state=resume", 1, "",
+                   "slurm_update error: Invalid node state specified: n1 has the "
+                   "taint node.kubernetes.io/disk-pressure\n");
+    ctltest_submit(t->ctl, "a", "'nodeList':'n1'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "a", "status.reason=ReqNodeNotAvail");
+    patch(t, "/api/v1/nodes/n1", "{'spec':{'taints':null}}");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "a", "status.state=RUNNING");
+    clitest_free(t);
+}
+END_TEST
+
 /* n1 has GPUs of another resource, whose type another label names. */
 static struct clitest *amd_new(void)
 {
@@ -214,6 +237,7 @@ int main(void)
     return suite_main("gantry/sinfo", (struct suite_row[]){
                                           {test_session, ARRAY_LEN(sessions)},
                                           {test_planned, 1},
+                                          {test_passing_taint, 1},
                                           {test_gpu_resource, 1},
                                           {test_gpu_resource_forbidden, 1},
                                           {test_json, 1},

@@ -20,7 +20,7 @@ struct fixture {
 static void begin(struct fixture *f)
 {
     *f = (struct fixture){.all = {UINT64_MAX}};
-    f->shape = (struct shape){.like = &f->like, .admits = f->all};
+    f->shape = (struct shape){.like = &f->like, .ready = f->all};
     f->part.nodes = f->all;
     horizon_reset(&f->horizon, 1);
 }

@@ -131,6 +131,7 @@ END_TEST
 /* ---- taints ---- */
 
 #define DEDICATED "k", "v", TAINT_NO_SCHEDULE
+#define CORDONED "node.kubernetes.io/unschedulable", ""
 
 static const struct {
     const char *name;
@@ -138,17 +139,47 @@ static const struct {
     struct toleration tol;
     bool has_tol;
     bool refuses;
+    bool refuses_now;
 } taint_cases[] = {
-    {"none tolerated", {DEDICATED}, {0}, false, true},
-    {"no execute", {"k", "v", TAINT_NO_EXECUTE}, {0}, false, true},
-    {"preference only", {"k", "v", TAINT_PREFER_NO_SCHEDULE}, {0}, false, false},
-    {"equal", {DEDICATED}, {"k", "v", false, TAINT_NO_SCHEDULE}, true, false},
-    {"other value", {DEDICATED}, {"k", "w", false, TAINT_NO_SCHEDULE}, true, true},
-    {"other key", {DEDICATED}, {"j", "v", false, TAINT_NO_SCHEDULE}, true, true},
-    {"other effect", {DEDICATED}, {"k", "v", false, TAINT_NO_EXECUTE}, true, true},
-    {"any effect", {DEDICATED}, {"k", "v", true, TAINT_NO_EXECUTE}, true, false},
-    {"exists", {DEDICATED}, {"k", NULL, false, TAINT_NO_SCHEDULE}, true, false},
-    {"everything", {DEDICATED}, {NULL, NULL, true, TAINT_NO_SCHEDULE}, true, false},
+    {"none tolerated", {DEDICATED}, {0}, false, true, false},
+    {"no execute", {"k", "v", TAINT_NO_EXECUTE}, {0}, false, true, false},
+    {"preference only", {"k", "v", TAINT_PREFER_NO_SCHEDULE}, {0}, false, false, false},
+    {"equal", {DEDICATED}, {"k", "v", false, TAINT_NO_SCHEDULE}, true, false, false},
+    {"other value",
+     {DEDICATED},
+     {"k", "w", false, TAINT_NO_SCHEDULE},
+     true,
+     true,
+     false},
+    {"other key", {DEDICATED}, {"j", "v", false, TAINT_NO_SCHEDULE}, true, true, false},
+    {"other effect",
+     {DEDICATED},
+     {"k", "v", false, TAINT_NO_EXECUTE},
+     true,
+     true,
+     false},
+    {"any effect", {DEDICATED}, {"k", "v", true, TAINT_NO_EXECUTE}, true, false, false},
+    {"exists", {DEDICATED}, {"k", NULL, false, TAINT_NO_SCHEDULE}, true, false, false},
+    {"everything",
+     {DEDICATED},
+     {NULL, NULL, true, TAINT_NO_SCHEDULE},
+     true,
+     false,
+     false},
+    {"passing", {CORDONED, TAINT_NO_SCHEDULE}, {0}, false, false, true},
+    {"passing, no execute", {CORDONED, TAINT_NO_EXECUTE}, {0}, false, false, true},
+    {"passing, a preference",
+     {CORDONED, TAINT_PREFER_NO_SCHEDULE},
+     {0},
+     false,
+     false,
+     false},
+    {"passing, tolerated",
+     {CORDONED, TAINT_NO_SCHEDULE},
+     {NULL, NULL, true, TAINT_NO_SCHEDULE},
+     true,
+     false,
+     false},
 };
 
 START_TEST(test_taints)
@@ -159,6 +190,10 @@ START_TEST(test_taints)
     ck_assert_msg(taints_refuse(&node, &taint_cases[_i].tol, taint_cases[_i].has_tol) ==
                       taint_cases[_i].refuses,
                   "%s", taint_cases[_i].name);
+    ck_assert_msg(
+        taints_refuse_now(&node, &taint_cases[_i].tol, taint_cases[_i].has_tol) ==
+            taint_cases[_i].refuses_now,
+        "%s, now", taint_cases[_i].name);
 }
 END_TEST
 

@@ -133,13 +133,13 @@ static void put_sets(struct plain *p)
     size_t words = (NODES + 63) / 64;
 
     p->part.nodes = xcalloc(words, sizeof(*p->part.nodes));
-    p->shape.admits = xcalloc(words, sizeof(*p->shape.admits));
+    p->shape.ready = xcalloc(words, sizeof(*p->shape.ready));
     p->shape.required = xcalloc(words, sizeof(*p->shape.required));
     for (size_t i = 0; i < NODES; i++) {
         if (draw(p, 10) > 0)
             node_set_add(p->part.nodes, i);
         if (draw(p, 10) > 0)
-            node_set_add(p->shape.admits, i);
+            node_set_add(p->shape.ready, i);
     }
     if (draw(p, 4) == 0) {
         node_set_add(p->shape.required, (size_t)draw(p, NODES));
@@ -195,7 +195,7 @@ static bool plain_fits(const struct plain *p, const struct seeker *by, size_t fi
                   &first, &last);
     for (size_t node = 0; node < NODES; node++) {
         bool open =
-            node_set_has(p->part.nodes, node) && node_set_has(p->shape.admits, node);
+            node_set_has(p->part.nodes, node) && node_set_has(p->shape.ready, node);
 
         for (size_t slot = first; slot < last && open; slot++)
             open = is_open(p, node, slot, by);
@@ -382,7 +382,7 @@ START_TEST(test_window)
     window_fini(&w);
     timeline_fini(&p.tl);
     free(p.part.nodes);
-    free(p.shape.admits);
+    free(p.shape.ready);
     free(p.shape.required);
 }
 END_TEST

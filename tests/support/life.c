@@ -54,6 +54,14 @@ static const char *random_use(struct course *h)
 void life_node(struct life *l)
 {
     static const char *const features[] = {"", " features=ib", " features=ib,ssd"};
+    static const char *const taints[] = {
+        "",
+        "",
+        "",
+        "",
+        "",
+        " taint.k=v:NoSchedule",
+        " taint.node.kubernetes.io/disk-pressure=:NoSchedule"};
     struct course *h = &l->h;
     int64_t number = 1 + course_draw(h, LIFE_NODES);
     char *line = l->nodes[number];
@@ -68,7 +76,7 @@ void life_node(struct life *l)
              1 + (int)course_draw(h, 8), 1 + (int)course_draw(h, 8),
              (int)course_draw(h, 5), (int)course_draw(h, 2),
              course_chance(h, 50) ? " type=h100" : "", COURSE_PICK(h, features),
-             course_chance(h, 15) ? " taint.k=v:NoSchedule" : "");
+             COURSE_PICK(h, taints));
     course_tell(h, "%s%s", line, random_use(h));
 }
 
