@@ -178,6 +178,10 @@ void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
     bool fits = rec->job->plan.start_sec >= s->timeline.bounds[0] && book_fits(s, rec);
 
+    /* Only where it is made anew nodes and partitions may be others. */
+    if (fits && s->renewal == RENEW_PLANS)
+        fits = book_bars(s, rec) == BROKEN_NOT;
+
     if (cause == BROKEN_NOT && !fits)
         cause = broken_find(s, rec);
     if (fits)

@@ -17,10 +17,11 @@
  * The timeline advances each minute, and is made anew when nodes or partitions have
  * changed, or when more is taken than there is; in between, every change is entered as
  * it comes. Made anew, plans are entered last, in the order of the queue, and only
- * where all of their room is there. What no longer fits is a broken promise, as is a
- * plan whose minute has passed. Where a job that is late in ending is why, it slides: it
- * keeps its nodes, from when they are free beside those that were entered before it, and
- * those behind it slide in their turn, so that all keep their order. Else it is given up.
+ * where all of their room is there, on nodes that the job may have yet. What no longer
+ * fits is a broken promise, as is a plan whose minute has passed. Where a job that is
+ * late in ending is why, it slides: it keeps its nodes, from when they are free beside
+ * those that were entered before it, and those behind it slide in their turn, so that
+ * all keep their order. Else it is given up.
  */
 #ifndef GANTRY_SCHEDULER_BOOK_H
 #define GANTRY_SCHEDULER_BOOK_H

@@ -1,7 +1,8 @@
 /*
- * book_private - between book.c, which enters what one job or pod takes, those that know
- * what that is (book_uses.c) and when (book_span.c), and whether there is room for it
- * (book_fits.c), and book_renew.c, which makes the timeline one of now.
+ * book_private - between book.c, which enters what a job or pod takes, those that know
+ * what that is (book_uses.c) and when (book_span.c), whether there is room for it
+ * (book_fits.c) and whether a plan's nodes may be the job's (book_bars.c), and
+ * book_renew.c, which makes the timeline one of now.
  */
 #ifndef GANTRY_SCHEDULER_BOOK_PRIVATE_H
 #define GANTRY_SCHEDULER_BOOK_PRIVATE_H
@@ -21,6 +22,9 @@ struct span {
  * node sit on one seat. What lies on no known node is left out. Returns how many. */
 size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
                       size_t n, bool alone);
+/* Where an allocation or plan is, by slot: positions, or CLAIM_NOWHERE. Lent. */
+const uint32_t *book_positions(const struct sched *s, struct jobrec *rec,
+                               const struct slot *slots, size_t n);
 /* Does it have its nodes alone? */
 bool book_is_alone(const struct sched *s, const struct job *job);
 /* Of the reservation in which it is planned, or runs. */
@@ -37,6 +41,9 @@ size_t book_use_last(const struct sched *s, const struct jobrec *rec,
 bool book_slide(struct sched *s, struct jobrec *rec);
 /* There is more room than before, up to some time. */
 void book_grow(struct sched *s, int64_t until_sec);
+/* May the job not have the nodes of its plan any more, whatever is free: by the rules,
+ * if they are not its partition's; else by what the nodes are? It waits. */
+enum broken book_bars(struct sched *s, struct jobrec *rec);
 /* Has a reservation of others come where the plan lies? */
 bool book_is_shut(struct sched *s, struct jobrec *rec);
 

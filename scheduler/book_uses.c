@@ -27,15 +27,18 @@ static uint32_t look_up(const struct cluster *c, const char *name)
                                                            : CLAIM_NOWHERE;
 }
 
-static void know_positions(const struct sched *s, struct claim *claim,
-                           const struct slot *slots, size_t n)
+const uint32_t *book_positions(const struct sched *s, struct jobrec *rec,
+                               const struct slot *slots, size_t n)
 {
+    struct claim *claim = &rec->claim;
+
     if (claim->positions_gen == s->cluster.set_gen)
-        return;
+        return claim->positions;
     size_positions(claim, n);
     for (size_t i = 0; i < n; i++)
         claim->positions[i] = look_up(&s->cluster, slots[i].node);
     claim->positions_gen = s->cluster.set_gen;
+    return claim->positions;
 }
 
 /* The partition of the nodes that it holds, or of those of its plan; NULL: gone. */
@@ -76,11 +79,9 @@ static struct resvec amount_of(const struct sched *s, const struct job *job,
 size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
                       size_t n, bool alone)
 {
-    const uint32_t *at;
+    const uint32_t *at = book_positions(s, rec, slots, n);
     size_t n_uses = 0;
 
-    know_positions(s, &rec->claim, slots, n);
-    at = rec->claim.positions;
     for (size_t i = 0; i < n; i++) {
         bool seated =
             i > 0 && at[i - 1] == at[i] && slots[i - 1].component == slots[i].component;

@@ -80,6 +80,7 @@ static bool has_pod(const struct sched *s, const struct plan *plan)
 enum broken broken_find(struct sched *s, struct jobrec *rec)
 {
     const struct plan *plan = &rec->job->plan;
+    enum broken bars;
 
     if (!plan->promised)
         return BROKEN_NOT;
@@ -87,6 +88,9 @@ enum broken broken_find(struct sched *s, struct jobrec *rec)
         return BROKEN_MAINTENANCE;
     if (lacks_node(s, plan))
         return BROKEN_NODE;
+    bars = book_bars(s, rec);
+    if (bars != BROKEN_NOT)
+        return bars;
     if (is_overrun(s, plan))
         return BROKEN_OVERRUN;
     return has_pod(s, plan) ? BROKEN_POD : BROKEN_OTHER;

@@ -6,13 +6,15 @@
  * later one, in the same step.
  *
  *   maintenance  a reservation shuts its nodes
- *   node         a node of it is gone, not ready or cordoned
+ *   node         a node of it is gone, not ready or cordoned, or no longer such as the
+ *                job asks for: its labels, a taint
  *   overrun      a job there outlasts its limit, or what else was to end it; one that
  *                ends for this job does, and the promise follows it
  *   preemption   its nodes are another's, who preempts
  *   priority     somebody has raised another job in the queue (overtake.h)
  *   pod          a pod of others runs there
- *   rules        a limit, an account, a partition does not let the job start any more
+ *   rules        a limit, an account, a partition does not let the job start any more,
+ *                or not there: the partition has lost a node of it
  *   other        none of these
  *
  * A job that is held, or changed by its owner, gives its promise up by itself, and that
