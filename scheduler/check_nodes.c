@@ -130,7 +130,9 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     reason = check_size(c, like, at->part, message);
     if (reason != REASON_NONE)
         return reason;
-    if (room.nodes == 0) {
+    if (room.nodes == 0 && room.block) {
+        str_add(message, "; the nodes of its node list are in more than one block");
+    } else if (room.nodes == 0) {
         str_addf(message, "; no node of partition %s fits", name);
     } else if (room.lacks != NULL) {
         str_addf(message, "; partition %s has at most %lld with %s", name,

@@ -19,10 +19,13 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
     return MAX(nodes, job_min_nodes(like, part));
 }
 
-/* What has no place in time yet is chosen from all nodes. */
+/* What has no place in time yet is chosen from all nodes, but for nodes of a list that
+ * must share a block. */
 bool placement_is_near(const struct cluster *c, const struct placement *at)
 {
-    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW;
+    return c->topology.n_levels > 0 &&
+           (at->view == VIEW_WINDOW ||
+            (c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->n_node_list > 0));
 }
 
 static bool is_segmented(const struct cluster *c, const struct placement *at)
@@ -59,6 +62,8 @@ bool placement_has_list(const struct placer *p, const struct placement *at)
 {
     size_t required = 0;
 
+    if (at->unlisted)
+        return true;
     for (size_t i = 0; i < p->n; i++)
         required += node_set_has(at->shape->required, p->candidates[i].position);
     return required == at->shape->like->n_node_list;
@@ -86,7 +91,7 @@ static size_t top_level(struct placer *p, const struct cluster *c,
 {
     struct fit *fit = shape_fit(at->shape, at->part);
     const struct placement empty = {
-        .view = VIEW_UP, .shape = at->shape, .part = at->part};
+        .view = VIEW_UP, .shape = at->shape, .part = at->part, .unlisted = true};
     const struct order in_block = order_in_block(at->shape->like, o);
 
     if (c->topology.kind != TOPOLOGY_BLOCK)

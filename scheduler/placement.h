@@ -63,6 +63,7 @@ struct placement {
     /* Of its other components, those that have their places; NULL: it has none. */
     const struct company *company;
     bool uncapped; /* as if it might have all of a node (nodecap.h) */
+    bool unlisted; /* as if it had no node list */
 };
 
 /* So many leaves; 0: any number. */

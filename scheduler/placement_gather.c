@@ -148,7 +148,7 @@ void candidate_add(struct placer *p, const struct cluster *c,
         return;
     sight = sight_of(at, c, position, vacant, &room);
     beside = asked_beside(c, sight.now, sight.n);
-    node.required = node_set_has(at->shape->required, position);
+    node.required = !at->unlisted && node_set_has(at->shape->required, position);
     node.weight = c->weighted ? c->order[position]->node->weight : 0;
     if (at->rather != NULL)
         node.weight = MIN(node.weight, weight_rather(at, position));

@@ -7,7 +7,8 @@
  *                       c         1                  0
  *
  * Blocks with the most of them are taken first, wholly; the last one is the smallest
- * that holds the rest. Where segments are spread, a block holds one at most. Where they
+ * that holds the rest. First of all each block with nodes of the job's list has the
+ * segments that these take. Where segments are spread, a block holds one at most. Where they
  * are consolidated, one larger block after the other is tried: those that hold most,
  * then the smallest.
  */
@@ -103,23 +104,46 @@ static size_t smallest_for(struct block *const *order, size_t n, size_t first,
     return best;
 }
 
-static void share_out(struct segment_search *s, int64_t segments)
+/* Segments that hold the nodes of the job's list in the block. */
+static int64_t owed(const struct segment_search *s, const struct block *block)
+{
+    return (block->required + s->segment - 1) / s->segment;
+}
+
+/* Each block what its nodes of the list take. Returns how many segments are left; less
+ * than 0: there is no way. */
+static int64_t share_required(struct segment_search *s, int64_t segments)
+{
+    bool enough = true;
+
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        struct block *block = &s->blocks[i];
+
+        block->quota = owed(s, block) * s->segment;
+        segments -= owed(s, block);
+        enough = enough && owed(s, block) <= block->segments;
+    }
+    return enough ? segments : -1;
+}
+
+/* False: the nodes of its list are in too many blocks. */
+static bool share_out(struct segment_search *s, int64_t segments)
 {
     struct block **order = xmalloc(s->n_blocks * sizeof(*order));
 
-    for (size_t i = 0; i < s->n_blocks; i++) {
-        s->blocks[i].quota = 0;
+    segments = share_required(s, segments);
+    for (size_t i = 0; i < s->n_blocks; i++)
         order[i] = &s->blocks[i];
-    }
     qsort(order, s->n_blocks, sizeof(*order), block_compare);
     for (size_t i = 0; i < s->n_blocks && segments > 0; i++) {
-        int64_t gets = MIN(order[i]->segments, segments);
+        int64_t gets = MIN(order[i]->segments - owed(s, order[i]), segments);
         size_t at = gets == segments ? smallest_for(order, s->n_blocks, i, gets) : i;
 
-        order[at]->quota = gets * s->segment;
+        order[at]->quota += gets * s->segment;
         segments -= gets;
     }
     free(order);
+    return segments >= 0;
 }
 
 /* On so many segments exactly. */
@@ -128,7 +152,8 @@ static bool try_segments(struct segment_search *s, int64_t segments, struct room
     struct order order = *s->o;
 
     order.least = order.most = segments * s->segment;
-    share_out(s, segments);
+    if (!share_out(s, segments))
+        return false;
     s->p->n = 0;
     for (size_t i = 0; i < s->all.n; i++) {
         struct block *block = block_of(s, &s->all.items[i]);
