@@ -82,6 +82,12 @@ struct charging {
     size_t next;    /* of sched.payers */
 };
 
+/* Where a job fitted by one of its choices, it would have had more than it may. */
+struct limited {
+    enum reason reason; /* NONE: it was not so */
+    char *message;
+};
+
 struct jobrec {
     char *uid;
     struct job *job;
@@ -149,11 +155,8 @@ struct jobrec {
     enum reason found;
     bool found_planned; /* where it is planned */
     char *found_message;
-    /* Where it fitted, by that one of its choices, it would have had more than it
-     * may. */
-    size_t limited_as;
-    enum reason limited;
-    char *limited_message;
+    struct limited *limited; /* by choice, at its last trial */
+    size_t n_limited;
     uint64_t placed; /* moves whenever its plan is another: when, where */
     bool refused;    /* by a limit, at the last trial, some place at some time */
     bool nowhere;    /* some choice has no place in all of the window; and: */

@@ -8,6 +8,7 @@
 #include "scheduler/guise.h"
 #include "scheduler/jobchange.h"
 #include "scheduler/starts.h"
+#include "scheduler/trial.h"
 
 /* ---- how many ---- */
 
@@ -319,7 +320,7 @@ static void free_one(struct sched *s, struct jobrec *f)
     shape_put(&s->shapes, f->shape);
     plan_clear(&f->job->plan);
     free(f->job);
-    free(f->limited_message);
+    trial_forget_limits(f);
     free(f->claim.positions);
     free(f->claim.lasts);
     free(f->uid);

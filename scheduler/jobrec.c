@@ -11,6 +11,7 @@
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
 #include "scheduler/guise.h"
+#include "scheduler/trial.h"
 
 struct jobrec *jobrec_find(const struct sched *s, const char *uid)
 {
@@ -129,7 +130,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec->message);
     free(rec->told_lack);
     free(rec->found_message);
-    free(rec->limited_message);
+    trial_forget_limits(rec);
     free(rec->claim.positions);
     free(rec->claim.lasts);
     free(rec->uid);

@@ -114,7 +114,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
 {
     enum reason reason;
 
-    if (entry->rec->limited == REASON_NONE && !is_at_task_limit(s, entry->rec)) {
+    if (trial_limited(entry, NULL) == REASON_NONE && !is_at_task_limit(s, entry->rec)) {
         pass_join_crowd(s, entry);
         give_hints(s, entry, by);
     }
@@ -127,10 +127,12 @@ static void tell_why(struct sched *s, const struct entry *entry,
 
 /* Where promises have moved, the walk to come may find room that nobody has to make;
  * but it is not waited for over and over. A limit is not a lack of room. */
-static bool is_put_off(const struct sched *s, const struct jobrec *rec)
+static bool is_put_off(const struct sched *s, const struct entry *entry)
 {
+    const struct jobrec *rec = entry->rec;
+
     return (s->pass.moved && rec->put_off < PUT_OFF_MAX) ||
-           rec->limited != REASON_NONE || is_at_task_limit(s, rec);
+           trial_limited(entry, NULL) != REASON_NONE || is_at_task_limit(s, rec);
 }
 
 static void count_put_off(const struct sched *s, struct jobrec *rec)
@@ -142,7 +144,7 @@ static void count_put_off(const struct sched *s, struct jobrec *rec)
 static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct seeker by;
-    bool off = is_put_off(s, entry->rec);
+    bool off = is_put_off(s, entry);
 
     if (entry->rec->array != NULL)
         return; /* a follower */
@@ -347,7 +349,7 @@ static bool may_hunt(const struct sched *s, const struct entry *entry)
         return false;
     if (s->pass.round == ROUND_WHOLE)
         return !s->pass.forecasts;
-    return s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry->rec);
+    return s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry);
 }
 
 enum leave {

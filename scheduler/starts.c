@@ -168,7 +168,7 @@ static bool try_listed(struct sched *s, const struct entry *entry)
         before = 1; /* a forecast would be in the way of others */
     if (trial_run(s, entry, &by, before))
         return true;
-    return rec->limited != REASON_NONE || !trial_reserves(s, entry) ||
+    return trial_limited(entry, NULL) != REASON_NONE || !trial_reserves(s, entry) ||
            trial_promise(s, entry, s->lines.n - rec->claim.on);
 }
 

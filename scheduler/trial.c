@@ -119,7 +119,7 @@ static void refuse(struct sched *s, const struct entry *entry,
         give_up(s, rec);
         return;
     }
-    rec->limited = REASON_NONE;
+    trial_set_limited(entry, REASON_NONE, NULL);
     put_back(s, rec, before);
 }
 
@@ -148,7 +148,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     struct slot *slots;
     size_t n;
 
-    rec->limited = REASON_NONE;
+    trial_set_limited(entry, REASON_NONE, NULL);
     rec->refused = false;
     if (!may_improve(s, rec, by, before))
         return false;

@@ -56,6 +56,12 @@ bool trial_may_promise(const struct sched *s, const struct entry *entry,
                        size_t n_promised);
 /* A dated plan becomes a promise if it may be one; false: it is none. */
 bool trial_promise(struct sched *s, const struct entry *entry, size_t n_promised);
+/* Which limit kept it from starting where it fitted, or from a plan there, when this
+ * choice was tried last; NONE: none did. `message` (NULL: it is not asked for) gets the
+ * sentence. */
+enum reason trial_limited(const struct entry *entry, struct str *message);
+/* What is known of that, of all of its choices. */
+void trial_forget_limits(struct jobrec *rec);
 /* Resources or Priority, and s->message says what is free; or the limit that kept it
  * from starting where it fitted. */
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,

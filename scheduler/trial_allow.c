@@ -47,17 +47,13 @@ static enum reason check(struct sched *s, const struct entry *entry,
 static bool is_allowed(struct sched *s, const struct entry *entry,
                        const struct slot *slots, size_t n)
 {
-    struct jobrec *rec = entry->rec;
     enum reason reason;
 
     str_reset(&s->message);
     reason = check(s, entry, slots, n);
     if (reason == REASON_NONE)
         return true;
-    rec->limited = reason;
-    rec->limited_as = entry->listed;
-    free(rec->limited_message);
-    rec->limited_message = xstrdup(s->message.s);
+    trial_set_limited(entry, reason, s->message.s);
     return false;
 }
 
@@ -195,7 +191,7 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
             break;
     }
     if (allowed)
-        entry->rec->limited = REASON_NONE;
+        trial_set_limited(entry, REASON_NONE, NULL);
     free((void *)at.rather);
     free((void *)at.next);
     return allowed;

@@ -22,8 +22,12 @@ bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot);
 struct components trial_components(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, struct seeker *seekers);
 
+/* What trial_limited tells until the next trial of this choice; NONE and NULL: that
+ * none did. */
+void trial_set_limited(const struct entry *entry, enum reason reason,
+                       const char *message);
 /* May it have these slots, under limits? Where it would have more than it may it gets
- * others, of fewer pods, if fewer will do. False: `rec->limited` says why not. */
+ * others, of fewer pods, if fewer will do. False: trial_limited says why not. */
 bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
                  struct slot **slots, size_t *n);
 

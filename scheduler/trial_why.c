@@ -58,11 +58,10 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
     reason = check_tasks(rec->job, crews_active(&s->crews, rec->job), &s->message);
     if (reason != REASON_NONE)
         return reason;
-    if (rec->limited != REASON_NONE && rec->limited_as == entry->listed) {
-        str_reset(&s->message);
-        str_add(&s->message, rec->limited_message);
-        return rec->limited;
-    }
+    str_reset(&s->message);
+    reason = trial_limited(entry, &s->message);
+    if (reason != REASON_NONE)
+        return reason;
     reason = reserve_why(s, entry, by);
     if (reason != REASON_NONE)
         return reason;
