@@ -128,6 +128,7 @@ struct jobrec {
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
     uint64_t walk_before;
+    uint64_t walk_promised; /* likewise in which it has been counted as promised */
 
     char *lacks_age; /* which limit keeps it from gaining age; NULL: none does */
 
@@ -217,7 +218,7 @@ struct pass {
     bool moved;          /* what is free is not what earlier jobs saw: walk again */
     size_t n_waiting;    /* entries of jobs that may start, but cannot now */
     bool refused;        /* others may not start: by what a start may change */
-    size_t n_promised;   /* of them, from the front of the queue, with a promise */
+    size_t n_promised;   /* jobs, from the front of the queue, with a promise */
     bool forecasts;      /* some may be promised nothing, though it could be dated */
     size_t n_looked;     /* in ROUND_FORECAST: those of n_waiting that it has come by */
     size_t n_hinted;     /* entries that were looked at for sooner.h */

@@ -156,11 +156,29 @@ static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_se
         tell_why(s, entry, &by);
 }
 
+/* Of the jobs whose turn has come, not of their choices. */
+static size_t promised_to_others(const struct sched *s, const struct jobrec *rec)
+{
+    return s->pass.n_promised - (rec->walk_promised == s->pass.number);
+}
+
+static void count_promise(struct sched *s, struct jobrec *rec)
+{
+    s->pass.n_promised += rec->walk_promised != s->pass.number;
+    rec->walk_promised = s->pass.number;
+}
+
+static void promise(struct sched *s, const struct entry *entry)
+{
+    if (trial_promise(s, entry, promised_to_others(s, entry->rec)))
+        count_promise(s, entry->rec);
+}
+
 /* Who is promised nothing: with a forecast it would be in the way of others. */
 static bool is_forecast_later(const struct sched *s, const struct entry *entry)
 {
     return !entry->rec->job->plan.promised &&
-           !trial_may_promise(s, entry, s->pass.n_promised);
+           !trial_may_promise(s, entry, promised_to_others(s, entry->rec));
 }
 
 /* Does it start? Else it is planned in the round of forecasts. */
@@ -181,7 +199,7 @@ static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
     } else if (is_forecast_later(s, entry)) {
         try_now(s, entry);
     } else if (!try_(s, entry)) {
-        s->pass.n_promised += trial_promise(s, entry, s->pass.n_promised);
+        promise(s, entry);
         if (!s->pass.forecasts)
             tell_or_preempt(s, entry, now_sec);
     }
@@ -202,14 +220,14 @@ static void go_promise(struct sched *s, struct entry *entry)
 
     if (rule_out(s, entry)) {
         entry->done = true;
-    } else if (!trial_may_promise(s, entry, pass->n_promised)) {
+    } else if (!trial_may_promise(s, entry, promised_to_others(s, rec))) {
         return;
     } else if (rec->job->plan.promised && rec->walk != pass->number &&
                !comes_first(pass)) {
-        pass->n_promised++;
+        count_promise(s, rec);
         count_waiting(s, entry);
     } else if (!try_(s, entry)) {
-        pass->n_promised += trial_promise(s, entry, pass->n_promised);
+        promise(s, entry);
     }
 }
 
