@@ -10,6 +10,8 @@
 #include "cmd/gantry-sim/wiring.h"
 
 #define COMPLAINTS_MAX 10
+#define NAMES_SAID 5
+#define NAMES_TEXT_MAX 4096
 
 void inputs_init(struct inputs *in, const struct options *options)
 {
@@ -34,8 +36,7 @@ static bool has_amounts(const struct options *o)
 
 bool options_explain(const struct options *o)
 {
-    return o->snapshot && !o->replay && !o->compare && !o->workload && !o->svg &&
-           !o->outages && !o->topology;
+    return o->snapshot && !o->replay && !o->compare && !o->workload && !o->svg;
 }
 
 static int check_cluster(const struct options *o, struct err *err)
@@ -67,6 +68,10 @@ int options_check(const struct options *o, struct err *err)
         return err_set(err, ERR_INVALID,
                        "--replay: says what becomes of a --snapshot; a workload is "
                        "replayed anyway");
+    if (options_explain(o) && (o->outages || o->topology))
+        return err_set(err, ERR_INVALID,
+                       "--%s: is of a replay; of a --snapshot with --replay",
+                       o->outages ? "outages" : "topology");
     if (o->begin && (o->snapshot || !o->workload))
         return err_set(
             err, ERR_INVALID,
@@ -185,6 +190,50 @@ static int read_workload(struct inputs *in, struct err *err)
     return rc;
 }
 
+/* As many as fit into the line. */
+static void say_names(const char *const *names, size_t n, struct str *out)
+{
+    for (size_t i = 0; i < n && i < NAMES_SAID; i++)
+        str_addf(out, "%s%s", i > 0 ? ", " : "", names[i]);
+    if (n > NAMES_SAID)
+        str_addf(out, " and %zu more", n - NAMES_SAID);
+}
+
+static bool has_name(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (names[i] == name) /* each is there once: workload_name */
+            return true;
+    return false;
+}
+
+/* Where the cluster has no QOS at all, those of the workload are another system's. */
+static void pass_over_qos(struct inputs *in)
+{
+    AUTO_FREE const char **names = xcalloc(in->load.n_names + 1, sizeof(*names));
+    size_t n_names = 0, n_jobs = 0;
+    STR_AUTO struct str said;
+    if (in->pool.n_qos > 0)
+        return;
+    for (size_t i = 0; i < in->load.n; i++) {
+        struct work *work = &in->load.jobs[i];
+        if (*work->qos == '\0')
+            continue;
+        if (!has_name(names, n_names, work->qos))
+            names[n_names++] = work->qos;
+        work->qos = "";
+        n_jobs++;
+    }
+    if (n_jobs == 0)
+        return;
+    str_init(&said, NAMES_TEXT_MAX);
+    say_names(names, n_names, &said);
+    fprintf(stderr,
+            "gantry-sim: %s: QOS of %zu jobs are passed over, as the cluster has none: "
+            "%s\n",
+            in->options->workload, n_jobs, said.s);
+}
+
 /* A file's own clock to that of the cluster. */
 static void set_clock(struct inputs *in, int64_t begin_sec)
 {
@@ -209,6 +258,8 @@ int inputs_read(struct inputs *in, char **operands, struct err *err)
         return -1;
     if (read_workload(in, err) < 0)
         return -1;
+    if (o->workload)
+        pass_over_qos(in);
     if (o->begin)
         set_clock(in, in->begin_sec);
     if (saved.now_sec != TIME_UNSET)

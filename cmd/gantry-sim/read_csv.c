@@ -67,7 +67,7 @@ static const struct column {
     {"user", USER, 1, "who submitted it"},
     {"partition", PARTITION, 1,
      "where it may run, \"a\" or \"a|b\", if --cluster has it"},
-    {"qos", QOS, 1, "its quality of service"},
+    {"qos", QOS, 1, "its quality of service, if the cluster has any"},
     {"reservation", RESERVATION, 1, "the reservation that it runs in, or \"a|b\""},
     {"begin_s", BEGIN, 1, "not to start before, on the clock of submit_s"},
     {"timemin_s", TIME_MIN, 1, "a time limit that would do"},

@@ -69,6 +69,10 @@ static const struct {
     {{"gantry-sim", "--snapshot", "@/none", "--replay"},
      "gantry-sim: @/none: no such file\n"},
     {{"gantry-sim", "--snapshot", "@/none"}, "gantry-sim: @/none: no such file\n"},
+    {{"gantry-sim", "--snapshot", "@/none", "--topology", "@/bad.yaml"},
+     "gantry-sim: --topology: is of a replay; of a --snapshot with --replay\n"},
+    {{"gantry-sim", "--snapshot", "@/none", "--outages", "@/bad.yaml"},
+     "gantry-sim: --outages: is of a replay; of a --snapshot with --replay\n"},
     {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
      "gantry-sim: @/none.csv: No such file or directory\n"},
     {{"gantry-sim", "--node", "2", "--wrkload", HAND},
@@ -658,6 +662,19 @@ START_TEST(test_columns)
 }
 END_TEST
 
+/* QOS of another system, where the cluster has none. */
+START_TEST(test_foreign_qos)
+{
+    static const char jobs[] = "submit_s,duration_s,cpus,qos\n"
+                               "0,9,1,LS\n0,9,1,BE\n0,9,1,LS\n0,9,1,\n";
+    STR_AUTO struct str said;
+    replay_rows(jobs, "-N1", &said);
+    expect(&said,
+           "/w.csv: QOS of 3 jobs are passed over, as the cluster has none: LS, BE\n");
+    expect(&said, "\"completed\":4,");
+}
+END_TEST
+
 /* Its cluster alone, for recorded jobs: the first of them is submitted when it was
  * saved, at 600, and an outage at 100 of theirs is 100 s behind that. */
 START_TEST(test_cluster)
@@ -756,6 +773,7 @@ int main(void)
                                            {test_links, 1},
                                            {test_singleton, 1},
                                            {test_columns, 1},
+                                           {test_foreign_qos, 1},
                                            {test_policy_columns, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
