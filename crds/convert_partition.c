@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "base/util.h"
 #include "crds/convert_private.h"
@@ -122,6 +123,29 @@ static int read_name(const struct json *object, const char *path, char **ret,
     return 0;
 }
 
+/* "ALL" as in slurm.conf: whatever the selector says. */
+static bool names_all(const struct partition *part)
+{
+    return part->n_node_names == 1 && strcasecmp(part->node_names[0], "ALL") == 0;
+}
+
+static int read_nodes(const struct json *object, struct partition *part,
+                      struct err *err)
+{
+    if (hostlist_read(object, "spec.nodes", &part->node_names, &part->n_node_names,
+                      err) < 0 ||
+        selector_read(json_at(object, "spec.nodeSelector"), "spec.nodeSelector",
+                      &part->selector, err) < 0)
+        return -1;
+    if (!names_all(part))
+        return 0;
+    names_free(part->node_names, part->n_node_names);
+    part->node_names = NULL;
+    part->n_node_names = 0;
+    term_fini(&part->selector);
+    return 0;
+}
+
 static int read_partition(const struct json *object, struct partition *part,
                           struct err *err)
 {
@@ -138,17 +162,14 @@ static int read_partition(const struct json *object, struct partition *part,
         duration_read(object, "spec.maxTime", &part->max_time_sec, err) < 0 ||
         duration_read(object, "spec.defaultTime", &part->default_time_sec, err) < 0 ||
         duration_read(object, "spec.overTimeLimit", &part->over_time_sec, err) < 0 ||
-        hostlist_read(object, "spec.nodes", &part->node_names, &part->n_node_names,
-                      err) < 0 ||
+        read_nodes(object, part, err) < 0 ||
         read_access(object, &part->access, err) < 0 ||
         read_memory(object, &part->amounts, err) < 0 ||
         read_sharing(object, part, err) < 0)
         return -1;
-    if (preempt_mode_read(object, &part->preempt_mode, err) < 0 ||
-        grace_read(object, &part->grace_sec, err) < 0)
-        return -1;
-    return selector_read(json_at(object, "spec.nodeSelector"), "spec.nodeSelector",
-                         &part->selector, err);
+    return preempt_mode_read(object, &part->preempt_mode, err) < 0
+               ? -1
+               : grace_read(object, &part->grace_sec, err);
 }
 
 /* ---- what jobs cost there ---- */
