@@ -112,6 +112,9 @@ static int read_wall(enum limit_kind kind, const struct json *val, struct limits
         return err_set(err, ERR_INVALID, "expected string");
     if (duration_parse(text, &sec, err) < 0)
         return -1;
+    /* As in Slurm, a time limit of 0 is none; a group may have no time left. */
+    if (sec == 0 && limit_rows[kind].what == WHAT_WALL)
+        return 0;
     if (sec != DURATION_UNLIMITED)
         limits_set(ret, kind, TRES_NONE, NULL, sec);
     return 0;

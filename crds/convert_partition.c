@@ -146,6 +146,17 @@ static int read_nodes(const struct json *object, struct partition *part,
     return 0;
 }
 
+/* As in Slurm, a time limit of 0 is none. */
+static int time_limit_read(const struct json *object, const char *path, int64_t *ret,
+                           struct err *err)
+{
+    if (duration_read(object, path, ret, err) < 0)
+        return -1;
+    if (*ret == 0)
+        *ret = LIMIT_UNLIMITED;
+    return 0;
+}
+
 static int read_partition(const struct json *object, struct partition *part,
                           struct err *err)
 {
@@ -159,8 +170,8 @@ static int read_partition(const struct json *object, struct partition *part,
     if (json_read_bool(object, "spec.default", &part->is_default, err) ==
             JSON_WRONG_TYPE ||
         read_state(object, part, err) < 0 || read_numbers(object, part, err) < 0 ||
-        duration_read(object, "spec.maxTime", &part->max_time_sec, err) < 0 ||
-        duration_read(object, "spec.defaultTime", &part->default_time_sec, err) < 0 ||
+        time_limit_read(object, "spec.maxTime", &part->max_time_sec, err) < 0 ||
+        time_limit_read(object, "spec.defaultTime", &part->default_time_sec, err) < 0 ||
         duration_read(object, "spec.overTimeLimit", &part->over_time_sec, err) < 0 ||
         read_nodes(object, part, err) < 0 ||
         read_access(object, &part->access, err) < 0 ||

@@ -223,6 +223,8 @@ static const struct {
     {"devices without a domain", "grpTRES: {gres/fpga: 4}", false,
      "spec.limits.grpTRES" NO_TRES},
     {"a time", "maxWall: 1-12", false, "maxWall =129600"},
+    {"no time left to a group, none set to a job", "{maxWall: '0', grpWall: '0'}",
+     false, "grpWall =0"},
     {"usage", "{grpTRESMins: {cpu: 2, mem: 1M}, grpWall: '90'}", true,
      "grpWall =5400 grpTRESMins cpu=120000 mem=62914560"},
     {"usage without limit", "{grpTRESMins: {cpu: -1}, grpWall: '-1'}", false, ""},

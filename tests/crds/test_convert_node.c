@@ -139,6 +139,9 @@ static const struct {
      "nodes: ALL, nodeSelector: {matchLabels: {a: b}}",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807"},
+    {"no limits, as in slurm.conf", "maxTime: '0', defaultTime: '0'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/9223372036854775807 "
+     "nodes=0-9223372036854775807"},
     {"no such state", "state: UPP",
      "spec.state: \"UPP\" is none of UP, DOWN, DRAIN, INACTIVE"},
     {"not yet", "podDefaults: {}", "spec.podDefaults is not supported yet"},
