@@ -44,6 +44,18 @@ static enum reason check_node_list(const struct cluster *c, const struct shape *
     return REASON_NONE;
 }
 
+/* Each node counts for one feature only. */
+static enum reason check_counts(const struct job *like, struct str *message)
+{
+    const int64_t counted = job_counted_nodes(like);
+
+    if (counted <= like->max_pods)
+        return REASON_NONE;
+    str_addf(message, "the features %s are of %lld nodes, the job has at most %lld",
+             like->constraint, (long long)counted, (long long)like->max_pods);
+    return REASON_BAD_CONSTRAINTS;
+}
+
 /* Pods that pack into nodes may need more of these than the partition allows. */
 static bool only_node_limit(struct placer *p, const struct cluster *c,
                             struct placement at)
@@ -263,6 +275,8 @@ enum reason check_component(struct placer *p, const struct cluster *c,
         reason = check_cpus(c, shape->like, part, message);
     if (reason == REASON_NONE)
         reason = check_node_list(c, shape, part, message);
+    if (reason == REASON_NONE)
+        reason = check_counts(shape->like, message);
     if (reason == REASON_NONE)
         reason = check_whole(p, c, &at, message);
     at.view = VIEW_UP;
