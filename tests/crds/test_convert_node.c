@@ -135,8 +135,7 @@ static const struct {
      "{matchLabels: {a: b}, "
      "matchExpressions: [{key: k, operator: Exists}]}",
      "p default state=2 tier=5 factor=6 time=86400/1800 nodes=2-4 n1 n2 a:0 k:2"},
-    {"all nodes, as in slurm.conf",
-     "nodes: ALL, nodeSelector: {matchLabels: {a: b}}",
+    {"all nodes, as in slurm.conf", "nodes: ALL, nodeSelector: {matchLabels: {a: b}}",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807"},
     {"no limits, as in slurm.conf", "maxTime: '0', defaultTime: '0'",
