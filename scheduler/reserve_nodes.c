@@ -37,12 +37,14 @@ static bool is_among(const struct sched *s, const struct slot *slots, size_t i,
     return true;
 }
 
-/* Does a job still have a slot when it begins? */
+/* Does a job still have a slot when it begins? One that floats waits until the job is
+ * gone: it begins ever later, and time alone is not to change what it has. */
 static bool runs_into(const struct choosing *c, const struct jobrec *rec,
                       const struct slot *slot)
 {
     return job_holds(rec->job, slot) &&
-           jobrec_component_end(c->s, rec, (size_t)slot->component) > c->start_sec;
+           (reservation_floats(c->rec->resv) ||
+            jobrec_component_end(c->s, rec, (size_t)slot->component) > c->start_sec);
 }
 
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
@@ -267,6 +269,8 @@ static void choose(struct sched *s, struct resvrec *rec, int64_t now_sec)
 
     if (!reservation_occurrence(rec->resv, now_sec, &c.start_sec, &c.end_sec))
         return;
+    if (reservation_floats(rec->resv)) /* it comes by all others that are not over */
+        c.start_sec = now_sec;
     nodes = xcalloc(s->cluster.n_order + 1, sizeof(*nodes));
     c.nodes = nodes;
     c.taken = taken;
