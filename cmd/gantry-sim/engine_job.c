@@ -27,9 +27,22 @@ static struct job *model_of(const struct engine *e, size_t job)
     return pool_job(e->in->pool, &e->in->load->jobs[job], job);
 }
 
+/* Where it comes a while after another one, it may not start before, and waits since
+ * then. */
+static void await_thought(struct engine *e, size_t job, struct job *model)
+{
+    const int64_t comes_sec = kin_comes(e->kin, &e->in->load->jobs[job]);
+    struct tale *t = &e->history->tales[job];
+    if (comes_sec == TIME_UNSET || t->runs > 0 || comes_sec <= model->submit_sec)
+        return;
+    model->eligible_sec = comes_sec;
+    t->queued_sec = comes_sec;
+}
+
 static void queue(struct engine *e, size_t job, struct job *take_model, int64_t now_sec)
 {
     tale_queue(&e->history->tales[job], MIN(take_model->submit_sec, now_sec));
+    await_thought(e, job, take_model);
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
     e->at.waiting++;
     e->changed = true;
@@ -149,6 +162,22 @@ void engine_note_account(struct engine *e, size_t job)
             e->history->tales[job].account = p->accounts[i]->name;
 }
 
+/* Those who come a while after it know when, now. */
+static void let_think(struct engine *e, const struct job *over, int64_t now_sec)
+{
+    size_t n;
+    const size_t *heirs = kin_over(e->kin, over, now_sec, &n);
+    for (size_t i = 0; i < n; i++) {
+        char uid[UID_MAX];
+        if (e->history->tales[heirs[i]].fate != FATE_WAITS)
+            continue; /* it has not been submitted */
+        uid_of(heirs[i], uid);
+        struct job *model = job_copy(sched_job(e->sched, uid));
+        await_thought(e, heirs[i], model);
+        sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
+    }
+}
+
 /* The core forgets it, unless others wait for how it ended. */
 static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
 {
@@ -156,6 +185,7 @@ static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
     uid_of(job, uid);
     engine_note_account(e, job);
     struct job *model = job_copy(sched_job(e->sched, uid));
+    let_think(e, model, now_sec);
     struct job *array = kin_task_over(e->kin, model, well);
     if (array)
         sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = array});

@@ -41,6 +41,8 @@ static void links_fini(struct links *l)
 /* As people number it in the file. */
 static int64_t number_of(const struct work *job)
 {
+    if (job->number > 0)
+        return job->number;
     return job->like && job->like->job_id > 0 ? job->like->job_id : (int64_t)job->row;
 }
 
@@ -59,9 +61,21 @@ static int check_depend(const struct links *l, const struct depend *d, struct er
     return 0;
 }
 
-static int check_job(struct links *l, const struct work *job, struct err *err)
+/* In the Standard Workload Format a job that was left out, or is of another file, has
+ * been over for long. */
+static void forget_missing(const struct links *l, struct work *job)
+{
+    if (job->number == 0 || !job->like || job->like->n_depends == 0 ||
+        find(l, job->like->depends[0].job_id))
+        return;
+    job->like->n_depends = 0;
+    job->think_sec = TIME_UNSET;
+}
+
+static int check_job(struct links *l, struct work *job, struct err *err)
 {
     const struct job *like = job->like;
+    forget_missing(l, job);
     const size_t n = like ? (size_t)job_tasks(like) : 1;
     for (size_t i = 0; like && i < like->n_depends; i++)
         if (check_depend(l, &like->depends[i], err) < 0)

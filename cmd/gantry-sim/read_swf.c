@@ -8,6 +8,7 @@
 #include "scheduler/model.h"
 
 enum {
+    SWF_NUMBER = 0,
     SWF_SUBMIT = 1,
     SWF_RUN = 3,
     SWF_USED_PROCS = 4,
@@ -18,6 +19,8 @@ enum {
     SWF_STATUS = 10,
     SWF_USER = 11,
     SWF_GROUP = 12,
+    SWF_PRECEDING = 16,
+    SWF_THINK = 17,
     SWF_FIELDS = 18,
 };
 
@@ -62,6 +65,22 @@ static int read_asked(char *const *fields, struct work *job, struct err *err)
     return 0;
 }
 
+/* It begins when another one is over, and whoever submits it has thought so long. */
+static int read_preceding(char *const *fields, struct work *job, struct err *err)
+{
+    int64_t preceding = 0;
+    if (swf_number(fields, SWF_NUMBER, 1, &job->number, err) < 0 ||
+        swf_number(fields, SWF_PRECEDING, 1, &preceding, err) < 0)
+        return -1;
+    if (preceding == 0)
+        return 0;
+    job->like = job_new();
+    job->like->depends = xcalloc(1, sizeof(*job->like->depends));
+    job->like->depends[job->like->n_depends++] = (struct depend){
+        .kind = DEPEND_AFTER_ANY, .job_id = preceding, .task = DEPEND_WHOLE};
+    return swf_number(fields, SWF_THINK, 1, &job->think_sec, err);
+}
+
 static int read_row(struct reader *r, char *line, struct work *job, bool *ret_idle,
                     struct err *err)
 {
@@ -75,7 +94,7 @@ static int read_row(struct reader *r, char *line, struct work *job, bool *ret_id
         swf_number(fields, SWF_RUN, 1, &job->run_sec, err) < 0 ||
         swf_number(fields, SWF_LIMIT, 1, &job->limit_sec, err) < 0 ||
         swf_number(fields, SWF_STATUS, 1, &status, err) < 0 ||
-        read_asked(fields, job, err) < 0)
+        read_asked(fields, job, err) < 0 || read_preceding(fields, job, err) < 0)
         return -1;
     job->limit_sec = job->limit_sec == 0 ? LIMIT_UNSET : job->limit_sec;
     job->user = swf_name(r, "user", fields[SWF_USER]);

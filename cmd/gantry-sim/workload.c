@@ -76,6 +76,7 @@ struct work work_new(void)
 {
     return (struct work){.submit_sec = TIME_UNSET,
                          .run_sec = TIME_UNSET,
+                         .think_sec = TIME_UNSET,
                          .limit_sec = LIMIT_UNSET,
                          .account = "",
                          .user = "",

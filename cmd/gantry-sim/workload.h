@@ -38,6 +38,10 @@ struct work {
      * nothing. */
     struct job *like;
     bool whole;
+    int64_t number;    /* as which others of the file name it; of the Standard Workload
+                          Format alone, 0: it is of another; likewise: */
+    int64_t think_sec; /* it comes so long after the job that it depends on is over;
+                          TIME_UNSET: as soon as that is */
 };
 
 struct workload {

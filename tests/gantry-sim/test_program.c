@@ -662,6 +662,27 @@ START_TEST(test_columns)
 }
 END_TEST
 
+/* In the Standard Workload Format jobs 11 and 12 come 20 s after job 10 is over, the
+ * second one later by itself; 13 begins when it is over, and has waited till then; the
+ * job before 14 is not in the file. 15 comes after one that comes after another. */
+START_TEST(test_think_time)
+{
+    static const char jobs[] = "; Version: 2.2\n"
+                               "10 0 0 100 1 -1 -1 1 100 -1 1 1 1 -1 -1 -1 -1 -1\n"
+                               "11 10 0 30 1 -1 -1 1 30 -1 1 1 1 -1 -1 -1 10 20\n"
+                               "13 10 0 40 1 -1 -1 1 40 -1 1 1 1 -1 -1 -1 10 -1\n"
+                               "14 10 0 40 1 -1 -1 1 40 -1 1 1 1 -1 -1 -1 9 5\n"
+                               "15 20 0 40 1 -1 -1 1 40 -1 1 1 1 -1 -1 -1 11 200\n"
+                               "12 300 0 30 1 -1 -1 1 30 -1 1 1 1 -1 -1 -1 10 20\n";
+    STR_AUTO struct str said;
+    replay_rows(jobs, "-N1", &said);
+    expect(&said, "\"completed\":6,");
+    expect(&said, "\"waitMaxSec\":90,");
+    expect(&said, "\"waitMeanSec\":15,");
+    expect(&said, "\"spanSec\":390,");
+}
+END_TEST
+
 /* QOS of another system, where the cluster has none. */
 START_TEST(test_foreign_qos)
 {
@@ -774,6 +795,7 @@ int main(void)
                                            {test_singleton, 1},
                                            {test_columns, 1},
                                            {test_foreign_qos, 1},
+                                           {test_think_time, 1},
                                            {test_policy_columns, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
