@@ -262,9 +262,6 @@ bool reservation_meets(const struct reservation *a, const struct reservation *b,
     int64_t from = MAX(sec, MAX(a->start_sec, b->start_sec)), until = from;
     int64_t start, end, other_start, other_end;
 
-    if (reservation_floats(a) || reservation_floats(b)) /* it comes by all others */
-        return reservation_occurrence(a, sec, &start, &end) &&
-               reservation_occurrence(b, sec, &other_start, &other_end);
     if (a->repeat == RESV_ONCE && b->repeat != RESV_ONCE)
         return reservation_meets(b, a, sec);
     if (b->repeat != RESV_ONCE)
