@@ -179,6 +179,39 @@ static void add_capacity(const struct sched *s, size_t position, int64_t *n,
     ++*n;
 }
 
+/* Has the node any of what is still lacking? */
+static bool helps(const struct choosing *c, const struct resvec *sum, size_t position)
+{
+    const struct resvec *want = &c->rec->resv->want;
+    const struct resvec *has = &c->s->cluster.order[position]->node->capacity;
+
+    for (int r = 0; r < RES_MAX; r++) {
+        if (want->v[r] > sum->v[r] && has->v[r] > 0)
+            return true;
+    }
+    return false;
+}
+
+/* First those that have what is asked for, then any, up to their number. */
+static void add_fit(struct choosing *c, size_t n_fit, node_set set, int64_t *n,
+                    struct resvec *sum)
+{
+    const struct reservation *r = c->rec->resv;
+
+    for (size_t i = 0; i < n_fit && !resvec_fits(&r->want, sum); i++) {
+        if (!helps(c, sum, c->nodes[i].position))
+            continue;
+        node_set_add(set, c->nodes[i].position);
+        add_capacity(c->s, c->nodes[i].position, n, sum);
+    }
+    for (size_t i = 0; i < n_fit && !is_whole(r, *n, sum); i++) {
+        if (node_set_has(set, c->nodes[i].position))
+            continue;
+        node_set_add(set, c->nodes[i].position);
+        add_capacity(c->s, c->nodes[i].position, n, sum);
+    }
+}
+
 /* Fills `set`, which has the nodes that stay, up. False: there are not enough. */
 static bool fill(struct choosing *c, node_set set)
 {
@@ -197,10 +230,7 @@ static bool fill(struct choosing *c, node_set set)
     }
     if (n_fit > 1)
         qsort(c->nodes, n_fit, sizeof(*c->nodes), candidate_compare);
-    for (size_t i = 0; i < n_fit && !is_whole(r, n, &sum); i++) {
-        node_set_add(set, c->nodes[i].position);
-        add_capacity(c->s, c->nodes[i].position, &n, &sum);
-    }
+    add_fit(c, n_fit, set, &n, &sum);
     return is_whole(r, n, &sum);
 }
 
