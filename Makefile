@@ -1,5 +1,5 @@
 # Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
-# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS, TARGET,
+# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS, CASES, TARGET,
 # SECONDS; V=1 shows whole commands.
 
 ifeq ($(origin CC),default) # make's own is cc
@@ -46,7 +46,7 @@ SEEDS     ?= 1000
 Q   = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all test world fuzz demo e2e conformance-answers bench bench-plan bench-traces goldens check-style install clean deps deps-test
+.PHONY: all test world properties fuzz demo e2e conformance-answers bench bench-plan bench-traces goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -121,6 +121,13 @@ run-tests/%: $(BUILD)/san/tests/%
 # The deterministic world over many seeds: `make world SEEDS=10000`.
 world: deps-test $(BUILD)/rel/tests/world/test_world
 	@tests/world/run-seeds $(BUILD)/rel/tests/world/test_world $(SEEDS)
+
+# The scheduler's properties over many random clusters, queues and histories, CASES of each (of
+# whole days of work a thousandth): more than an hour in all.
+CASES     ?= 100000
+PROPERTIES = $(addprefix $(BUILD)/rel/tests/scheduler/test_,plan snapshot stock sooner limits preempt array charge components topology fairtree promise)
+properties: deps-test $(PROPERTIES)
+	@tests/run-properties $(CASES) $(PROPERTIES)
 
 # One parser for longer, other mutations each time: `make fuzz TARGET=yaml SECONDS=600`.
 SECONDS ?= 600
