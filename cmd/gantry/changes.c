@@ -170,6 +170,12 @@ static void put_word(const struct change_row *row, const struct change *c,
     json_set(spec, row->field, json_new_string(word));
 }
 
+int changes_refuse_more(const char *key, const struct change *c, struct err *err)
+{
+    return err_set(err, ERR_INVALID, "%s%c=%s: say the whole value, %s=VALUE", key,
+                   c->sign, c->value, key);
+}
+
 int change_put(const struct change_row *row, const struct change *c, struct json *spec,
                struct err *err)
 {
@@ -179,6 +185,8 @@ int change_put(const struct change_row *row, const struct change *c, struct json
         return err_set(err, ERR_INVALID,
                        "Update of this parameter is not supported: %s=%s (%s)", c->key,
                        c->value, row->field);
+    if (c->more)
+        return changes_refuse_more(row->key, c, err);
     if (!*c->value ||
         (row->type == CHANGE_MOST && strcasecmp(c->value, "UNLIMITED") == 0)) {
         json_set(spec, row->field, json_new_null());

@@ -48,6 +48,8 @@ struct change_row {
     bool running; /* of a job that has started, too */
 };
 
+/* Of a key that has one value, which "Key+=Value" does not say: ERR_INVALID. */
+int changes_refuse_more(const char *key, const struct change *c, struct err *err);
 /* The row of a key, in any case, or the only one that it begins. NULL: none. */
 const struct change_row *change_row_find(const struct change_row *table,
                                          const char *key);

@@ -186,6 +186,8 @@ static int read_word(int64_t now_sec, const struct change *c, struct json *spec,
 
     if (!word)
         return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
+    if (c->more && word->put && word->put != put_list)
+        return changes_refuse_more(word->key, c, err);
     if (word->put)
         return word->put(now_sec, c, word->field, spec, err);
     if (word->field)
