@@ -1,8 +1,8 @@
 /*
  * components_private - between the parts of a search for components: components.c
  * places them one after the other, components_match.c finds any way that there is, also
- * on nodes that several share (components_lodge.c), components_apart.c says which have no node together, and so what they need, and what
- * cannot be.
+ * on nodes that several share (components_lodge.c), components_apart.c says which have
+ * no node together, and so what they need, and what cannot be.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENTS_PRIVATE_H
 #define GANTRY_SCHEDULER_COMPONENTS_PRIVATE_H

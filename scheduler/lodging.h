@@ -5,8 +5,8 @@
  * Of each node it is known which claimants it can take together (parties). Nodes are
  * looked at in their order, those first that somebody must have; each takes the first
  * of its parties, all of whose members still need a node, with which the nodes behind
- * it can serve the rest: larger ones come before smaller ones, and these in the order of
- * their numbers, bit by claimant.
+ * it can serve the rest: larger ones come before smaller ones, and these in the order
+ * of their numbers, bit by claimant.
  *
  *     needs   a: 2, b: 1       n1  {a} {b}    n2  {ab} {a} {b}    n3  {b}
  *     takes                        a              ab                  -

@@ -39,8 +39,8 @@ void overtake_note(struct sched *s, const struct job *old, struct job *job)
 
 /* ---- whom they overtake ---- */
 
-/* Entries of those who are raised, by partition, the first in the queue first; each with
- * the latest start of these so far. */
+/* Entries of those who are raised, by partition, the first in the queue first; each
+ * with the latest start of these so far. */
 struct raised {
     const struct partrec *part;
     int64_t tier, priority;

@@ -8,9 +8,9 @@
  *
  * Blocks with the most of them are taken first, wholly; the last one is the smallest
  * that holds the rest. First of all each block with nodes of the job's list has the
- * segments that these take. Where segments are spread, a block holds one at most. Where they
- * are consolidated, one larger block after the other is tried: those that hold most,
- * then the smallest.
+ * segments that these take. Where segments are spread, a block holds one at most. Where
+ * they are consolidated, one larger block after the other is tried: those that hold
+ * most, then the smallest.
  */
 #include <stdlib.h>
 

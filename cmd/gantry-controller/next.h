@@ -40,8 +40,8 @@
  *
  * Behind those, while RUNNING: when the time of spec.signal has come and one lacks it,
  * signal. One that is preempted with a grace time is sent SIGTERM, or that signal, and
- * runs on; however it ends meanwhile, it was preempted. Where nobody can signal its pods
- * they are deleted with that time.
+ * runs on; however it ends meanwhile, it was preempted. Where nobody can signal its
+ * pods they are deleted with that time.
  *
  * An array (next_array.c) has no attempts; its state follows from its tasks. Only there
  * Hold is an action: the tasks that it names are split off, held, and it is done once

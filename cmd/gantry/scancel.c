@@ -370,8 +370,8 @@ static void couple_init(struct couple *c, const struct scancel *s,
     }
 }
 
-/* A component of a job that runs is signalled alone, or ends alone. `named`: as it is on
- * the line; NULL: it is not. */
+/* A component of a job that runs is signalled alone, or ends alone. `named`: as it is
+ * on the line; NULL: it is not. */
 static void cancel_component(struct scancel *s, const struct jobrow *r,
                              const char *named)
 {
