@@ -107,6 +107,9 @@ bool cluster_drop_pod(struct cluster *c, const char *uid);
 bool cluster_set_resources(struct cluster *c, const struct restable *res);
 void cluster_set_topology(struct cluster *c, const struct topology_rules *rules);
 
+/* Does one of the slots lie on a node of the set? */
+bool cluster_slots_meet(const struct cluster *c, const uint64_t *set,
+                        const struct slot *slots, size_t n);
 /* Counts, or stops counting, an allocation of a job. */
 void cluster_hold(struct cluster *c, const struct slot *slots, size_t n);
 void cluster_release(struct cluster *c, const struct slot *slots, size_t n);

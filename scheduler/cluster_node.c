@@ -190,3 +190,16 @@ const struct noderec *cluster_node(const struct cluster *c, const char *name)
     HASH_FIND_STR(c->nodes, name, rec);
     return rec != NULL && rec->node != NULL ? rec : NULL;
 }
+
+bool cluster_slots_meet(const struct cluster *c, const uint64_t *set,
+                        const struct slot *slots, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct noderec *node = cluster_node(c, slots[i].node);
+
+        if (node != NULL && node->position != POSITION_NONE &&
+            node_set_has(set, node->position))
+            return true;
+    }
+    return false;
+}

@@ -92,20 +92,6 @@ static size_t gather(struct sched *s, struct raised **ret)
     return n;
 }
 
-/* Does it lie on a node of the partition? */
-static bool meets(const struct sched *s, const struct plan *plan,
-                  const struct partrec *part)
-{
-    for (size_t i = 0; i < plan->n_slots; i++) {
-        const struct noderec *node = cluster_node(&s->cluster, plan->slots[i].node);
-
-        if (node != NULL && node->position != POSITION_NONE &&
-            node_set_has(part->nodes, node->position))
-            return true;
-    }
-    return false;
-}
-
 /* The latest start of those of a group, from the first on, that come before the entry;
  * INT64_MIN: none does. */
 static int64_t latest_before(const struct raised *group, size_t n,
@@ -133,7 +119,8 @@ static bool is_overtaken(const struct sched *s, const struct raised *all, size_t
         for (end = i + 1; end < n && all[end].part == all[i].part;)
             end++;
         if (latest_before(&all[i], end - i, entry) > plan->start_sec &&
-            meets(s, plan, all[i].part))
+            cluster_slots_meet(&s->cluster, all[i].part->nodes, plan->slots,
+                               plan->n_slots))
             return true;
     }
     return false;

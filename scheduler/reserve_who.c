@@ -126,14 +126,7 @@ bool reserve_claims(const struct sched *s, const struct job *job,
 bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
                          const struct slot *slots, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
-
-        if (node != NULL && node->position != POSITION_NONE &&
-            node_set_has(rec->nodes, node->position))
-            return true;
-    }
-    return false;
+    return cluster_slots_meet(&s->cluster, rec->nodes, slots, n);
 }
 
 bool reserve_claims_from(const struct sched *s, const struct job *job,
