@@ -125,13 +125,51 @@ static uint64_t number_of(const struct plan *plans, size_t n)
     return hash;
 }
 
+/* Is it what it was told last? `further`: number_of. */
+static bool was_told(const struct jobrec *rec, const struct decision *d,
+                     uint64_t further)
+{
+    return rec->reason == d->reason && str_eq(rec->message, d->message) &&
+           rec->told_plan_sec == d->planned_sec && rec->told_promised == d->promised &&
+           rec->told_eligible_sec == d->eligible_sec &&
+           (!d->promised || rec->told_placed == rec->placed) &&
+           rec->told_accrue_sec == d->accrue_sec &&
+           rec->told_bound_sec == d->bound_sec &&
+           str_eq(rec->told_lack, d->lacks_age) &&
+           rec->told_depends == depend_states(rec->job) &&
+           rec->told_further == further &&
+           !priority_is_news(&d->priority, &rec->told_priority) &&
+           sooner_equal(&d->sooner, &rec->told_sooner) &&
+           !ahead_is_news(&d->ahead, &rec->told_ahead);
+}
+
+static void note_told(struct jobrec *rec, const struct decision *d, uint64_t further)
+{
+    jobrec_reset_told(rec);
+    rec->reason = d->reason;
+    rec->message = xstrdup(d->message);
+    rec->told_plan_sec = d->planned_sec;
+    rec->told_promised = d->promised;
+    rec->told_eligible_sec = d->eligible_sec;
+    rec->told_placed = rec->placed;
+    rec->told_accrue_sec = d->accrue_sec;
+    rec->told_bound_sec = d->bound_sec;
+    rec->told_lack = xstrdup_null(d->lacks_age);
+    rec->told_priority = d->priority;
+    rec->told_ahead = d->ahead;
+    rec->told_sooner = d->sooner;
+    rec->told_depends = depend_states(rec->job);
+    rec->told_further = further;
+}
+
 /* Tells it so, unless it was told that last. */
 static void tell_as(struct sched *s, struct jobrec *rec, enum reason reason,
                     const char *message, const struct priority *priority)
 {
     const struct plan *plan = &rec->job->plan;
     bool dated = plan->start_sec != PLAN_FAR;
-    AUTO_FREE struct plan *further = xcalloc(rec->n_followers + 1, sizeof(*further));
+    AUTO_FREE struct plan *further =
+        rec->n_followers > 0 ? xcalloc(rec->n_followers, sizeof(*further)) : NULL;
     size_t n_further = follower_promises(rec, further, FURTHER_SLOTS_MAX);
     const uint64_t number = number_of(further, n_further);
     struct decision decision = {
@@ -161,34 +199,9 @@ static void tell_as(struct sched *s, struct jobrec *rec, enum reason reason,
     if (decision.waits_for_nodes)
         decision.ahead = rec->ahead;
 
-    if (rec->reason == reason && str_eq(rec->message, decision.message) &&
-        rec->told_plan_sec == decision.planned_sec &&
-        rec->told_promised == decision.promised &&
-        rec->told_eligible_sec == decision.eligible_sec &&
-        (!decision.promised || rec->told_placed == rec->placed) &&
-        rec->told_accrue_sec == decision.accrue_sec &&
-        rec->told_bound_sec == decision.bound_sec &&
-        str_eq(rec->told_lack, decision.lacks_age) &&
-        rec->told_depends == depend_states(rec->job) && rec->told_further == number &&
-        !priority_is_news(priority, &rec->told_priority) &&
-        sooner_equal(&decision.sooner, &rec->told_sooner) &&
-        !ahead_is_news(&decision.ahead, &rec->told_ahead))
+    if (was_told(rec, &decision, number))
         return;
-    jobrec_reset_told(rec);
-    rec->reason = reason;
-    rec->message = xstrdup(decision.message);
-    rec->told_plan_sec = decision.planned_sec;
-    rec->told_promised = decision.promised;
-    rec->told_eligible_sec = decision.eligible_sec;
-    rec->told_placed = rec->placed;
-    rec->told_accrue_sec = decision.accrue_sec;
-    rec->told_bound_sec = decision.bound_sec;
-    rec->told_lack = xstrdup_null(decision.lacks_age);
-    rec->told_priority = *priority;
-    rec->told_ahead = decision.ahead;
-    rec->told_sooner = decision.sooner;
-    rec->told_depends = depend_states(rec->job);
-    rec->told_further = number;
+    note_told(rec, &decision, number);
     add_decision(s, rec->job, &decision);
 }
 
