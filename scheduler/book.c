@@ -174,13 +174,16 @@ static bool slide(struct sched *s, struct jobrec *rec, enum broken cause)
     return true;
 }
 
+/* Only where the timeline is made anew nodes and partitions may be others. */
+static bool stands(struct sched *s, struct jobrec *rec)
+{
+    return rec->job->plan.start_sec >= s->timeline.bounds[0] && book_fits(s, rec) &&
+           (s->renewal != RENEW_PLANS || book_bars(s, rec) == BROKEN_NOT);
+}
+
 void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    bool fits = rec->job->plan.start_sec >= s->timeline.bounds[0] && book_fits(s, rec);
-
-    /* Only where it is made anew nodes and partitions may be others. */
-    if (fits && s->renewal == RENEW_PLANS)
-        fits = book_bars(s, rec) == BROKEN_NOT;
+    bool fits = stands(s, rec);
 
     if (cause == BROKEN_NOT && !fits)
         cause = broken_find(s, rec);
