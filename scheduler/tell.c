@@ -168,8 +168,7 @@ static void tell_as(struct sched *s, struct jobrec *rec, enum reason reason,
 {
     const struct plan *plan = &rec->job->plan;
     bool dated = plan->start_sec != PLAN_FAR;
-    AUTO_FREE struct plan *further =
-        rec->n_followers > 0 ? xcalloc(rec->n_followers, sizeof(*further)) : NULL;
+    AUTO_FREE struct plan *further = xcalloc(rec->n_followers + 1, sizeof(*further));
     size_t n_further = follower_promises(rec, further, FURTHER_SLOTS_MAX);
     const uint64_t number = number_of(further, n_further);
     struct decision decision = {
