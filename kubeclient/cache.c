@@ -26,7 +26,7 @@ struct kc_cache {
     void *arg;
     struct kc_reflector *reflector;
     struct entry *entries; /* by key */
-    uint64_t round;
+    uint64_t round, listed; /* the last list that has begun; that is complete */
     bool listing;
     bool synced;
 };
@@ -165,6 +165,7 @@ static void on_list_end(void *arg)
             entry_delete(cache, e, NULL);
     }
     cache->listing = false;
+    cache->listed = cache->round;
     cache->synced = true;
     cache->ops->synced(cache->arg);
 }
@@ -227,6 +228,11 @@ void *kc_cache_find(const struct kc_cache *cache, const char *ns, const char *na
 uint64_t kc_cache_lists(const struct kc_cache *cache)
 {
     return cache->round;
+}
+
+uint64_t kc_cache_listed(const struct kc_cache *cache)
+{
+    return cache->listed;
 }
 
 size_t kc_cache_count(const struct kc_cache *cache)

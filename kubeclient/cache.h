@@ -70,6 +70,8 @@ void *kc_cache_find(const struct kc_cache *cache, const char *ns, const char *na
 /* Lists that have begun so far, with the one under way: what became known of an object
  * by other ways while there were N is not in doubt before the end of list N + 1. */
 uint64_t kc_cache_lists(const struct kc_cache *cache);
+/* The last one that is complete; 0: none. */
+uint64_t kc_cache_listed(const struct kc_cache *cache);
 size_t kc_cache_count(const struct kc_cache *cache);
 /* Calls fn on each item, in no order; fn must not end the cache. */
 void kc_cache_each(const struct kc_cache *cache, void (*fn)(void *arg, void *item),

@@ -8,6 +8,7 @@
 #define GANTRY_CONTROLLER_CONTROLLER_PRIVATE_H
 
 #include "base/log.h"
+#include "cmd/gantry-controller/doubt.h"
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/policies.h"
@@ -57,6 +58,7 @@ struct controller {
     struct purging *purgings;          /* those that may go, resvpurge.c */
     struct payer *payers[PAYER_KINDS]; /* by name, usagewrite.c */
     struct events events;
+    struct doubts doubts;     /* of new jobs that would be refused, doubt.c */
     struct promises promises; /* broken, that the log has told of */
     int64_t usage_sec;        /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;

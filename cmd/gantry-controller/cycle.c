@@ -116,6 +116,8 @@ static void step(void *arg)
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;
         loop_timer_start(ctl->step, 0);
+    } else {
+        doubt_decided(ctl);
     }
     if (ctl->stepping_soon)
         return;

@@ -10,6 +10,7 @@
  *                  said why it waits                 -> PENDING
  *                  or start decided, several pods    -> CONFIGURING (intent)
  *                  or it is not taken in             -> PENDING, Accepted=False
+ *                  (refused only where that is sure: doubt.h)
  *   PENDING        given up, for a reason            -> by `causes` (next_wait.c)
  *   PENDING        start decided, several pods       -> CONFIGURING (intent)
  *   PENDING        start decided, one pod            ->                       launch

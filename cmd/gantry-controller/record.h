@@ -65,6 +65,7 @@ struct record {
     char *dependency;    /* with states; NULL: it has none */
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */
+    uint64_t sure_at;    /* the look after which it may be refused, doubt.h; 0: none */
     bool id_first;       /* its first status was refused: nothing is to hang on it */
 
     struct ticket ticket; /* of the status write, or of the delete at its ttl */

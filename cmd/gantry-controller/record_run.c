@@ -83,6 +83,7 @@ void record_run(struct record *r)
     if (attempt_differs(&r->attempt))
         amend(r);
     attempt_note_bound(&r->attempt, loop_now_sec(r->ctl->loop));
+    doubt_ask(r);
     struct job_next next;
     record_next(r, &next);
     /* What is wanted is decided again when the write's turn comes, with the start still

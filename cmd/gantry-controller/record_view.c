@@ -57,11 +57,16 @@ void record_plan(struct record *r, const struct decision *d)
  * people wait for the id: not for longer than this. */
 #define UNDECIDED_SEC 2
 
-static bool is_undecided(const struct record *r)
+static bool is_unspoken(const struct record *r)
 {
     return r->job->model && !r->intake.refusal && !r->tie.lack &&
            r->priority == PRIORITY_UNSET && !r->id_first &&
            loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
+}
+
+static bool is_undecided(const struct record *r)
+{
+    return is_unspoken(r) || doubt_holds(r);
 }
 
 /* What it waits for: its volumes before anything that the core says. */

@@ -308,6 +308,7 @@ void watches_synced(void *arg)
         kc_cache_is_synced(ctl->jobs) && kc_cache_is_synced(ctl->pods) &&
         kc_cache_is_synced(ctl->services) && volumes_are_synced(ctl))
         controller_synced(ctl);
+    doubt_listed(ctl);
 }
 
 static void pods_listed(void *arg)

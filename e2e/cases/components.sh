@@ -50,7 +50,6 @@ kind: QOS
 metadata: {name: last}
 spec: {limits: {maxJobsPerUser: 1, maxTRESPerJob: {node: 1}}}
 END
-    wait_until 10 "the controller knows the QOS" slurm sbatch --test-only -p last -n 1 --wrap true
     id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 : -p last -n 1 --wrap '
         echo "$SLURM_JOB_PARTITION_HET_GROUP_1 $SLURM_JOB_NODELIST_HET_GROUP_1 $SLURM_JOB_ID_HET_GROUP_1"')
     expect "a component in another partition" "$(cat "$TMP/out-$id")" "last n3 $((id + 1))"
