@@ -1,5 +1,7 @@
 #include "scheduler/access.h"
 
+#include <string.h>
+
 #include "base/util.h"
 
 /* Is the account, or one above it, in the list? One that has more above it has a fault
@@ -102,6 +104,8 @@ static enum reason check_submitter(const struct job *job, const struct partition
     say_list(a->allow_groups, a->n_allow_groups, message);
     str_addf(message, "; %s " ACCESS_NO_GROUP,
              job_has_user(job) ? job->user : "who submitted it");
+    if (job->n_groups == 1 && strcmp(job->groups[0], GROUP_OPERATORS) == 0)
+        str_add(message, " (spec.groups names none)");
     return REASON_PARTITION_CONFIG;
 }
 
