@@ -32,9 +32,10 @@ static const struct field node_rows[] = {
 };
 const struct fields fields_node = FIELDS(node, node_rows);
 
-static const struct field pod_rows[] = {WORD(foreign_pod, uid), WORD(foreign_pod, node),
-                                        AMOUNT(foreign_pod, use),
-                                        BOOL(foreign_pod, of_job)};
+static const struct field pod_rows[] = {
+    WORD(foreign_pod, uid),    WORD(foreign_pod, node),      AMOUNT(foreign_pod, use),
+    BOOL(foreign_pod, of_job), TEXT(foreign_pod, partition),
+};
 const struct fields fields_pod = FIELDS(foreign_pod, pod_rows);
 
 static const struct field billing_weight_rows[] = {WORD(billing_weight, resource),

@@ -51,8 +51,8 @@ static const struct fields fields_count = FIELDS(feature_count, count_rows);
 /* What one component, or a job that is but one, asks for. */
 #define REQUEST_ROWS                                                                   \
     INT(job, most_switches), INT(job, switch_wait_sec), AMOUNT(job, each),             \
-        ENUM(job, cpus, RES_CPU), INT(job, tasks), TEXT(job, gpu_type),                \
-        BOOL(job, own_cpus), BOOL(job, own_mem),                                       \
+        ENUM(job, cpus, RES_CPU), INT(job, added_milli), INT(job, tasks),              \
+        TEXT(job, gpu_type), BOOL(job, own_cpus), BOOL(job, own_mem),                  \
         LIST(job, units, n_units, fields_unit), BOOL(job, spread),                     \
         ONE(job, node_all, fields_term), LIST(job, node_any, n_node_any, fields_term), \
         LIST(job, same, n_same, fields_term),                                          \

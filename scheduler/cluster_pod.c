@@ -25,6 +25,7 @@ bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod)
 
     return rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
            rec->pod->of_job == pod->of_job &&
+           str_eq(rec->pod->partition, pod->partition) &&
            memcmp(&rec->pod->use, &pod->use, sizeof(pod->use)) == 0;
 }
 

@@ -19,6 +19,7 @@ static void set_amounts(struct job *into, const struct job *own)
     into->max_pods = own->max_pods;
     into->one_per_node = own->one_per_node;
     into->each = own->each;
+    into->added_milli = own->added_milli;
     into->tasks = own->tasks;
     into->gpu_type = own->gpu_type;
     into->units = own->units;

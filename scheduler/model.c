@@ -218,6 +218,7 @@ struct foreign_pod *foreign_pod_copy(const struct foreign_pod *p)
     *copy = *p;
     copy->uid = xstrdup_null(p->uid);
     copy->node = xstrdup_null(p->node);
+    copy->partition = xstrdup_null(p->partition);
     return copy;
 }
 
@@ -227,5 +228,6 @@ void foreign_pod_free(struct foreign_pod *p)
         return;
     free(p->uid);
     free(p->node);
+    free(p->partition);
     free(p);
 }

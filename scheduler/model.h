@@ -494,11 +494,13 @@ struct job {
     int64_t most_switches;     /* leaves that it would have at most; 0: any number */
     int64_t switch_wait_sec;   /* it waits for that so long; LIMIT_UNSET: as it may */
     struct resvec each;
-    int cpus;      /* the resource that its CPUs are counted in: RES_CPU; a variant that
+    int cpus; /* the resource that its CPUs are counted in: RES_CPU; a variant that
                        shares them takes less of that (oversubscribe.h) */
-    int64_t tasks; /* Slurm's, in `each` */
-    char *gpu_type; /* NULL: any */
-    bool own_cpus;  /* it says how many; else a partition may (variant.h); likewise: */
+    int64_t added_milli; /* of its CPUs in `each`, what the server adds to a pod: nobody
+                            shares that; may be negative */
+    int64_t tasks;       /* Slurm's, in `each` */
+    char *gpu_type;      /* NULL: any */
+    bool own_cpus; /* it says how many; else a partition may (variant.h); likewise: */
     bool own_mem;
 
     /* A divided job (n_units > 0, one_per_node): its units lie on min_pods..max_pods
@@ -574,6 +576,7 @@ struct foreign_pod {
     char *node;
     struct resvec use;
     bool of_job; /* left of a job of ours that is gone: exclusive jobs wait for it */
+    char *partition; /* that this was in, whose CPUs it still has; NULL: none */
 };
 
 struct node *node_new(void);

@@ -55,12 +55,14 @@ bool oversubscribe_is_for(const struct partition *part, const struct job *job)
            (part->oversubscribe_all || job->oversubscribe);
 }
 
-static void share(const struct cluster *c, int64_t jobs, struct resvec *v)
+/* `added` to them is not shared. */
+static void share(const struct cluster *c, int64_t jobs, int64_t added,
+                  struct resvec *v)
 {
-    int64_t cpus = v->v[RES_CPU];
+    int64_t cpus = v->v[RES_CPU], asked = cpus - added;
 
     v->v[c->quotas.whole] = cpus;
-    v->v[RES_CPU] = cpus > 0 ? MAX(cpus / jobs, 1) : 0;
+    v->v[RES_CPU] = asked > 0 ? MAX(MAX(asked / jobs, 1) + added, 1) : cpus;
 }
 
 void oversubscribe_ask(const struct cluster *c, const struct partition *part,
@@ -70,9 +72,9 @@ void oversubscribe_ask(const struct cluster *c, const struct partition *part,
 
     if (c->quotas.whole < 0)
         return;
-    share(c, jobs, &component->each);
+    share(c, jobs, component->added_milli, &component->each);
     for (size_t i = 0; i < component->n_units; i++)
-        share(c, jobs, &component->units[i].each);
+        share(c, jobs, 0, &component->units[i].each);
     component->cpus = c->quotas.whole;
 }
 

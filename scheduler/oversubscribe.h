@@ -14,7 +14,9 @@
  *      job 3, of 4 CPUs        1       4           3 CPUs are left: 12 for such jobs
  *
  * An n-th is rounded down to thousandths, so that n jobs of all CPUs of a node fit; no
- * pod that asks for CPU takes less than one.
+ * pod that asks for CPU takes less than one. What the server adds to a pod's requests
+ * (sidecars, defaults of a LimitRange) is its own: of 8 CPUs and 1 that was added it
+ * takes 3 with FORCE:4.
  *
  * No job has more CPUs of a node than that has. Wherever amounts are compared, a
  * resource that no object names sees to this: each node has as much of it as of CPU,

@@ -104,6 +104,7 @@ static void key_of(struct str *key, const struct job *job)
                         (job->consolidate_segments ? 128 : 0) |
                         (job->any_license ? 256 : 0) | (job->oversubscribe ? 512 : 0));
     key_number(key, job->cpus);
+    key_number(key, job->added_milli);
     key_number(key, job->lifts);
     key_caps(key, job);
     key_number(key, job->tasks);

@@ -184,6 +184,12 @@ static void keep_partitions(struct job *m, const struct intake *in)
     m->n_partitions = kept;
 }
 
+static void add_extra(struct job *component, const struct resvec *extra)
+{
+    resvec_add(&component->each, extra);
+    component->added_milli = extra->v[RES_CPU];
+}
+
 /* To what the server makes of their pods, and to where the volumes are. */
 static void adapt_components(const struct record *r, struct job *m)
 {
@@ -191,7 +197,7 @@ static void adapt_components(const struct record *r, struct job *m)
         struct job *component = i == 0 ? m : &m->others[i - 1];
         const struct admitted *admitted = admission_find(r->ctl, r->job, i);
         if (admitted)
-            resvec_add(&component->each, &admitted->extra);
+            add_extra(component, &admitted->extra);
         volumes_require(r->ctl, r->job, component);
     }
 }

@@ -43,21 +43,31 @@ static void unseen_drop(struct controller *ctl, struct unseen *u)
     free(u);
 }
 
-static void count(struct controller *ctl, const struct unseen *u,
+/* Its partition is kept, for a component its own. */
+static const char *partition_of(const struct record *r, const struct rank *rank)
+{
+    const struct pod_plan plan = {.job = r->job, .partition = record_partition(r)};
+    return pod_world(&plan, rank->component).partition;
+}
+
+static void count(const struct record *r, const struct unseen *u,
                   const struct rank *rank)
 {
+    struct controller *ctl = r->ctl;
     struct foreign_pod *f = foreign_pod_new();
     f->uid = xstrdup(u->key);
     f->node = xstrdup(rank->node);
     f->use = rank->use;
     f->of_job = true;
+    f->partition = xstrdup_null(partition_of(r, rank));
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_FOREIGN_POD, .u.pod = f});
     cycle_want(ctl);
 }
 
-static void keep(struct controller *ctl, const char *ns, const char *name,
-                 const struct rank *rank)
+static void keep(struct record *r, const char *name, const struct rank *rank)
 {
+    struct controller *ctl = r->ctl;
+    const char *ns = r->job->ns;
     bool bound = rank->state == RANK_BOUND && !rank->terminal;
     const struct pod *cached = kc_cache_find(ctl->pods, ns, name);
     if ((!bound && !rank->busy) || rank->state == RANK_GONE ||
@@ -69,7 +79,7 @@ static void keep(struct controller *ctl, const char *ns, const char *name,
                          .open = rank->busy,
                          .lists = kc_cache_lists(ctl->pods)};
     HASH_ADD_KEYPTR(hh, ctl->unseen, u->key, strlen(u->key), u);
-    count(ctl, u, rank);
+    count(r, u, rank);
 }
 
 void unseen_keep(struct record *r)
@@ -79,7 +89,7 @@ void unseen_keep(struct record *r)
         STR_AUTO struct str name;
         str_init(&name, NAME_BYTES_MAX);
         pod_name(r->job, a->number, (int64_t)i, &name);
-        keep(r->ctl, r->job->ns, name.s, &a->ranks[i]);
+        keep(r, name.s, &a->ranks[i]);
     }
 }
 

@@ -141,6 +141,7 @@ static void count_foreign(struct controller *ctl, const struct pod *pod)
     f->node = xstrdup(pod->node);
     f->use = pod->use;
     f->of_job = pod->job_uid != NULL;
+    f->partition = f->of_job ? xstrdup_null(pod->partition) : NULL;
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_FOREIGN_POD, .u.pod = f});
     cycle_want(ctl);
 }

@@ -87,7 +87,7 @@ static const char state[] =
     "job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=p,batch "
     "time=60\n"
     "job 6 account=physics qos=high user=bob nice=-5 priority=7 submit=50 begin=900\n"
-    "job 10 cpu=1 oversubscribe\n"
+    "job 10 cpu=1 addedmilli=500 oversubscribe\n"
     "job 5 replicas=4 cpu=1 hold=user exclusive nodelist=n[1-2] exclude=n3\n"
     "job 9 nodes=3 cpu=1 contiguous constraint=[a|b&c]&(d|e)*2\n"
     "job 4 cpu=1 where.rack=r1|r2 any.rack=r1 any.rack=r2 tolerate.k=v\n"
@@ -98,7 +98,7 @@ static const char state[] =
     "replicas=2 nvidia.com/gpu=1 type=h100 nodelist=n1 exclude=n[2-3] tolerate.k=v\n"
     "job 2 cpu=1 state=running start=100 in=p on=n1:2,n2 time=90\n"
     "pod web-1 on=n1 cpu=2\n"
-    "pod old-1 on=n2 cpu=1 ofjob\n";
+    "pod old-1 on=n2 cpu=1 ofjob partition=p\n";
 
 START_TEST(test_again)
 {

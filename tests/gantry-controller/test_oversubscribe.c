@@ -63,6 +63,35 @@ START_TEST(test_yes)
 }
 END_TEST
 
+/* A webhook's, or one whose request is a LimitRange's default. */
+static void add_sidecar(struct json *pod)
+{
+    json_append(json_at(pod, "spec.containers"),
+                json_build("{'name':'side','image':'local','resources':{'requests':"
+                           "{'cpu':'1'}}}"));
+}
+
+/* It is nobody's to share: what the first one teaches is planned beside the others'
+ * parts, whose main containers have all of these. */
+START_TEST(test_added)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_change(t, "Partition", "main", "'overSubscribe':'FORCE:4','nodes':'n1'");
+    spy_admit(t->spy, add_sidecar);
+    for (int i = 0; i < 2; i++) {
+        AUTO_FREE char *name = xasprintf("job-%d", i);
+        ctltest_submit(t, name, "'nodes':1,'cpusPerTask':8");
+        ctltest_settle(t);
+        ctltest_expect(t, name,
+                       "status.state=RUNNING|status.allocTRES=cpu=9,node=1|"
+                       "status.placement.0.requests.cpu=3");
+    }
+    expect_pod(t, "items#2|items.0.spec.containers.0.resources.requests.cpu=2|"
+                  "items.1.spec.containers.0.resources.requests.cpu=2");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A controller that dies at any write of a start leaves one that knows all of it. */
 START_TEST(test_killed)
 {
@@ -91,8 +120,10 @@ END_TEST
 
 int main(void)
 {
-    return suite_main(
-        "gantry-controller/oversubscribe",
-        (struct suite_row[]){
-            {test_force, 1}, {test_yes, 1}, {test_killed, 24}, {NULL, 0}});
+    return suite_main("gantry-controller/oversubscribe",
+                      (struct suite_row[]){{test_force, 1},
+                                           {test_yes, 1},
+                                           {test_added, 1},
+                                           {test_killed, 24},
+                                           {NULL, 0}});
 }

@@ -31,11 +31,14 @@
 /* What counts where CPUs are shared is kept in a resource that no history has. */
 #define COUNTS (RES_MAX - 1)
 
-static void share(const struct partition *part, struct resvec *v)
+/* Of what was asked for each has its part; what was added is whole. */
+static void share(const struct partition *part, int64_t added, struct resvec *v)
 {
+    int64_t asked = v->v[RES_CPU] - added;
+
     v->v[COUNTS] = v->v[RES_CPU];
-    if (v->v[RES_CPU] > 0)
-        v->v[RES_CPU] = MAX(v->v[RES_CPU] / part->oversubscribe, 1);
+    if (asked > 0)
+        v->v[RES_CPU] = MAX(MAX(asked / part->oversubscribe, 1) + added, 1);
 }
 
 /* `request` is the whole job. */
@@ -45,9 +48,9 @@ static void share_component(const struct partition *part, const struct job *requ
     if (part->oversubscribe <= 1 || request->exclusive ||
         (!part->oversubscribe_all && !request->oversubscribe))
         return;
-    share(part, &component->each);
+    share(part, component->added_milli, &component->each);
     for (size_t i = 0; i < component->n_units; i++)
-        share(part, &component->units[i].each);
+        share(part, 0, &component->units[i].each);
 }
 
 static const struct partition *own_partition(const struct course *h,

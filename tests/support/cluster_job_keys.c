@@ -353,6 +353,7 @@ const struct key cluster_job_keys[] = {
     {"gone", KEY_FLAG(struct job, gone)},
     {"exclusive", KEY_FLAG(struct job, exclusive)},
     {"oversubscribe", KEY_FLAG(struct job, oversubscribe)},
+    {"addedmilli", KEY_NUMBER(struct job, added_milli)},
     {"contiguous", KEY_FLAG(struct job, contiguous)},
     {"type", KEY_TEXT(struct job, gpu_type)},
     {"nodelist", KEY_NAMES(struct job, node_list, n_node_list)},

@@ -83,5 +83,6 @@ const struct key cluster_node_keys[] = {
 const struct key cluster_pod_keys[] = {
     {"on", KEY_TEXT(struct foreign_pod, node)},
     {"ofjob", KEY_FLAG(struct foreign_pod, of_job)},
+    {"partition", KEY_TEXT(struct foreign_pod, partition)},
     {NULL, KEY_RESOURCE(struct foreign_pod, use)},
 };

@@ -50,7 +50,9 @@
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   job 9 ... state=running preemptedby=3 preemptend=160
- *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
+ *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone;
+ *                             and partition=batch: which was in it)
+ *   job 9 cpu=9 addedmilli=1000             (of its CPUs, what the server adds)
  *   gone node n1              (also: partition, qos, account, reservation, job,
  *                             pod)
  *

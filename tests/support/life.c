@@ -227,7 +227,7 @@ static void random_request(struct course *h, char *line, size_t size)
                                           " constraint=ib*2 contiguous",
                                           " exclusive",
                                           " oversubscribe",
-                                          " oversubscribe",
+                                          " oversubscribe addedmilli=500",
                                           " exclusive"};
     int64_t min = 1 + course_draw(h, 3),
             max = min + (course_chance(h, 30) ? course_draw(h, 3) : 0);
@@ -480,14 +480,16 @@ void life_running(struct life *l)
 
 void life_foreign(struct life *l)
 {
+    static const char *const left[] = {"", "", " ofjob", " ofjob partition=a",
+                                       " ofjob partition=b"};
     struct course *h = &l->h;
 
     if (course_chance(h, 40))
         course_tell(h, "gone pod p%d", (int)course_draw(h, 4));
     else
-        course_tell(h, "pod p%d on=n%d cpu=%d", (int)course_draw(h, 4),
-                    1 + (int)course_draw(h, LIFE_NODES + 1),
-                    1 + (int)course_draw(h, 3));
+        course_tell(h, "pod p%d on=n%d cpu=%d%s", (int)course_draw(h, 4),
+                    1 + (int)course_draw(h, LIFE_NODES + 1), 1 + (int)course_draw(h, 3),
+                    COURSE_PICK(h, left));
 }
 
 static enum job_phase phase_after(enum job_phase phase)
