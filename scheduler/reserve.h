@@ -2,15 +2,17 @@
  * reserve - the reservations that the core knows: their nodes, and who may use them.
  *
  * Nodes are settled at the beginning of each walk. Where they are to be chosen, the
- * core takes nodes that are up, in its partition and with its features, in no other
- * reservation at that time (unless either may overlap), on which nobody runs into its
- * time and pods of others leave some CPU (unless ignore_jobs). Of these come first
- * those that it shares with no other, then those of which pods of others have least, in
- * quarters of a node, then those with the fewest promises to break, then by name. It
- * takes all or none: a reservation without is tried again in each walk. Chosen nodes
- * that go down are replaced (unless static_alloc), as many of them as there are others
- * for; so are used ones (replace). What was chosen is part of the snapshot, and whoever
- * stores reservations stores it.
+ * core takes nodes that are up and under no pressure, in its partition and with its
+ * features, in no other reservation at that time (unless either may overlap), on which
+ * nobody runs into its time and pods of others leave some CPU (unless ignore_jobs), and
+ * whose lasting taints somebody tolerates: a job that names it, or, as who runs there
+ * has to, everybody, where all such nodes have them. Of these come first those that it
+ * shares with no other, then those of the least weight, then those of which pods of
+ * others have least, in quarters of a node, then those with the fewest promises to
+ * break, then by name. It takes all or none: a reservation without is tried again in
+ * each walk. Chosen nodes that go down, or come under pressure, are replaced (unless
+ * static_alloc), as many of them as there are others for; so are used ones (replace).
+ * What was chosen is part of the snapshot, and whoever stores reservations stores it.
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_H
 #define GANTRY_SCHEDULER_RESERVE_H

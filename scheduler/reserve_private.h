@@ -1,0 +1,48 @@
+/*
+ * reserve_private - how nodes are chosen for a reservation: what speaks against each
+ * (reserve_rate.c), and which it then gets (reserve_choose.c).
+ */
+#ifndef GANTRY_SCHEDULER_RESERVE_PRIVATE_H
+#define GANTRY_SCHEDULER_RESERVE_PRIVATE_H
+
+#include "scheduler/core.h"
+#include "scheduler/reserve.h"
+
+/* What speaks against a node. */
+struct candidate_node {
+    size_t position;
+    bool shunned;     /* nobody who may run there tolerates its taints */
+    bool used;        /* somebody runs into the time of the reservation there */
+    bool shared;      /* another reservation has it at that time, and that may be */
+    bool full;        /* pods of others leave no CPU */
+    int64_t weight;   /* its own (node.weight) */
+    int64_t foreign;  /* quarters of it that they have, of what they have most of */
+    int64_t promises; /* that it would break */
+};
+
+/* The occurrence that nodes are chosen for. */
+struct choosing {
+    struct sched *s;
+    const struct resvrec *rec;
+    int64_t start_sec, end_sec;
+    struct candidate_node *nodes; /* by position */
+    node_set taken;               /* by others at that time */
+};
+
+/* May it be chosen, or stay so: ready, and neither cordoned nor under pressure? */
+bool reserve_is_up(const struct noderec *node);
+/* Is the node, which is known, of its partition and with its features? */
+bool reserve_is_asked_for(const struct choosing *c, size_t position);
+/* Fills all of `nodes`, and `taken`. */
+void reserve_rate(struct choosing *c);
+
+/* Has it got what it asks for, with so many nodes that have so much together? */
+bool reserve_is_whole(const struct reservation *r, int64_t n, const struct resvec *sum);
+/* One more of them. */
+void reserve_add_node(const struct sched *s, size_t position, int64_t *n,
+                      struct resvec *sum);
+/* Chooses its nodes, all or none; where it has some already they are replaced as far
+ * as there are others. */
+void reserve_choose(struct sched *s, struct resvrec *rec, int64_t now_sec);
+
+#endif

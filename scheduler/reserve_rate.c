@@ -1,0 +1,254 @@
+/* What speaks against a node that a reservation might get. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/reserve_private.h"
+
+static bool is_among(const struct sched *s, const struct slot *slots, size_t i,
+                     size_t *ret)
+{
+    const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
+
+    if (node == NULL || node->position == POSITION_NONE)
+        return false;
+    *ret = node->position;
+    return true;
+}
+
+/* Does a job still have a slot when it begins? One that floats waits until the job is
+ * gone: it begins ever later, and time alone is not to change what it has. */
+static bool runs_into(const struct choosing *c, const struct jobrec *rec,
+                      const struct slot *slot)
+{
+    return job_holds(rec->job, slot) &&
+           (reservation_floats(c->rec->resv) ||
+            jobrec_component_end(c->s, rec, (size_t)slot->component) > c->start_sec);
+}
+
+/* Jobs in it are no hindrance, but for one that replaces what is used. */
+static void count_job(struct choosing *c, const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    const struct plan *plan = &job->plan;
+    size_t at;
+    bool own = str_eq(job_reservation(job), c->rec->resv->name);
+
+    if (rec->gone || (own && !c->rec->resv->replace) ||
+        reservation_lends(c->rec->resv, job))
+        return;
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (runs_into(c, rec, &job->alloc[i]) && is_among(c->s, job->alloc, i, &at))
+            c->nodes[at].used = true;
+    }
+    for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {
+        if (plan->start_sec < c->end_sec && is_among(c->s, plan->slots, i, &at))
+            c->nodes[at].promises++;
+    }
+    for (size_t i = 0; i < rec->n_followers; i++)
+        count_job(c, rec->followers[i]);
+}
+
+/* They never end, as far as can be told. Every node has a few small ones. */
+static void rate_foreign(struct candidate_node *at, const struct noderec *node,
+                         const struct resvec *use)
+{
+    for (int i = 0; i < RES_MAX && node->node != NULL; i++) {
+        const int64_t all = node->node->capacity.v[i];
+
+        if (all > 0)
+            at->foreign =
+                MAX(at->foreign, MIN((int64_t)((__int128)use->v[i] * 4 / all), 4));
+    }
+    at->full = node->node != NULL && use->v[RES_CPU] > 0 &&
+               use->v[RES_CPU] >= node->node->capacity.v[RES_CPU];
+}
+
+static void count_foreign(struct choosing *c)
+{
+    const struct cluster *cluster = &c->s->cluster;
+    AUTO_FREE struct resvec *uses = NULL;
+    const struct podrec *pod, *next;
+
+    if (cluster->pods == NULL)
+        return;
+    uses = xcalloc(cluster->n_order + 1, sizeof(*uses));
+    HASH_ITER (hh, cluster->pods, pod, next) {
+        const struct noderec *node = cluster_node(cluster, pod->pod->node);
+        const struct resvec use = cluster_use(&pod->pod->use, 1);
+
+        if (!pod->pod->of_job && node != NULL && node->position != POSITION_NONE)
+            resvec_add(&uses[node->position], &use);
+    }
+    for (size_t i = 0; i < cluster->n_order; i++)
+        rate_foreign(&c->nodes[i], cluster->order[i], &uses[i]);
+}
+
+/* Do they fall on the same time? Of recurring ones the next occurrence counts. */
+static bool meets(const struct choosing *c, const struct reservation *other)
+{
+    int64_t start, end;
+
+    return reservation_occurrence(other, c->start_sec, &start, &end) &&
+           start < c->end_sec;
+}
+
+static void find_taken(struct choosing *c)
+{
+    const struct reserve *r = &c->s->reserve;
+
+    for (size_t i = 0; i < r->n; i++) {
+        const struct resvrec *other = &r->recs[i];
+
+        if (other == c->rec || other->nodes == NULL || !meets(c, other->resv))
+            continue;
+        for (size_t k = 0; k < c->s->cluster.n_order; k++) {
+            if (!node_set_has(other->nodes, k))
+                continue;
+            if (reservation_may_share(c->rec->resv, other->resv))
+                c->nodes[k].shared = true;
+            else
+                node_set_add(c->taken, k);
+        }
+    }
+}
+
+/* ---- taints ---- */
+
+bool reserve_is_asked_for(const struct choosing *c, size_t position)
+{
+    const struct reservation *r = c->rec->resv;
+    const struct noderec *node = c->s->cluster.order[position];
+    const struct partrec *part = cluster_partition(&c->s->cluster, r->partition);
+
+    return node->node != NULL &&
+           (r->partition == NULL ||
+            (part != NULL && node_set_has(part->nodes, position))) &&
+           terms_match(r->node_any, r->n_node_any, node->node);
+}
+
+/* What tolerates just that taint. */
+static struct toleration against(const struct taint *taint)
+{
+    return (struct toleration){
+        .key = taint->key, .value = taint->value, .effect = taint->effect};
+}
+
+static bool has_taint(const struct node *node, const struct toleration *like)
+{
+    for (size_t i = 0; i < node->n_taints; i++) {
+        const struct taint *taint = &node->taints[i];
+
+        if (taint->effect == like->effect && strcmp(taint->key, like->key) == 0 &&
+            strcmp(taint->value, like->value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const struct node *first_asked_for(const struct choosing *c)
+{
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        if (reserve_is_asked_for(c, i))
+            return c->s->cluster.order[i]->node;
+    }
+    return NULL;
+}
+
+static bool all_have(const struct choosing *c, const struct toleration *like)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < c->s->cluster.n_order && all; i++)
+        all = !reserve_is_asked_for(c, i) ||
+              has_taint(c->s->cluster.order[i]->node, like);
+    return all;
+}
+
+/* Whoever may run on such nodes at all tolerates what all of them have. Returns how
+ * many of these taints there are; `*ret` is to be freed, what is in it is lent. */
+static size_t tolerate_common(const struct choosing *c, struct toleration **ret)
+{
+    const struct node *first = first_asked_for(c);
+    size_t n_taints = first != NULL ? first->n_taints : 0, n = 0;
+    struct toleration *all = xcalloc(n_taints + 1, sizeof(*all));
+
+    for (size_t i = 0; i < n_taints; i++) {
+        const struct toleration one = against(&first->taints[i]);
+
+        if (all_have(c, &one))
+            all[n++] = one;
+    }
+    *ret = all;
+    return n;
+}
+
+static bool names_it(const struct job *job, const char *name)
+{
+    return job->n_reservations > 0
+               ? names_have(job->reservations, job->n_reservations, name)
+               : str_eq(job_reservation(job), name);
+}
+
+/* Those that are shunned are so no more where the tolerations do. */
+static size_t unshun(struct choosing *c, const struct toleration *tols, size_t n)
+{
+    size_t n_left = 0;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        const struct node *node = c->s->cluster.order[i]->node;
+
+        if (c->nodes[i].shunned)
+            c->nodes[i].shunned = taints_refuse(node, tols, n);
+        n_left += c->nodes[i].shunned;
+    }
+    return n_left;
+}
+
+/* Those whose taints neither everybody there tolerates, nor a job that names it. */
+static void shun(struct choosing *c)
+{
+    struct toleration *tols;
+    size_t n = tolerate_common(c, &tols), n_left;
+    struct jobrec *rec, *next;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++)
+        c->nodes[i].shunned = c->s->cluster.order[i]->node != NULL;
+    n_left = unshun(c, tols, n);
+    HASH_ITER (hh, c->s->jobs, rec, next) {
+        const struct job *job = rec->job;
+
+        if (n_left == 0)
+            break;
+        if (rec->gone || job->n_tolerations == 0 || !names_it(job, c->rec->resv->name))
+            continue;
+        tols = xrealloc(tols, (n + job->n_tolerations) * sizeof(*tols));
+        memcpy(tols + n, job->tolerations, job->n_tolerations * sizeof(*tols));
+        n_left = unshun(c, tols, n + job->n_tolerations);
+    }
+    free(tols);
+}
+
+/* ---- all of it ---- */
+
+bool reserve_is_up(const struct noderec *node)
+{
+    return node->node != NULL && node->usable && node_passing_taint(node->node) == NULL;
+}
+
+void reserve_rate(struct choosing *c)
+{
+    struct jobrec *job, *next;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        const struct node *node = c->s->cluster.order[i]->node;
+
+        c->nodes[i].position = i;
+        c->nodes[i].weight = node != NULL ? node->weight : 0;
+    }
+    HASH_ITER (hh, c->s->jobs, job, next)
+        count_job(c, job);
+    count_foreign(c);
+    find_taken(c);
+    shun(c);
+}
