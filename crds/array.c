@@ -1,5 +1,6 @@
 #include "crds/array.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,17 @@ int array_parse(const char *text, struct array *ret, struct err *err)
                    ARRAY_INVALID ": \"%.64s\"; right is \"0-15\", \"1,3,5\" or "
                                  "\"0-15:4%%2\", with indices below %d",
                    text, TASKSET_SIZE);
+}
+
+int array_check(const struct taskset *tasks, const char *text, int64_t max_array_size,
+                struct err *err)
+{
+    if (max_array_size == 0 || taskset_last(tasks) < max_array_size)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   ARRAY_INVALID ": \"%.64s\"; indices are below %" PRId64
+                                 " here (maxArraySize)",
+                   text, max_array_size);
 }
 
 /* ---- objects ---- */

@@ -46,6 +46,11 @@ struct array_status {
 /* ERR_INVALID: "Invalid job array specification: ..."; an empty list is none. */
 int array_parse(const char *text, struct array *ret, struct err *err);
 
+/* ERR_INVALID: an index of them is not below maxArraySize; 0: any may be. `text`: as
+ * they were written. */
+int array_check(const struct taskset *tasks, const char *text, int64_t max_array_size,
+                struct err *err);
+
 /* ---- objects ---- */
 
 /* The uid, lent, of the array that the BatchJob is a task of; NULL, and nothing is

@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "crds/array.h"
+#include "crds/choice.h"
 #include "crds/constraint.h"
 #include "crds/convert_private.h"
 #include "crds/dependency.h"
@@ -46,11 +47,8 @@ static int read_array(const struct convert *c, const struct json *object,
     job->tasks_limit = array.limit;
     if (owner) /* it has been made */
         return 0;
-    if (c->max_array_size > 0 && taskset_last(&array.tasks) >= c->max_array_size)
-        return err_set(err, ERR_INVALID,
-                       "spec.array: " ARRAY_INVALID ": \"%.64s\"; indices are below "
-                       "%" PRId64 " here (maxArraySize)",
-                       text, c->max_array_size);
+    if (array_check(&array.tasks, text, c->max_array_size, err) < 0)
+        return err_prefix(err, "spec.array");
     struct array_status status;
     array_status_read(json_at(object, "status.array"), &status);
     array_status_sets(&status, &array.tasks, job_array(job));
@@ -59,41 +57,28 @@ static int read_array(const struct convert *c, const struct json *object,
 
 /* ---- policy ---- */
 
-/* Names apart by commas. */
-struct names_field {
-    const char *path, *right;
-    char ***names;
-    size_t *n;
-};
-
-static int read_list(const struct json *object, const struct names_field *field,
+/* "": absent. */
+static int read_word(const struct json *object, const char *path, const char **ret,
                      struct err *err)
 {
     const char *text = NULL;
-    if (json_read_str(object, field->path, &text, err) == JSON_WRONG_TYPE)
+    if (json_read_str(object, path, &text, err) == JSON_WRONG_TYPE)
         return -1;
-    while (text && *text) {
-        size_t len = strcspn(text, ",");
-        AUTO_FREE char *name = xstrndup(text, len);
-        bool last = text[len] == '\0';
-        if (len == 0 || (!last && text[len + 1] == '\0'))
-            return err_set(err, ERR_INVALID,
-                           "%s: an empty name in the list; right is \"%s\"",
-                           field->path, field->right);
-        names_add(field->names, field->n, name);
-        text += len + !last;
-    }
+    *ret = text ? text : "";
     return 0;
 }
 
 static int read_partitions(const struct json *object, struct job *job, struct err *err)
 {
-    const struct names_field field = {"spec.partition", "batch,debug", &job->partitions,
-                                      &job->n_partitions};
-    return read_list(object, &field, err);
+    static const struct choice choice = {.right = "batch,debug"};
+    const char *text;
+    if (read_word(object, "spec.partition", &text, err) < 0)
+        return -1;
+    if (choice_parse(&choice, text, &job->partitions, &job->n_partitions, err) < 0)
+        return err_prefix(err, "spec.partition");
+    return 0;
 }
 
-/* Each is tried: there is no sense in many, nor in one twice. */
 static int read_borrowing(const struct json *object, struct job *job, struct err *err)
 {
     const char *text;
@@ -109,44 +94,26 @@ static int read_borrowing(const struct json *object, struct job *job, struct err
     return 0;
 }
 
-/* Of those each is tried: each once, and no more than `most`. */
-static int read_choice(const struct json *object, const struct names_field *field,
-                       size_t most, const char *of, struct err *err)
-{
-    if (read_list(object, field, err) < 0)
-        return -1;
-    size_t n = *field->n;
-    if (n > most)
-        return err_set(err, ERR_INVALID, "%s: more than %zu %s", field->path, most, of);
-    char **names = *field->names;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(names[i], names[k]) == 0)
-                return err_set(err, ERR_INVALID, "%s: %s stands twice", field->path,
-                               names[i]);
-    return 0;
-}
-
 static int read_reservations(const struct json *object, struct job *job,
                              struct err *err)
 {
-    const struct names_field field = {"spec.reservation", "lab,course",
-                                      &job->reservations, &job->n_reservations};
-    return read_choice(object, &field, RESERVATIONS_MAX, "reservations", err);
+    static const struct choice choice = {"lab,course", RESERVATIONS_MAX,
+                                         "reservations"};
+    const char *text;
+    if (read_word(object, "spec.reservation", &text, err) < 0)
+        return -1;
+    if (choice_parse(&choice, text, &job->reservations, &job->n_reservations, err) < 0)
+        return err_prefix(err, "spec.reservation");
+    return 0;
 }
 
 /* One, or several: then which it has is in status. */
 static int read_qos(const struct json *object, struct job *job, struct err *err)
 {
-    const struct names_field field = {"spec.qos", "high,normal", &job->qos_list,
-                                      &job->n_qos_list};
-    if (read_choice(object, &field, QOS_LIST_MAX, "QOS", err) < 0)
+    const char *text;
+    if (read_word(object, "spec.qos", &text, err) < 0)
         return -1;
-    if (job->n_qos_list != 1)
-        return 0;
-    job->qos = job->qos_list[0];
-    job->n_qos_list = 0;
-    return 0;
+    return choice_parse_qos(text, job, err) < 0 ? err_prefix(err, "spec.qos") : 0;
 }
 
 /* An empty name is as good as none. */
@@ -282,28 +249,15 @@ static int read_limits(const struct json *object, struct job *job, struct err *e
     return 0;
 }
 
-/* Each QOS is tried in each partition, and so on. */
-static int check_choices(const struct job *job, struct err *err)
-{
-    size_t n = MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1) *
-               job_license_choices(job) * job->n_qos_list;
-    if (n <= CHOICES_MAX)
-        return 0;
-    return err_set(err, ERR_INVALID,
-                   "spec.qos: with each of its QOS, in each of its partitions and "
-                   "reservations, with each of its licences, the job could be run in "
-                   "%zu ways, more than %d",
-                   n, CHOICES_MAX);
-}
-
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
         read_hold(object, job, err) < 0 || read_requeue(object, job, err) < 0 ||
         read_numbers(object, job, err) < 0 || read_times(object, job, err) < 0 ||
-        read_dependency(object, job, err) < 0 || read_licenses(object, job, err) < 0 ||
-        check_choices(job, err) < 0)
+        read_dependency(object, job, err) < 0 || read_licenses(object, job, err) < 0)
         return -1;
+    if (choice_check(job, err) < 0)
+        return err_prefix(err, "spec.qos");
     return read_limits(object, job, err);
 }
 
