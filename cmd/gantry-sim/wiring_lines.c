@@ -32,6 +32,16 @@ static int read_sizes(struct wiring *w, char *text, struct err *err)
     return 0;
 }
 
+/* A file is of one plugin. */
+static int check_kind(const struct wiring *w, struct err *err)
+{
+    if (!w->blocks || !w->switches)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "switches and blocks in one file: it has either SwitchName= or "
+                   "BlockName=");
+}
+
 /* One "Key=value" of a line. */
 static int read_word(struct wiring *w, struct hub *hub, char *word, struct err *err)
 {
@@ -56,7 +66,8 @@ static int read_word(struct wiring *w, struct hub *hub, char *word, struct err *
         free(*keys[i].text);
         *keys[i].text = xstrdup(word);
         w->blocks |= keys[i].block;
-        return 0;
+        w->switches |= i == 0;
+        return check_kind(w, err);
     }
     return err_set(err, ERR_INVALID,
                    "unknown key \"%s\": SwitchName, BlockName, Nodes, Switches, "

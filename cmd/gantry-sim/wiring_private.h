@@ -22,7 +22,7 @@ struct wiring {
     struct ledger *names; /* of nodes */
     struct hub *hubs;
     size_t n, cap;
-    bool blocks;
+    bool blocks, switches;              /* one of them, once there is a hub */
     int64_t sizes[TOPOLOGY_LEVELS_MAX]; /* BlockSizes */
     size_t n_sizes;
     size_t *at; /* of each node of the pool: its hub, or NOWHERE */

@@ -57,6 +57,12 @@ static const struct {
      ": BlockSizes is of blocks, not of switches"},
     {"BlockName=a Nodes=n1\nBlockSizes=0\n",
      ":2: BlockSizes: \"0\" is not a power of two times the size before"},
+    {"SwitchName=a Nodes=n1\nBlockName=b Nodes=n2\n",
+     ":2: switches and blocks in one file: it has either SwitchName= or BlockName="},
+    {"BlockName=a Nodes=n1\n\nSwitchName=b Nodes=n2\n",
+     ":3: switches and blocks in one file: it has either SwitchName= or BlockName="},
+    {"SwitchName=a BlockName=a Nodes=n1\n",
+     ":1: switches and blocks in one file: it has either SwitchName= or BlockName="},
     {"BlockSizes=1,2,4,8,16\n", ":1: BlockSizes: more than 4 sizes"},
 };
 
