@@ -174,12 +174,22 @@ static void complain(void *arg, size_t row, const char *what)
                 row, what);
 }
 
+/* All settings are to replay the same jobs. */
+static int64_t least_array_size(const struct inputs *in)
+{
+    int64_t least = in->settings[0].max_array_size;
+    for (size_t i = 1; i < in->n; i++)
+        least = MIN(least, in->settings[i].max_array_size);
+    return least;
+}
+
 static int read_workload(struct inputs *in, struct err *err)
 {
     const char *path = in->options->workload;
+    const struct workload_file file = {path, least_array_size(in), complain, in};
     if (!path)
         return 0;
-    int rc = workload_read(&in->load, path, complain, in, err);
+    int rc = workload_read(&in->load, &file, err);
     if (rc == 0 && in->load.passed_over)
         fprintf(stderr,
                 "gantry-sim: %s: passed over, as nothing is known of them: %s\n", path,

@@ -14,8 +14,15 @@ struct lines {
     gzFile file;
     char *path;
     struct str line;
-    size_t number;
+    size_t number; /* of it, or of the first that it was joined of */
+    size_t joined; /* to it */
     bool again;
+    size_t n_read;
+    struct str read; /* the last one of the file */
+    /* Those that were looked at, to join them, each with its end: joined ones are from
+     * `from` to `to`, those behind come next. */
+    struct str held;
+    size_t from, to;
     char chunk[CHUNK_BYTES]; /* what was read ahead */
     size_t at, len;
 };
@@ -34,6 +41,8 @@ struct lines *lines_open(const char *path, struct err *err)
     l->file = file;
     l->path = xstrdup(path);
     str_init(&l->line, LINE_BYTES_MAX);
+    str_init(&l->read, LINE_BYTES_MAX);
+    str_init(&l->held, 4 * LINE_BYTES_MAX);
     return l;
 }
 
@@ -44,6 +53,8 @@ void lines_close(struct lines *l)
     gzclose(l->file);
     free(l->path);
     str_fini(&l->line);
+    str_fini(&l->read);
+    str_fini(&l->held);
     free(l);
 }
 
@@ -53,7 +64,7 @@ static int damaged(const struct lines *l, struct err *err)
     const char *what = gzerror(l->file, &code);
     if (code == Z_ERRNO)
         return err_errno(err, errno, "%s", l->path);
-    return err_set(err, ERR_IO, "%s: damaged behind line %zu: %s", l->path, l->number,
+    return err_set(err, ERR_IO, "%s: damaged behind line %zu: %s", l->path, l->n_read,
                    code == Z_BUF_ERROR ? "the file ends too early" : what);
 }
 
@@ -83,41 +94,113 @@ static int fill(struct lines *l, struct err *err)
 /* NUL bytes, which no text has, become '?', so that strings do not end there. */
 static void take_part(struct lines *l, size_t len)
 {
-    size_t from = l->line.len;
-    str_addn(&l->line, l->chunk + l->at, len);
-    for (; from < l->line.len; from++)
-        if (l->line.s[from] == '\0')
-            l->line.s[from] = '?';
+    size_t from = l->read.len;
+    str_addn(&l->read, l->chunk + l->at, len);
+    for (; from < l->read.len; from++)
+        if (l->read.s[from] == '\0')
+            l->read.s[from] = '?';
     l->at += len;
+}
+
+/* The next line of the file, as `read`. */
+static int read_line(struct lines *l, struct err *err)
+{
+    bool ended = false;
+    int rc = 1;
+    str_reset(&l->read);
+    while (!ended && (rc = fill(l, err)) == 1) {
+        const char *newline = memchr(l->chunk + l->at, '\n', l->len - l->at);
+        ended = newline != NULL;
+        take_part(l,
+                  newline ? (size_t)(newline - l->chunk) + 1 - l->at : l->len - l->at);
+        if (l->read.overflow)
+            return err_set(err, ERR_TOO_LARGE, "%s:%zu: a line of more than %u bytes",
+                           l->path, l->n_read + 1, LINE_BYTES_MAX);
+    }
+    if (rc < 0 || l->read.len == 0)
+        return rc;
+    l->n_read++;
+    cut_end(&l->read);
+    return 1;
+}
+
+/* The line of those that are held that begins there, without its end. */
+static size_t held_len(const struct lines *l, size_t at)
+{
+    return (size_t)(strchr(l->held.s + at, '\n') - l->held.s) - at;
+}
+
+static void take_held(struct lines *l)
+{
+    const size_t len = held_len(l, l->from);
+    str_addn(&l->line, l->held.s + l->from, len);
+    l->from = l->to = l->from + len + 1;
+}
+
+/* 1: there is one behind those that were joined, and it is held. */
+static int hold_one(struct lines *l, struct err *err)
+{
+    if (l->to < l->held.len)
+        return 1;
+    if (l->from > LINE_BYTES_MAX) {
+        str_drop(&l->held, l->from);
+        l->to -= l->from;
+        l->from = 0;
+    }
+    int rc = read_line(l, err);
+    if (rc == 1)
+        str_addf(&l->held, "%s\n", l->read.s);
+    return rc;
 }
 
 int lines_next(struct lines *l, char **ret, struct err *err)
 {
-    bool ended = false;
     int rc = 1;
     *ret = l->line.s;
     if (l->again) {
         l->again = false;
         return 1;
     }
+    l->from = l->to;
     str_reset(&l->line);
-    while (!ended && (rc = fill(l, err)) == 1) {
-        const char *newline = memchr(l->chunk + l->at, '\n', l->len - l->at);
-        ended = newline != NULL;
-        take_part(l,
-                  newline ? (size_t)(newline - l->chunk) + 1 - l->at : l->len - l->at);
-        if (l->line.overflow)
-            return err_set(err, ERR_TOO_LARGE, "%s:%zu: a line of more than %u bytes",
-                           l->path, l->number + 1, LINE_BYTES_MAX);
-    }
-    if (rc < 0 || l->line.len == 0)
+    if (l->from < l->held.len)
+        take_held(l);
+    else if ((rc = read_line(l, err)) == 1)
+        str_add(&l->line, l->read.s);
+    if (rc != 1)
         return rc;
-    l->number++;
-    cut_end(&l->line);
-    *ret = l->line.s;
+    l->number += l->joined + 1;
+    l->joined = 0;
     if (l->number == 1 && strncmp(l->line.s, BYTE_ORDER_MARK, 3) == 0)
-        memmove(l->line.s, l->line.s + 3, l->line.len - 2);
+        str_drop(&l->line, 3);
+    *ret = l->line.s;
     return 1;
+}
+
+int lines_join(struct lines *l, char **ret, struct err *err)
+{
+    const int rc = hold_one(l, err);
+    *ret = l->line.s;
+    if (rc != 1)
+        return rc;
+    const size_t len = held_len(l, l->to);
+    if (l->line.len + 1 + len > LINE_BYTES_MAX)
+        return 0;
+    str_addc(&l->line, '\n');
+    str_addn(&l->line, l->held.s + l->to, len);
+    l->to += len + 1;
+    l->joined++;
+    *ret = l->line.s;
+    return 1;
+}
+
+char *lines_part(struct lines *l)
+{
+    if (l->joined > 0)
+        *strchr(l->line.s, '\n') = '\0';
+    l->to = l->from;
+    l->joined = 0;
+    return l->line.s;
 }
 
 size_t lines_number(const struct lines *l)

@@ -3,6 +3,8 @@
  *
  * Recorded workloads are kept compressed; zlib reads both forms through one call and
  * says what is wrong with a damaged file, which a pipe through gzip(1) could not.
+ * Lines that belong together (a field of CSV with an end of line in it) can be joined,
+ * and parted again where they do not.
  */
 #ifndef GANTRY_SIM_LINES_H
 #define GANTRY_SIM_LINES_H
@@ -25,9 +27,16 @@ void lines_close(struct lines *l); /* NULL is fine */
  * is; 0: there is none; -1: the file is damaged, or the line longer than
  * LINE_BYTES_MAX. */
 int lines_next(struct lines *l, char **ret, struct err *err);
-/* Of the line that came last, from 1. */
+/* Of the line that came last, from 1; of joined ones that of the first. */
 size_t lines_number(const struct lines *l);
 /* That line once more at the next call. */
 void lines_again(struct lines *l);
+
+/* The line behind that which came last, too, as one with it: "\n" between them. As
+ * lines_next; 0, and the line stays as it is: there is no other, or both together are
+ * longer than LINE_BYTES_MAX. */
+int lines_join(struct lines *l, char **ret, struct err *err);
+/* Of joined lines the first one alone; the others come again, each by itself. */
+char *lines_part(struct lines *l);
 
 #endif

@@ -40,7 +40,7 @@ static int read_rows(struct outages *o, struct lines *lines, const struct ledger
     int rc = lines_next(lines, &line, err);
     if (rc == 0 || (rc == 1 && strcmp(line, HEADER) != 0))
         return err_set(err, ERR_INVALID, "the first line must be " HEADER);
-    while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1) {
+    while (rc == 1 && (rc = row_next(lines, 3, &line, err)) == 1) {
         struct outage outage;
         if (*line == '\0')
             continue;

@@ -68,24 +68,16 @@ static void allow_types(struct job *job, const char *types)
     }
 }
 
-/* "a" or "a|b". */
-static void add_names(char ***to, size_t *n, const char *names)
-{
-    while (*names) {
-        size_t len = strcspn(names, "|");
-        AUTO_FREE char *name = xstrndup(names, len);
-        names_add(to, n, name);
-        names += len + (names[len] == '|');
-    }
-}
-
 struct job *pool_job(const struct pool *p, const struct work *work, size_t number)
 {
+    struct work named = *work;
     struct job *job = work->like ? job_copy(work->like) : job_new();
     free(job->uid);
     job->uid = xasprintf("%zu", number);
     if (work->whole)
         return job;
+    if (p->n_partitions == 0)
+        named.partition = "";
     job->job_id = (int64_t)number + 1;
     job->ns = xstrdup(work->account);
     job->name = xasprintf("row-%zu", work->row);
@@ -93,10 +85,7 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
     job->account = *work->account ? xstrdup(work->account) : NULL;
     job->submit_sec = work->submit_sec;
     job->limit_sec = work->limit_sec;
-    job->qos = *work->qos ? xstrdup(work->qos) : NULL;
-    add_names(&job->reservations, &job->n_reservations, work->reservation);
-    if (p->n_partitions > 0)
-        add_names(&job->partitions, &job->n_partitions, work->partition);
+    work_choose(&named, job, NULL);
     shape_job(p, work, job);
     if (work->gpu_types && work->gpus > 0)
         allow_types(job, work->gpu_types);

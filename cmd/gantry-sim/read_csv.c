@@ -1,18 +1,13 @@
 /* Workloads as CSV: a header line names the columns. */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/util.h"
+#include "cmd/gantry-sim/csv_words.h"
 #include "cmd/gantry-sim/rows.h"
 #include "crds/array.h"
-#include "crds/constraint.h"
-#include "crds/dependency.h"
-#include "crds/licenses.h"
-#include "crds/switches.h"
+#include "crds/choice.h"
 #include "scheduler/model.h"
-
-#define NICE_MAX 2147483645 /* as in Slurm, either way */
 
 enum field {
     SUBMIT,
@@ -31,15 +26,8 @@ enum field {
     RESERVATION,
     BEGIN,
     TIME_MIN,
-    LICENSES,
-    CONSTRAINT,
-    SWITCHES,
-    NICE,
-    EXCLUSIVE,
     NUMBER,
-    NAME,
-    DEPENDENCY,
-    ARRAY
+    WORDS, /* in Slurm's words: csv_words.h */
 };
 
 /* What recorded workloads call what. The first of a field is the name for people. */
@@ -48,40 +36,46 @@ static const struct column {
     enum field field;
     int64_t scale;
     const char *help; /* NULL: another name of the one above */
+    csv_words_fn *words;
 } columns[] = {
-    {"submit_s", SUBMIT, 1, "when it was submitted, in seconds"},
-    {"creation_time", SUBMIT, 1, NULL},
-    {"duration_s", RUN, 1, "how long it runs when nothing ends it before"},
-    {"deletion_time", END, 1, "in place of it: when it ended, had it run at once"},
-    {"timelimit_s", LIMIT, 1, "its time limit; empty: the partition's"},
-    {"nodes", NODES, 1, "nodes it must have; empty or 0: as few as hold it"},
-    {"gpus", GPUS, 1, "GPUs of the whole job"},
-    {"num_gpu", GPUS, 1, NULL},
-    {"cpus", CPU, 1000, "CPUs of the whole job"},
-    {"cpu_milli", CPU, 1, "the same in thousandths"},
-    {"memory_mib", MEMORY, INT64_C(1) << 20, "memory of the whole job"},
-    {"gpu_type", TYPES, 1, "GPU types it may have: \"T4\", \"V100M16|V100M32\""},
-    {"gpu_spec", TYPES, 1, NULL},
-    {"account", ACCOUNT, 1, "who is charged"},
-    {"vc", ACCOUNT, 1, NULL},
-    {"user", USER, 1, "who submitted it"},
+    {"submit_s", SUBMIT, 1, "when it was submitted, in seconds", NULL},
+    {"creation_time", SUBMIT, 1, NULL, NULL},
+    {"duration_s", RUN, 1, "how long it runs when nothing ends it before", NULL},
+    {"deletion_time", END, 1, "in place of it: when it ended, had it run at once",
+     NULL},
+    {"timelimit_s", LIMIT, 1, "its time limit; empty: the partition's", NULL},
+    {"nodes", NODES, 1, "nodes it must have; empty or 0: as few as hold it", NULL},
+    {"gpus", GPUS, 1, "GPUs of the whole job", NULL},
+    {"num_gpu", GPUS, 1, NULL, NULL},
+    {"cpus", CPU, 1000, "CPUs of the whole job", NULL},
+    {"cpu_milli", CPU, 1, "the same in thousandths", NULL},
+    {"memory_mib", MEMORY, INT64_C(1) << 20, "memory of the whole job", NULL},
+    {"gpu_type", TYPES, 1, "GPU types it may have: \"T4\", \"V100M16|V100M32\"", NULL},
+    {"gpu_spec", TYPES, 1, NULL, NULL},
+    {"account", ACCOUNT, 1, "who is charged", NULL},
+    {"vc", ACCOUNT, 1, NULL, NULL},
+    {"user", USER, 1, "who submitted it", NULL},
     {"partition", PARTITION, 1,
-     "where it may run, \"a\" or \"a|b\", if --cluster has it"},
-    {"qos", QOS, 1, "its quality of service, if the cluster has any"},
-    {"reservation", RESERVATION, 1, "the reservation that it runs in, or \"a|b\""},
-    {"begin_s", BEGIN, 1, "not to start before, on the clock of submit_s"},
-    {"timemin_s", TIME_MIN, 1, "a time limit that would do"},
-    {"licenses", LICENSES, 1, "licences that it takes, \"matlab:2\""},
-    {"constraint", CONSTRAINT, 1, "features of its nodes, \"a100&ib\""},
-    {"switches", SWITCHES, 1, "leaf switches at most, \"1@10:00\""},
-    {"nice", NICE, 1, "what its priority is lowered by, \"-100\": raised"},
-    {"exclusive", EXCLUSIVE, 1, "1: it has its nodes alone"},
-    {"job_id", NUMBER, 1,
-     "as which others depend on it; empty: the number of its line"},
-    {"job_name", NAME, 1, "for dependencies on \"singleton\""},
-    {"dependency", DEPENDENCY, 1,
-     "what it waits for, \"afterok:12\": of jobs submitted before"},
-    {"array", ARRAY, 1, "it is an array of such jobs, \"0-9%2\""},
+     "where it may run, \"a\" or \"a|b\", if --cluster has it", NULL},
+    {"qos", QOS, 1,
+     "its quality of service, if the cluster has any; \"a,b\" (in quotes): either",
+     NULL},
+    {"reservation", RESERVATION, 1, "the reservation that it runs in, or \"a|b\"",
+     NULL},
+    {"begin_s", BEGIN, 1, "not to start before, on the clock of submit_s", NULL},
+    {"timemin_s", TIME_MIN, 1, "a time limit that would do", NULL},
+    {"licenses", WORDS, 1, "licences that it takes, \"matlab:2\" or \"a:1|b:1\"",
+     csv_licenses},
+    {"constraint", WORDS, 1, "features of its nodes, \"a100&ib\"", csv_constraint},
+    {"switches", WORDS, 1, "leaf switches at most, \"1@10:00\"", csv_switches},
+    {"nice", WORDS, 1, "what its priority is lowered by, \"-100\": raised", csv_nice},
+    {"exclusive", WORDS, 1, "1: it has its nodes alone", csv_exclusive},
+    {"job_id", NUMBER, 1, "as which others depend on it; empty: the number of its line",
+     NULL},
+    {"job_name", WORDS, 1, "for dependencies on \"singleton\"", csv_job_name},
+    {"dependency", WORDS, 1,
+     "what it waits for, \"afterok:12\": of jobs submitted before", csv_dependency},
+    {"array", WORDS, 1, "it is an array of such jobs, \"0-9%2\"", csv_array},
 };
 
 struct header {
@@ -97,19 +91,33 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
-static void pass_over(struct workload *w, const char *name)
+/* Of one line, whatever the name is. */
+static void pass_over(struct workload *w, char *name)
 {
+    for (char *at = name; (at = strchr(at, '\n')) != NULL;)
+        *at = ' ';
     char *all =
         w->passed_over ? xasprintf("%s, %s", w->passed_over, name) : xstrdup(name);
     free(w->passed_over);
     w->passed_over = all;
 }
 
+/* Does a column before it say the same? */
+static bool is_second(const struct header *h, size_t at)
+{
+    const struct column *c = h->columns[at];
+    for (size_t i = 0; i < at; i++)
+        if (h->columns[i] && h->columns[i]->field == c->field &&
+            h->columns[i]->words == c->words)
+            return true;
+    return false;
+}
+
 static int read_header(struct reader *r, struct header *h, struct err *err)
 {
     char *line, *fields[ROW_FIELDS_MAX];
     unsigned have = 0;
-    if (lines_next(r->lines, &line, err) < 0)
+    if (row_next(r->lines, 0, &line, err) < 0)
         return -1;
     if (row_cells(line, fields, &h->n, err) < 0)
         return -1;
@@ -119,7 +127,7 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
         const struct column *c = h->columns[i] = column_find(fields[i]);
         if (!c)
             pass_over(r->into, fields[i]);
-        if (c && have & 1u << c->field)
+        if (c && is_second(h, i))
             return err_set(err, ERR_INVALID, "a second column for what %s says",
                            fields[i]);
         have |= c ? 1u << c->field : 0;
@@ -141,89 +149,30 @@ static struct job *like_of(struct work *job)
     return job->like;
 }
 
-static int set_constraint(struct job *like, const char *text, struct err *err)
+static int set_words(const struct reader *r, const struct column *c, const char *text,
+                     struct job *like, struct err *err)
 {
-    CONSTRAINT_AUTO struct constraint c = {0};
-    if (constraint_parse(text, &c, err) < 0)
+    if (c->words(text, like, err) < 0)
         return -1;
-    like->node_any = TAKE(c.any);
-    like->n_node_any = c.n_any;
-    like->same = TAKE(c.same);
-    like->n_same = c.n_same;
-    like->counts = TAKE(c.counts);
-    like->n_counts = c.n_counts;
-    c.n_any = c.n_same = c.n_counts = 0;
-    like->constraint = xstrdup(text);
-    return 0;
-}
-
-/* As sbatch --nice has it. */
-static int set_nice(const char *text, struct job *like, struct err *err)
-{
-    const bool less = *text == '-';
-    if (row_number(text + less, 1, &like->nice, err) < 0)
-        return -1;
-    if (like->nice > NICE_MAX || text[less] == '\0')
-        return err_set(err, ERR_INVALID, "\"%s\" is not within %d", text, NICE_MAX);
-    like->nice = less ? -like->nice : like->nice;
-    return 0;
-}
-
-static int set_exclusive(const char *text, struct job *like, struct err *err)
-{
-    static const struct {
-        const char *word;
-        bool is;
-    } words[] = {{"0", false},  {"1", true},      {"no", false},
-                 {"yes", true}, {"false", false}, {"true", true}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcasecmp(words[i].word, text) != 0)
-            continue;
-        like->exclusive = words[i].is;
+    if (c->words != csv_array)
         return 0;
-    }
-    return err_set(err, ERR_INVALID, "\"%s\" is neither 1 nor 0", text);
+    return array_check(&like->array->left, text, r->max_array_size, err);
 }
 
-static int set_dependency(const char *text, struct job *like, struct err *err)
+/* Only a name for people may go on behind the end of a line. */
+static int check_line(const struct column *c, const char *text, struct err *err)
 {
-    return dependency_parse(text, &like->depends, &like->n_depends, &like->depends_any,
-                            err);
-}
-
-static int set_array(const char *text, struct job *like, struct err *err)
-{
-    struct array array;
-    if (array_parse(text, &array, err) < 0)
-        return -1;
-    job_array(like)->left = array.tasks;
-    like->tasks_limit = array.limit;
-    return 0;
-}
-
-/* In Slurm's words; not empty. */
-static int set_words(enum field field, const char *text, struct job *like,
-                     struct err *err)
-{
-    if (field == LICENSES)
-        return licenses_parse(text, &like->licenses, &like->n_licenses, err);
-    if (field == SWITCHES)
-        return switches_parse(text, &like->most_switches, &like->switch_wait_sec, err);
-    if (field == NICE)
-        return set_nice(text, like, err);
-    if (field == DEPENDENCY)
-        return set_dependency(text, like, err);
-    if (field == ARRAY)
-        return set_array(text, like, err);
-    if (field == EXCLUSIVE)
-        return set_exclusive(text, like, err);
-    return set_constraint(like, text, err);
+    if (c->words == csv_job_name || !strchr(text, '\n'))
+        return 0;
+    return err_set(err, ERR_INVALID, "%s: there is an end of a line in it", c->name);
 }
 
 static int set_field(struct reader *r, const struct column *c, char *text,
                      struct work *job, int64_t *end_sec, struct err *err)
 {
     int64_t *number = NULL;
+    if (check_line(c, text, err) < 0)
+        return -1;
     switch (c->field) {
     case TYPES:
         job->gpu_types = *text ? xstrdup(text) : NULL;
@@ -243,19 +192,9 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     case RESERVATION:
         job->reservation = workload_name(r->into, text);
         return 0;
-    case LICENSES:
-    case CONSTRAINT:
-    case SWITCHES:
-    case NICE:
-    case EXCLUSIVE:
-    case DEPENDENCY:
-    case ARRAY:
-        if (*text && set_words(c->field, text, like_of(job), err) < 0)
+    case WORDS:
+        if (*text && set_words(r, c, text, like_of(job), err) < 0)
             return err_prefix(err, "%s", c->name);
-        return 0;
-    case NAME:
-        if (*text)
-            like_of(job)->job_name = xstrdup(text);
         return 0;
     case NUMBER:
         number = *text ? &like_of(job)->job_id : &job->nodes;
@@ -296,6 +235,19 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     return 0;
 }
 
+/* Those of several QOS alone may make too many ways to run it. */
+static int check_choices(const struct work *work, struct err *err)
+{
+    if (!strchr(work->qos, ','))
+        return 0;
+    struct job *job = work->like ? job_copy(work->like) : job_new();
+    int rc = work_choose(work, job, err);
+    if (rc == 0)
+        rc = choice_check(job, err);
+    job_free(job);
+    return rc < 0 ? err_prefix(err, "qos") : 0;
+}
+
 static int read_row(struct reader *r, const struct header *h, char *line,
                     struct work *job, struct err *err)
 {
@@ -316,7 +268,7 @@ static int read_row(struct reader *r, const struct header *h, char *line,
             return err_set(err, ERR_INVALID, "it ends before it was submitted");
         job->run_sec = end_sec - job->submit_sec;
     }
-    return 0;
+    return check_choices(job, err);
 }
 
 int read_csv(struct reader *r, struct err *err)
@@ -326,7 +278,7 @@ int read_csv(struct reader *r, struct err *err)
     int rc = read_header(r, &h, err);
     if (rc < 0)
         return -1;
-    while ((rc = lines_next(r->lines, &line, err)) == 1) {
+    while ((rc = row_next(r->lines, h.n, &line, err)) == 1) {
         struct work job = work_new();
         struct err wrong = ERR_INIT;
         if (*line == '\0')

@@ -129,10 +129,10 @@ static int read_rows(struct nodes_file *f, struct lines *lines, const char *path
                      struct err *err)
 {
     char *line;
-    int rc = lines_next(lines, &line, err);
+    int rc = row_next(lines, 0, &line, err);
     if (rc == 1 && read_header(f, line, err) < 0)
         return err_prefix(err, "%s", path);
-    while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1)
+    while (rc == 1 && (rc = row_next(lines, f->n, &line, err)) == 1)
         if (*line != '\0' && read_row(f, line, err) < 0)
             return err_prefix(err, "%s:%zu", path, lines_number(lines));
     if (rc < 0)

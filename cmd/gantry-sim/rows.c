@@ -25,8 +25,7 @@ static int read_quoted(char **at, char **ret, struct err *err)
     *ret = to;
     for (;; from++) {
         if (*from == '\0')
-            return err_set(err, ERR_INVALID,
-                           "a field in quotes does not end on its line");
+            return err_set(err, ERR_INVALID, "a field in quotes does not end");
         if (*from == '"' && *++from != '"')
             break;
         *to++ = *from;
@@ -71,6 +70,67 @@ int row_cells(char *line, char **ret, size_t *ret_n, struct err *err)
     }
     *ret_n = n;
     return 0;
+}
+
+/* A row as row_cells would see it, as far as it was looked at. */
+struct look {
+    size_t at; /* up to here */
+    size_t n;  /* the fields that have begun */
+    bool open; /* in quotes */
+    bool wrong;
+};
+
+/* On to where the field in quotes closes, if it does. */
+static void look_for_close(struct look *k, const char *row)
+{
+    for (; k->open && row[k->at]; k->at++) {
+        if (row[k->at] != '"')
+            continue;
+        if (row[k->at + 1] == '"')
+            k->at++;
+        else
+            k->open = false;
+    }
+}
+
+/* On, from within quotes or where a field begins, to the end or to what is wrong. */
+static void look_on(struct look *k, const char *row)
+{
+    for (;;) {
+        bool quoted = k->open;
+        if (!quoted) {
+            k->n++;
+            k->at += strspn(row + k->at, " \t");
+            quoted = k->open = row[k->at] == '"';
+            k->at += quoted;
+        }
+        look_for_close(k, row);
+        if (k->open)
+            return;
+        k->at += quoted ? strspn(row + k->at, " \t") : strcspn(row + k->at, ",\"");
+        if (row[k->at] == '\0')
+            return;
+        if (row[k->at++] != ',') {
+            k->wrong = true;
+            return;
+        }
+    }
+}
+
+int row_next(struct lines *l, size_t n, char **ret, struct err *err)
+{
+    struct look look = {.at = 0};
+    int rc = lines_next(l, ret, err);
+    if (rc != 1 || !strchr(*ret, '"'))
+        return rc;
+    for (look_on(&look, *ret); look.open; look_on(&look, *ret))
+        if ((rc = lines_join(l, ret, err)) != 1)
+            break;
+    if (rc < 0)
+        return -1;
+    if (look.open || look.wrong || (n > 0 && look.n != n))
+        *ret = lines_part(l);
+    return 1;
 }
 
 size_t row_words(char *line, char **ret)

@@ -15,14 +15,20 @@
 struct reader {
     struct workload *into;
     struct lines *lines;
+    int64_t max_array_size; /* 0: any */
     workload_complain_fn *complain;
     void *arg;
 };
 
-/* Cuts a line of CSV (RFC 4180) into fields, in place, without the blanks around them;
- * one in double quotes may have commas and doubled quotes in it, but no end of a line.
- * `*ret_n`: how many there are, at most ROW_FIELDS_MAX + 1. -1: its quotes make no
- * sense. */
+/* The next row of CSV (RFC 4180), as lines_next: a line, or where a field in quotes
+ * goes on behind its end, lines joined, up to where the quotes close. Where they do
+ * not, or where that makes a row of another number of fields than `n` (0: any), it is
+ * the first line alone, which row_cells refuses, and the others are rows of their own:
+ * one forgotten quote does not swallow them. */
+int row_next(struct lines *l, size_t n, char **ret, struct err *err);
+/* Cuts a row into fields, in place, without the blanks around them; one in double
+ * quotes may have commas, doubled quotes and ends of lines in it. `*ret_n`: how many
+ * there are, at most ROW_FIELDS_MAX + 1. -1: its quotes make no sense. */
 int row_cells(char *line, char **ret, size_t *ret_n, struct err *err);
 /* Likewise at white space. */
 size_t row_words(char *line, char **ret);

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
+#include "crds/choice.h"
 #include "scheduler/model.h"
 
 /* ---- jobs and names ---- */
@@ -68,6 +69,24 @@ int64_t workload_begin(const struct workload *w)
     if (w->n == 0)
         return INT64_MAX;
     return w->begin_sec != TIME_UNSET ? w->begin_sec : w->jobs[0].submit_sec;
+}
+
+/* "a" or "a|b". */
+static void add_names(char ***to, size_t *n, const char *names)
+{
+    while (*names) {
+        size_t len = strcspn(names, "|");
+        AUTO_FREE char *name = xstrndup(names, len);
+        names_add(to, n, name);
+        names += len + (names[len] == '|');
+    }
+}
+
+int work_choose(const struct work *work, struct job *job, struct err *err)
+{
+    add_names(&job->partitions, &job->n_partitions, work->partition);
+    add_names(&job->reservations, &job->n_reservations, work->reservation);
+    return choice_parse_qos(work->qos, job, err);
 }
 
 /* ---- rows ---- */
@@ -151,16 +170,19 @@ static int read_all(struct reader *r, const char *path, struct err *err)
     return 0;
 }
 
-int workload_read(struct workload *ret, const char *path,
-                  workload_complain_fn *complain, void *arg, struct err *err)
+int workload_read(struct workload *ret, const struct workload_file *file,
+                  struct err *err)
 {
     struct err own = ERR_INIT;
     workload_init(ret);
-    struct reader r = {.into = ret, .complain = complain, .arg = arg};
-    r.lines = lines_open(path, err);
+    struct reader r = {.into = ret,
+                       .max_array_size = file->max_array_size,
+                       .complain = file->complain,
+                       .arg = file->arg};
+    r.lines = lines_open(file->path, err);
     if (!r.lines)
         return -1;
-    int rc = read_all(&r, path, err ? err : &own);
+    int rc = read_all(&r, file->path, err ? err : &own);
     lines_close(r.lines);
     return rc;
 }

@@ -31,7 +31,8 @@ struct work {
     int64_t nodes;                      /* 0: as few as hold it */
     int64_t gpus, cpu_milli, mem_bytes; /* of the job, not of a node */
     char *gpu_types;                    /* "T4" or "V100M16|V100M32"; NULL: any */
-    /* "": none; lent from the workload */
+    /* "": none; lent from the workload. Partition and reservation: "a" or "a|b"; QOS:
+     * "a" or "a,b" (crds/choice.h). */
     const char *account, *user, *partition, *qos, *reservation;
     /* What else it asks for. `whole`: it is the job as a snapshot has it, in whatever
      * state, and of the above only its account and its submission count. NULL:
@@ -72,13 +73,24 @@ void workload_shift(struct workload *w, int64_t sec);
 /* When a replay of it begins; INT64_MAX: there is no job in it. */
 int64_t workload_begin(const struct workload *w);
 
+/* The QOS, reservations and partitions that it names, to a job that names none yet.
+ * ERR_INVALID: a list of QOS that makes no sense; those of read workloads do. */
+int work_choose(const struct work *work, struct job *job, struct err *err);
+
 /* Told of each broken row. */
 typedef void workload_complain_fn(void *arg, size_t row, const char *what);
 
+struct workload_file {
+    const char *path;
+    int64_t max_array_size; /* no array has an index from here on; 0: any may be */
+    workload_complain_fn *complain;
+    void *arg;
+};
+
 /* -1: the file cannot be read, or is no workload at all. Either way free it with
  * workload_fini. */
-int workload_read(struct workload *ret, const char *path,
-                  workload_complain_fn *complain, void *arg, struct err *err);
+int workload_read(struct workload *ret, const struct workload_file *file,
+                  struct err *err);
 void workload_fini(struct workload *w);
 /* The columns that are understood, for --help. */
 void workload_help(FILE *out);

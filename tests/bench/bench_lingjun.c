@@ -283,7 +283,8 @@ static int run(struct bench *b, bool *ret_worse, struct err *err)
     }
     if (read_hosts(b, hosts, err) < 0)
         return err_prefix(err, "%s", hosts);
-    if (workload_read(&b->load, jobs, complain, NULL, err) < 0)
+    const struct workload_file file = {.path = jobs, .complain = complain};
+    if (workload_read(&b->load, &file, err) < 0)
         return -1;
     number_leaves(b);
     hurry(b);

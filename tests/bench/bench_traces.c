@@ -237,7 +237,8 @@ static int run(struct bench *b, struct err *err)
                path);
         return 0;
     }
-    if (workload_read(&b->load, path, complain, NULL, err) < 0)
+    const struct workload_file file = {.path = path, .complain = complain};
+    if (workload_read(&b->load, &file, err) < 0)
         return -1;
     printf("itp2021: %zu jobs\n", b->load.n);
     if (b->options.nodes > 0) {

@@ -22,7 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = ERR_INIT;
     struct workload w;
     size_t complaints = 0;
-    int rc = workload_read(&w, fuzzfile_write(data, size), complain, &complaints, &err);
+    const struct workload_file file = {fuzzfile_write(data, size), 1001, complain,
+                                       &complaints};
+    int rc = workload_read(&w, &file, &err);
     assert(rc == 0 || err.code != ERR_NONE);
     assert(w.n_broken == complaints && w.n_rows == w.n + w.n_broken + w.n_idle);
     for (size_t i = 0; i < w.n; i++) {

@@ -32,7 +32,8 @@ static void stand_init(struct stand *s, const char *nodes, const char *gpus,
     struct err err = ERR_INIT;
     pool_init(&s->pool);
     ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
-    int rc = workload_read(&s->load, workload, note, NULL, &err);
+    const struct workload_file file = {.path = workload, .complain = note};
+    int rc = workload_read(&s->load, &file, &err);
     ck_assert_msg(rc == 0, "%s", err.msg);
     s->config = sched_config_default();
     s->replay =

@@ -32,7 +32,8 @@ static void stand_init_outages(struct stand *s, const char *nodes, const char *g
     struct err err = ERR_INIT;
     pool_init(&s->pool);
     ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
-    ck_assert_int_eq(workload_read(&s->load, workload, note, NULL, &err), 0);
+    const struct workload_file file = {.path = workload, .complain = note};
+    ck_assert_int_eq(workload_read(&s->load, &file, &err), 0);
     const struct replay replay = {
         .pool = &s->pool,
         .load = &s->load,

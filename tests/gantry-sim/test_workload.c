@@ -18,13 +18,21 @@ static void note(void *arg, size_t row, const char *what)
     str_addf(arg, "%zu: %s\n", row, what);
 }
 
+/* Of arrays with indices below 11. */
+static int read_file(const char *path, struct workload *ret, struct str *complaints,
+                     struct err *err)
+{
+    const struct workload_file file = {path, 11, note, complaints};
+    return workload_read(ret, &file, err);
+}
+
 static int read_text(const char *text, struct workload *ret, struct str *complaints,
                      struct err *err)
 {
     char *dir = tempdir_new();
     AUTO_FREE char *path = tempdir_path(dir, "w");
     ck_assert_int_eq(files_write(path, text, strlen(text), 0600, err), 0);
-    int rc = workload_read(ret, path, note, complaints, err);
+    int rc = read_file(path, ret, complaints, err);
     tempdir_free(dir);
     return rc;
 }
@@ -75,6 +83,11 @@ static const struct {
      "\"submit_s\",\"duration_s\",\"gpus\",\"user\",account\n"
      "\"1\",2, \"3\" ,\"Doe, \"\"J\"\" \",\"\"\n",
      {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "Doe, \"J\" ", "", "", "", NULL, false, 0,
+      TIME_UNSET}},
+    {"a field that nobody reads, on several lines, and a list of QOS",
+     "submit_s,duration_s,gpus,\"no\nte\",qos\r\n1,2,3,\"a\r\n\nb "
+     "\"\",\"\"\",\"high,low\"\r\n",
+     {3, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "", "", "high,low", "", NULL, false, 0,
       TIME_UNSET}},
     {"in the order of submission",
      "submit_s,duration_s,gpus\n9,2,3\n4,2,1\n",
@@ -138,7 +151,7 @@ static const struct {
     {"1,2,3,0", "2: it asks for no GPUs, no CPUs and no nodes\n"},
     {"1,2,3,99999999999999999999", "2: gpus: 99999999999999999999 is too large\n"},
     {"99999999999,2,3,4", "2: a time of more than a thousand years\n"},
-    {"1,2,3,\"4", "2: a field in quotes does not end on its line\n"},
+    {"1,2,3,\"4", "2: a field in quotes does not end\n"},
     {"1,2,3,\"4\"5", "2: a field goes on behind its closing quote: \"5\"\n"},
     {"1,2,3,4\"\"", "2: a quote within a field that does not begin with one\n"},
 };
@@ -157,6 +170,92 @@ START_TEST(test_broken)
     ck_assert_uint_eq(w.n_broken, 1);
     ck_assert_uint_eq(w.n, 1);
     ck_assert_uint_eq(w.jobs[0].row, 3);
+    workload_fini(&w);
+}
+END_TEST
+
+/* A quote that nobody closes does not swallow the rows behind it. */
+START_TEST(test_quotes)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    ck_assert_int_eq(read_text("submit_s,duration_s,gpus,user,job_name\n"
+                               "1,2,3,\"ann,\n"         /* line 2 */
+                               "2,2,3,\"a\nb\",x\n"     /* 3, 4 */
+                               "3,2,3,ann,\"x\n\ny\"\n" /* 5 to 7 */
+                               "4,2,3,\"ann\n"          /* 8 */
+                               "5,2,3,bob,\"x\"\n"      /* 9 */
+                               "6,2,3,bob,\"x",         /* 10 */
+                               &w, &said, &err),
+                     0);
+    ck_assert_str_eq(said.s, "2: a field in quotes does not end\n"
+                             "3: user: there is an end of a line in it\n"
+                             "8: a field in quotes does not end\n"
+                             "10: a field in quotes does not end\n");
+    ck_assert_uint_eq(w.n_rows, 6);
+    ck_assert_uint_eq(w.n, 2);
+    ck_assert_uint_eq(w.jobs[0].row, 5);
+    ck_assert_str_eq(w.jobs[0].like->job_name, "x\n\ny");
+    ck_assert_uint_eq(w.jobs[1].row, 9);
+    workload_fini(&w);
+}
+END_TEST
+
+/* Nor where what follows is longer than a row may be. */
+START_TEST(test_open_quote)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text, said;
+    str_init(&text, 1 << 20);
+    str_init(&said, 4096);
+    str_add(&text, HEAD "1,2,3,\"4\n");
+    for (int i = 0; i < 20000; i++)
+        str_addf(&text, "%d,2,3,4\n", i);
+    ck_assert_int_eq(read_text(text.s, &w, &said, &err), 0);
+    ck_assert_str_eq(said.s, "2: a field in quotes does not end\n");
+    ck_assert_uint_eq(w.n, 20000);
+    for (size_t i = 0; i < w.n; i++)
+        ck_assert_uint_eq(w.jobs[i].row, i + 3);
+    workload_fini(&w);
+}
+END_TEST
+
+#define WORDS "submit_s,duration_s,gpus,qos,partition,licenses,array\n"
+
+static const struct {
+    const char *row, *complaint;
+} words[] = {
+    {"1,2,3,\"a,\",,,",
+     "2: qos: an empty name in the list; right is \"high,normal\"\n"},
+    {"1,2,3,\"a,b,a\",,,", "2: qos: a stands twice\n"},
+    {"1,2,3,\"a,b,c,d,e,f,g,h,i\",,,", "2: qos: more than 8 QOS\n"},
+    {"1,2,3,\"a,b,c,d,e,f,g,h\",a|b|c|d|e|f|g|h|i,x:1|y:1|z:1|u:1,",
+     "2: qos: with each of its QOS, in each of its partitions and reservations, with "
+     "each "
+     "of its licences, the job could be run in 288 ways, more than 256\n"},
+    {"1,2,3,,,,0-11",
+     "2: array: Invalid job array specification: \"0-11\"; indices are "
+     "below 11 here (maxArraySize)\n"},
+    {"1,2,3,,,,11%2",
+     "2: array: Invalid job array specification: \"11%2\"; indices are "
+     "below 11 here (maxArraySize)\n"},
+};
+
+START_TEST(test_words)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    AUTO_FREE char *text = xasprintf(WORDS "%s\n7,8,9,\"a,b\",,,0-10\n", words[_i].row);
+    ck_assert_int_eq(read_text(text, &w, &said, &err), 0);
+    ck_assert_str_eq(said.s, words[_i].complaint);
+    ck_assert_uint_eq(w.n_rows, 2);
+    ck_assert_uint_eq(w.n_broken, 1);
+    ck_assert_uint_eq(w.n, 11);
     workload_fini(&w);
 }
 END_TEST
@@ -186,7 +285,7 @@ START_TEST(test_swf_sample)
     struct err err = ERR_INIT;
     STR_AUTO struct str said;
     str_init(&said, 4096);
-    ck_assert_int_eq(workload_read(&w, DATA "sample.swf", note, &said, &err), 0);
+    ck_assert_int_eq(read_file(DATA "sample.swf", &w, &said, &err), 0);
     ck_assert_str_eq(said.s, "8: 9 fields; the format has 18\n");
     ck_assert_uint_eq(w.n_rows, 5);
     ck_assert_uint_eq(w.n, 3);
@@ -226,7 +325,7 @@ START_TEST(test_no_file)
 {
     struct workload w;
     struct err err = ERR_INIT;
-    ck_assert_int_eq(workload_read(&w, "/nowhere/w.csv", note, NULL, &err), -1);
+    ck_assert_int_eq(read_file("/nowhere/w.csv", &w, NULL, &err), -1);
     ck_assert_str_eq(err.msg, "/nowhere/w.csv: No such file or directory");
     workload_fini(&w);
 }
@@ -240,7 +339,7 @@ START_TEST(test_gzip)
     struct err err = ERR_INIT;
     STR_AUTO struct str said;
     str_init(&said, 4096);
-    int rc = workload_read(&w, DATA "itp2021-500.csv.gz", note, &said, &err);
+    int rc = read_file(DATA "itp2021-500.csv.gz", &w, &said, &err);
     ck_assert_msg(rc == 0, "%s", err.msg);
     ck_assert_str_eq(said.s, "");
     ck_assert_uint_eq(w.n, 500);
@@ -260,7 +359,7 @@ START_TEST(test_gzip_cut)
     str_init(&bytes, 1 << 20);
     ck_assert_int_eq(str_read_file(&bytes, DATA "itp2021-500.csv.gz", &err), 0);
     ck_assert_int_eq(files_write(path, bytes.s, bytes.len / 2, 0600, &err), 0);
-    ck_assert_int_eq(workload_read(&w, path, note, NULL, &err), -1);
+    ck_assert_int_eq(read_file(path, &w, NULL, &err), -1);
     ck_assert_msg(strstr(err.msg, "damaged behind line ") != NULL &&
                       strstr(err.msg, ": the file ends too early") != NULL,
                   "%s", err.msg);
@@ -280,7 +379,7 @@ START_TEST(test_nul_byte)
     char *dir = tempdir_new();
     AUTO_FREE char *path = tempdir_path(dir, "w");
     ck_assert_int_eq(files_write(path, text, sizeof(text) - 1, 0600, &err), 0);
-    ck_assert_int_eq(workload_read(&w, path, note, &said, &err), 0);
+    ck_assert_int_eq(read_file(path, &w, &said, &err), 0);
     ck_assert_str_eq(said.s, "3: submit_s: \"?\" is no number from 0 on\n");
     ck_assert_uint_eq(w.n, 2);
     workload_fini(&w);
@@ -310,6 +409,9 @@ int main(void)
     return suite_main("gantry-sim/workload",
                       (struct suite_row[]){{test_good, ARRAY_LEN(good)},
                                            {test_broken, ARRAY_LEN(broken)},
+                                           {test_quotes, 1},
+                                           {test_open_quote, 1},
+                                           {test_words, ARRAY_LEN(words)},
                                            {test_swf_sample, 1},
                                            {test_swf_words, 1},
                                            {test_refused, ARRAY_LEN(refused)},

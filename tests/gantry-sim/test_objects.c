@@ -1,0 +1,155 @@
+/* Recorded jobs on a cluster's own objects. */
+#include "tests/support/simtest.h"
+
+#include <string.h>
+
+#include "base/files.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/suite.h"
+#include "tests/support/tempdir.h"
+
+/* One node of 8 GPUs. bob's account has used much, ann's nothing; eve has none. In the
+ * second hour the node is kept for cem. */
+static const char objects[] =
+    "kind: Node\nmetadata: {name: n1}\n"
+    "status: {allocatable: {cpu: '8', nvidia.com/gpu: '8'}}\n"
+    "---\nkind: Account\nmetadata: {name: red}\n"
+    "spec: {members: [{user: ann}, {user: cem}]}\n"
+    "---\nkind: Account\nmetadata: {name: blue}\nspec: {members: [{user: bob}]}\n"
+    "status: {usage: {asOf: '2026-11-24T19:00:00Z', members: [{user: bob,"
+    " billingMilliseconds: 100000000000}]}}\n"
+    "---\nkind: Reservation\nmetadata: {name: lab}\n"
+    "spec: {startTime: '1970-01-01T01:00:00Z', duration: '60', nodes: n1,"
+    " users: [cem]}\n";
+
+static const char shares_csv[] =
+    "submit_s,duration_s,timelimit_s,gpus,account,user,reservation\n"
+    "0,600,600,8,red,ann,\n"
+    "1,300,300,8,blue,bob,\n"
+    "1,600,600,8,red,ann,\n"
+    "3,600,600,8,red,eve,\n"
+    "4,600,600,8,red,cem,lab\n"
+    "5,1800,3000,8,red,ann,\n";
+
+START_TEST(test_objects)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *cluster = tempdir_path(root, "c.yaml");
+    AUTO_FREE char *load = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    struct err err = ERR_INIT;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(cluster, objects, strlen(objects), 0600, &err), 0);
+    ck_assert_int_eq(files_write(load, shares_csv, strlen(shares_csv), 0600, &err), 0);
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
+                    &said),
+        0);
+    simtest_expect(&said, "/w.csv:5: never started: InvalidAccount\n");
+    simtest_expect(&said, "\"waitMedianSec\":1199,"); /* bob: ann's second is first */
+    simtest_expect(&said, "\"waitMaxSec\":7195,");    /* ann's third, behind it */
+    simtest_expect(&said, "{\"account\":\"blue\",\"jobs\":1,\"gpuHours\":0.66");
+    tempdir_free(root);
+}
+END_TEST
+
+/* What `kubectl get reservations -o yaml` prints has dates. The node is kept for an
+ * hour, half an hour after the first job would come: it waits for the end of that. On
+ * the file's own clock the same reservation begins in 56 years. */
+START_TEST(test_begin)
+{
+    static const char dump[] =
+        "kind: List\nitems:\n"
+        "- {kind: Node, metadata: {name: n1}, status: {allocatable: {cpu: '8'}}}\n"
+        "- {kind: Reservation, metadata: {name: lab, creationTimestamp:"
+        " '2026-11-20T00:00:00Z'}, spec: {startTime: '2026-11-27T08:30:00Z', duration:"
+        " '60', nodes: n1, users: [cem]}}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus\n"
+                               "500,3600,3600,8\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(c, dump, strlen(dump), 0600, &err), 0);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(simtest_run(root,
+                                 SIM("-w", "@/w.csv", "--cluster", "@/c.yaml",
+                                     "--begin", "2026-11-27T08:00:00Z"),
+                                 &said),
+                     0);
+    simtest_expect(&said, "\nwait, longest                                5400 s\n");
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml"), &said), 0);
+    simtest_expect(&said, "\nwait, longest                                   0 s\n");
+    tempdir_free(root);
+}
+END_TEST
+
+/* Of one QOS one job at a time may run; who names it alone waits for it, and who names
+ * another as well has that one. */
+START_TEST(test_qos_list)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: QOS\nmetadata: {name: a}\nspec: {limits: {grpJobs: 1}}\n---\n"
+        "kind: QOS\nmetadata: {name: b}\nspec: {}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,qos\n"
+                               "0,900,900,1,a\n0,900,900,1,\"a,b\"\n0,900,900,1,a\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(c, cluster, strlen(cluster), 0600, &err), 0);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
+                    &said),
+        0);
+    simtest_expect(&said, "\"completed\":3,");
+    simtest_expect(&said, "\"waitMedianSec\":0,");
+    simtest_expect(&said, "\"waitMaxSec\":900,");
+    tempdir_free(root);
+}
+END_TEST
+
+/* Of two accounts, one with three times the shares: what each used beside that. */
+START_TEST(test_shares)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '4'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: Account\nmetadata: {name: red}\n"
+        "spec: {fairshare: 3, members: [{user: ann}]}\n---\n"
+        "kind: Account\nmetadata: {name: blue}\nspec: {members: [{user: bob}]}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,account,user\n"
+                               "0,3600,3600,4,red,ann\n"
+                               "0,3600,3600,4,blue,bob\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(c, cluster, strlen(cluster), 0600, &err), 0);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml"), &said), 0);
+    simtest_expect(&said,
+                   "\nused by account and those below it, and what its shares are\n"
+                   "  blue                        25.0 %         50.0 %\n"
+                   "  red                         75.0 %         50.0 %\n");
+    tempdir_free(root);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/objects", (struct suite_row[]){{test_objects, 1},
+                                                                 {test_begin, 1},
+                                                                 {test_shares, 1},
+                                                                 {test_qos_list, 1},
+                                                                 {NULL, 0}});
+}
