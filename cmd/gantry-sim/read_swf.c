@@ -122,6 +122,7 @@ int read_swf(struct reader *r, struct err *err)
             reader_take(r, &job, &wrong);
             continue;
         }
+        job_free(job.like);
         r->into->n_rows++;
         r->into->n_idle++;
     }

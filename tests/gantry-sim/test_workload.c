@@ -294,6 +294,24 @@ START_TEST(test_swf_sample)
 }
 END_TEST
 
+/* Also one that would have begun behind another, of which nothing is kept. */
+START_TEST(test_swf_idle)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    ck_assert_int_eq(read_text("1 0 0 9 2 -1 -1 2 9 -1 1 1 1 -1 -1 -1 -1 -1\n"
+                               "2 5 0 0 2 -1 -1 2 9 -1 5 1 1 -1 -1 -1 1 20\n",
+                               &w, &said, &err),
+                     0);
+    ck_assert_str_eq(said.s, "");
+    ck_assert_uint_eq(w.n, 1);
+    ck_assert_uint_eq(w.n_idle, 1);
+    workload_fini(&w);
+}
+END_TEST
+
 /* ---- files that are no workloads ---- */
 
 static const struct {
@@ -413,6 +431,7 @@ int main(void)
                                            {test_open_quote, 1},
                                            {test_words, ARRAY_LEN(words)},
                                            {test_swf_sample, 1},
+                                           {test_swf_idle, 1},
                                            {test_swf_words, 1},
                                            {test_refused, ARRAY_LEN(refused)},
                                            {test_no_file, 1},
