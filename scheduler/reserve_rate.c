@@ -84,13 +84,14 @@ static void count_foreign(struct choosing *c)
         rate_foreign(&c->nodes[i], cluster->order[i], &uses[i]);
 }
 
-/* Do they fall on the same time? Of recurring ones the next occurrence counts. */
+/* Do they fall on the same time? Of recurring ones the next occurrence counts. One that
+ * floats does until it is over: the later one asks, the later it begins. */
 static bool meets(const struct choosing *c, const struct reservation *other)
 {
     int64_t start, end;
 
     return reservation_occurrence(other, c->start_sec, &start, &end) &&
-           start < c->end_sec;
+           (reservation_floats(other) || start < c->end_sec);
 }
 
 static void find_taken(struct choosing *c)
