@@ -39,16 +39,6 @@ static int64_t cost_of(const struct plain_plan *p, const struct plain_job *job,
     return stranded(p, &rest) - stranded(p, left);
 }
 
-/* What is left on a node in the last slot of a place; the last of all is not looked
- * at. */
-static const struct resvec *left_then(const struct plain_plan *p,
-                                      const struct plain_place *place, size_t node)
-{
-    size_t end = MIN(place->last, p->grid.n_slots - 1);
-
-    return &plain_row_at(p, MAX(end, place->first + 1) - 1, node)->free;
-}
-
 /* How many nodes of its leaf are open to the job. */
 static int64_t open_beside(const struct plain_plan *p, const struct plain_open *open,
                            size_t node)
@@ -62,18 +52,14 @@ static int64_t open_beside(const struct plain_plan *p, const struct plain_open *
 }
 
 /* Is node a the better fit for the job there? */
-static bool is_better(const struct plain_plan *p, const struct plain_place *place,
-                      const struct plain_spot *a, const struct plain_spot *b)
+static bool is_better(const struct plain_spot *a, const struct plain_spot *b)
 {
-    const struct resvec *left_a = &plain_row_at(p, place->first, a->node)->free;
-    const struct resvec *left_b = &plain_row_at(p, place->first, b->node)->free;
     const int64_t better[][2] = {
         {a->turn, b->turn},
         {a->cost, b->cost},
-        {plain_devices_in(left_then(p, place, a->node)),
-         plain_devices_in(left_then(p, place, b->node))},
+        {plain_devices_in(a->left_then), plain_devices_in(b->left_then)},
         {a->devices, b->devices},
-        {left_a->v[RES_CPU], left_b->v[RES_CPU]},
+        {a->left->v[RES_CPU], b->left->v[RES_CPU]},
         {a->beside, b->beside},
     };
 
@@ -112,7 +98,7 @@ static void take_best(const struct plain_plan *p, const struct plain_open *open,
         const struct plain_spot *spot = &open->spots[k];
         size_t i = n;
 
-        while (i > 0 && is_better(p, place, spot, best[i - 1]))
+        while (i > 0 && is_better(spot, best[i - 1]))
             i--;
         if (i == want || spot->turn == 0)
             continue;
@@ -217,14 +203,13 @@ static bool take_segments(const struct plain_plan *p, const struct plain_job *jo
 
 /* What each open node is to the job; in segments all leaves are alike. */
 static void weigh(const struct plain_plan *p, const struct plain_job *job,
-                  const struct plain_place *place, struct plain_open *open)
+                  struct plain_open *open)
 {
     for (size_t i = 0; i < open->n; i++) {
         struct plain_spot *spot = &open->spots[i];
-        const struct resvec *left = &plain_row_at(p, place->first, spot->node)->free;
 
-        spot->cost = cost_of(p, job, left);
-        spot->devices = plain_devices_in(left);
+        spot->cost = cost_of(p, job, spot->left);
+        spot->devices = plain_devices_in(spot->left);
         spot->beside = is_segmented(p, job) ? 0 : open_beside(p, open, spot->node);
     }
 }
@@ -234,7 +219,7 @@ bool plain_best(const struct plain_plan *p, const struct plain_job *job,
 {
     size_t n = MIN(open->n, job->max);
 
-    weigh(p, job, place, open);
+    weigh(p, job, open);
     if (is_segmented(p, job))
         return take_segments(p, job, open, place);
     if (n >= job->min && p->wiring && job->max > 1)

@@ -10,7 +10,7 @@
 
 #include "tests/support/plain_plan.h"
 
-/* All that are open to a job. */
+/* All that are open to a job; their costs, devices and neighbours are found out. */
 struct plain_open {
     struct plain_spot *spots;
     size_t n;

@@ -81,6 +81,21 @@ bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size
     return true;
 }
 
+/* What is left on a node in a slot. */
+static const struct resvec *left_in(const struct plain_plan *p, size_t node,
+                                    size_t slot)
+{
+    return &plain_row_at(p, slot, node)->free;
+}
+
+/* The last slot of a place; the last of all is not looked at. */
+static size_t last_slot(const struct plain_plan *p, const struct plain_place *place)
+{
+    size_t end = MIN(place->last, p->grid.n_slots - 1);
+
+    return MAX(end, place->first + 1) - 1;
+}
+
 struct plain_open plain_list_open(const struct plain_plan *p,
                                   const struct plain_job *job,
                                   const struct plain_place *place, const bool *shut)
@@ -90,7 +105,11 @@ struct plain_open plain_list_open(const struct plain_plan *p,
     for (size_t node = 0; node < p->n_nodes; node++) {
         if ((shut == NULL || !shut[node]) &&
             plain_is_open(p, job, node, place->first, place->last))
-            open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
+            open.spots[open.n++] =
+                (struct plain_spot){.node = node,
+                                    .left = left_in(p, node, place->first),
+                                    .left_then = left_in(p, node, last_slot(p, place)),
+                                    .turn = 1};
     }
     return open;
 }

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/model.h"
+
 #define PLAIN_LEVELS 3
 
 /* Which switch of each level a node is under, by position; level 0 is the whole
@@ -24,9 +26,11 @@ struct plain_wiring {
     bool blocks;
 };
 
-/* A node that is open to the job. */
+/* A node that is open to the job, and what is left on it when the job begins and ends:
+ * lent. */
 struct plain_spot {
     size_t node;
+    const struct resvec *left, *left_then;
     int64_t cost, devices; /* of the job there, to others; that are free */
     int64_t beside;        /* nodes of its leaf that are open to the job */
     int turn; /* ret: 1 of a leaf that is taken whole, 2 of the last one; 0: out */

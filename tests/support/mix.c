@@ -1,0 +1,165 @@
+#include "tests/support/mix.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/util.h"
+
+#define LIMIT_MIN_SEC 900
+#define LIMIT_MAX_SEC (7 * MIX_DAY_SEC)
+#define GANGS 8 /* of 1, 2, 4 ... nodes */
+static_assert(1 << (GANGS - 1) == MIX_GANG_MAX, "the largest of them");
+
+void mix_init(struct mix *m, size_t nodes, size_t pending, size_t classes)
+{
+    *m = (struct mix){.nodes = nodes, .pending = pending, .classes = classes};
+    /* About 50 days of work for 10,000 jobs of 5,000 nodes. */
+    m->window_sec = (20 + (int64_t)(pending * 5000 / nodes) / 160) * MIX_DAY_SEC;
+    rng_seed(&m->rng, 1);
+    restable_init(&m->res);
+    m->gpu = restable_intern(&m->res, "nvidia.com/gpu");
+}
+
+size_t mix_position(const char *node)
+{
+    return strtoul(node + 1, NULL, 10);
+}
+
+static struct resvec class_of(const struct mix *m, size_t class)
+{
+    static const int64_t fractions[] = {1, 2, 4, 2};
+    size_t half = m->classes / 2, i = class % half;
+    int64_t gpus = class < half ? fractions[i % ARRAY_LEN(fractions)] : MIX_GPUS;
+    struct resvec each = {{0}};
+
+    each.v[RES_PODS] = 1;
+    each.v[m->gpu] = gpus;
+    each.v[RES_CPU] = gpus * (8000 - 250 * (int64_t)i);
+    each.v[RES_MEM] = (gpus * (64 - (int64_t)i)) << 30;
+    return each;
+}
+
+static int64_t draw_limit(struct mix *m)
+{
+    double part = (double)rng_below(&m->rng, 1 << 20) / (1 << 20);
+
+    return (int64_t)(LIMIT_MIN_SEC *
+                     exp(part * log((double)LIMIT_MAX_SEC / LIMIT_MIN_SEC)));
+}
+
+static struct job *job_of(struct mix *m, size_t number, size_t class, int64_t nodes)
+{
+    struct job *job = job_new();
+
+    job->uid = xasprintf("job-%zu", number);
+    job->ns = xstrdup("default");
+    job->name = xstrdup("train");
+    job->user = xstrdup("ann");
+    job->job_id = (int64_t)number;
+    job->submit_sec = MIX_NOW_SEC - 1000000 + (int64_t)number;
+    job->one_per_node = true;
+    job->min_pods = job->max_pods = nodes;
+    job->each = class_of(m, class);
+    job->limit_sec = draw_limit(m);
+    return job;
+}
+
+struct job *mix_draw_job(struct mix *m, size_t number)
+{
+    size_t class = rng_below(&m->rng, m->classes);
+    int64_t nodes =
+        class < m->classes / 2 ? 1 : INT64_C(1) << rng_below(&m->rng, GANGS);
+
+    return job_of(m, number, class, nodes);
+}
+
+/* ---- the cluster ---- */
+
+void mix_tell(struct sched *s, enum change_kind kind, void *what)
+{
+    struct change change = {.kind = kind, .u.job = what};
+
+    sched_apply(s, &change);
+}
+
+struct node *mix_node(const struct mix *m, size_t position)
+{
+    struct node *node = node_new();
+
+    node->name = xasprintf("n%zu", position);
+    node->ready = true;
+    node->capacity.v[RES_CPU] = 64000;
+    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
+    node->capacity.v[RES_PODS] = 110;
+    node->capacity.v[m->gpu] = MIX_GPUS;
+    return node;
+}
+
+/* A job that runs on `nodes` nodes from `first` on, some part of its time. */
+static void add_running(struct mix *m, struct sched *s, size_t class, size_t first,
+                        size_t nodes)
+{
+    struct job *job = job_of(m, ++m->running, class, (int64_t)nodes);
+
+    job->phase = JOB_RUNNING;
+    job->partition = xstrdup("batch");
+    job->start_sec =
+        MIX_NOW_SEC - (int64_t)rng_below(&m->rng, (uint64_t)job->limit_sec);
+    job->alloc = xcalloc(nodes, sizeof(*job->alloc));
+    job->n_alloc = nodes;
+    for (size_t i = 0; i < nodes; i++)
+        job->alloc[i] = (struct slot){.node = xasprintf("n%zu", first + i),
+                                      .pods = 1,
+                                      .each = job->each,
+                                      .first_rank = (int64_t)i};
+    mix_tell(s, CHANGE_JOB, job);
+}
+
+/* One node in four is shared; the others lie in gangs of up to 16. No GPU is idle. */
+static void fill_nodes(struct mix *m, struct sched *s)
+{
+    size_t half = m->classes / 2;
+
+    for (size_t at = 0; at < m->nodes;) {
+        size_t class = rng_below(&m->rng, half), n = 1;
+
+        if (rng_below(&m->rng, 3) > 0) {
+            for (int64_t used = 0; used < MIX_GPUS;
+                 used += class_of(m, class).v[m->gpu])
+                add_running(m, s, class, at, 1);
+        } else {
+            n = MIN(m->nodes - at, (size_t)1 << rng_below(&m->rng, 5));
+            add_running(m, s, half + class, at, n);
+        }
+        at += n;
+    }
+}
+
+struct sched *mix_core(struct mix *m)
+{
+    struct sched_config config = sched_config_default();
+    struct partition *part = partition_new();
+    struct sched *s;
+
+    config.window_sec = m->window_sec;
+    config.reservation_depth = config.max_job_test = INT64_MAX;
+    s = sched_new(&config);
+    mix_tell(s, CHANGE_RESOURCES, &m->res);
+    part->name = xstrdup("batch");
+    part->is_default = true;
+    mix_tell(s, CHANGE_PARTITION, part);
+    for (size_t i = 0; i < m->nodes; i++)
+        mix_tell(s, CHANGE_NODE, mix_node(m, i));
+    fill_nodes(m, s);
+    for (size_t i = 1; i <= m->pending; i++)
+        mix_tell(s, CHANGE_JOB, mix_draw_job(m, m->running + i));
+    return s;
+}
+
+const struct job *mix_job_at(const struct sched *s, size_t number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%zu", number);
+
+    return sched_job(s, uid);
+}
