@@ -162,15 +162,18 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         sched_apply(e.sched,
                     &(struct change){.kind = CHANGE_JOB,
                                      .u.job = job_copy(replay->load->records[i])});
+    engine_reserve(&e, now_sec);
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);
+        engine_note_reservations(&e, now_sec);
         take_sample(&e, now_sec);
     }
     for (size_t i = 0; i < e.next_job; i++)
         engine_note_account(&e, i); /* of those that are not over */
     for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++)
         ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
+    engine_forget_reservations(&e);
     ends_fini(&e.ends);
     kin_free(e.kin);
     ledger_free(e.ledger);

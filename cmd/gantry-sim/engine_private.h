@@ -1,6 +1,6 @@
 /*
- * engine_private - what engine.c (from moment to moment) and engine_job.c (jobs come,
- * start and end) share.
+ * engine_private - what engine.c (from moment to moment), engine_job.c (jobs come,
+ * start and end) and engine_resv.c share.
  */
 #ifndef GANTRY_SIM_ENGINE_PRIVATE_H
 #define GANTRY_SIM_ENGINE_PRIVATE_H
@@ -10,6 +10,12 @@
 #include "cmd/gantry-sim/kin.h"
 #include "cmd/gantry-sim/ledger.h"
 
+/* Nodes that a reservation has by the core's choice; sorted. */
+struct choice_of {
+    char **nodes;
+    size_t n;
+};
+
 struct engine {
     const struct replay *in;
     struct history *history;
@@ -17,6 +23,7 @@ struct engine {
     struct ledger *ledger;
     struct kin *kin;
     struct ends ends;
+    struct choice_of *chosen; /* of each reservation of the pool */
     size_t next_job, next_outage;
     struct sample at; /* as things stand */
     size_t ended, told;
@@ -25,6 +32,11 @@ struct engine {
     struct err *err;
     bool failed;
 };
+
+/* Which nodes reservations have: from the beginning, and after each step. */
+void engine_reserve(struct engine *e, int64_t now_sec);
+void engine_note_reservations(struct engine *e, int64_t now_sec);
+void engine_forget_reservations(struct engine *e);
 
 /* Of one that is known to the core: which account it has, if it names none. */
 void engine_note_account(struct engine *e, size_t job);

@@ -43,6 +43,7 @@ void history_fini(struct history *h)
     free(h->cuts);
     free(h->samples);
     free(h->closures);
+    free(h->tenures);
     *h = (struct history){.n = 0};
 }
 
@@ -76,6 +77,26 @@ void history_open(struct history *h, size_t node, int64_t now_sec)
     struct closure *closure = closure_of(h, node);
     if (closure)
         closure->end_sec = now_sec;
+}
+
+void history_keep(struct history *h, size_t reservation, size_t node, int64_t now_sec)
+{
+    GROW(h->tenures, h->n_tenures, h->cap_tenures);
+    h->tenures[h->n_tenures++] =
+        (struct tenure){reservation, node, now_sec, TIME_UNSET};
+}
+
+void history_release(struct history *h, size_t reservation, size_t node,
+                     int64_t now_sec)
+{
+    for (size_t i = h->n_tenures; i-- > 0;) {
+        struct tenure *t = &h->tenures[i];
+        if (t->reservation == reservation && t->node == node &&
+            t->end_sec == TIME_UNSET) {
+            t->end_sec = now_sec;
+            return;
+        }
+    }
 }
 
 void tale_queue(struct tale *t, int64_t now_sec)

@@ -85,6 +85,12 @@ struct closure {
     int64_t start_sec, end_sec; /* TIME_UNSET: to the end */
 };
 
+/* A reservation of the pool has a node, whether it is its time or not. */
+struct tenure {
+    size_t reservation, node;
+    int64_t start_sec, end_sec; /* TIME_UNSET: to the end */
+};
+
 struct history {
     struct tale *tales; /* one for each job of the workload */
     size_t n;
@@ -94,6 +100,8 @@ struct history {
     size_t n_samples, cap_samples;
     struct closure *closures; /* in the order of their starts */
     size_t n_closures, cap_closures;
+    struct tenure *tenures; /* likewise */
+    size_t n_tenures, cap_tenures;
     int64_t broken[BROKEN_CAUSES]; /* promises, as the core counts them */
 };
 
@@ -104,6 +112,10 @@ void history_add(struct history *h, const struct sample *sample);
 /* A node closes, or opens again; nothing if it is so already. */
 void history_close(struct history *h, size_t node, int64_t now_sec);
 void history_open(struct history *h, size_t node, int64_t now_sec);
+/* A reservation gets a node; or has it no longer. */
+void history_keep(struct history *h, size_t reservation, size_t node, int64_t now_sec);
+void history_release(struct history *h, size_t reservation, size_t node,
+                     int64_t now_sec);
 /* The account of a job, also by default; "": none. */
 const char *history_account(const struct history *h, const struct workload *load,
                             size_t job);

@@ -13,17 +13,14 @@
 #define NODE_MAX 48.0 /* of one node's row */
 #define LEGEND_HEIGHT 40.0
 #define TICKS_MAX 12
-/* A bar with room for its job's row is labelled; many small ones have no edges. */
-#define LABEL_HEIGHT 9.0
-#define DIGIT_WIDTH 6.5
-#define EDGES_MAX 4000
+#define EDGES_MAX 4000 /* many small bars have no edges */
 
 /* Also told apart by those who see red and green alike. */
 static const char *const colours[ACCOUNTS_MAX] = {
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee",
     "#aa3377", "#bbbbbb", "#e08214", "#8073ac", "#35978f"};
 
-static double x_of(const struct drawing *d, int64_t sec)
+double svg_x(const struct drawing *d, int64_t sec)
 {
     double part = (double)(sec - d->from_sec) / (double)(d->to_sec - d->from_sec);
     return LEFT + WIDTH * part;
@@ -34,7 +31,7 @@ static double nodes_bottom(const struct drawing *d)
     return TOP + d->node_height * (double)d->pool->n;
 }
 
-static void add_escaped(struct str *out, const char *text)
+void svg_add_escaped(struct str *out, const char *text)
 {
     for (; *text; text++) {
         if (strchr("<>&\"'", *text))
@@ -73,7 +70,7 @@ static void draw_legend(struct drawing *d, double y)
                  "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\" fill=\"%s\"/>"
                  "<text x=\"%.1f\" y=\"%.1f\">",
                  x, y - 9, colours[i], x + 14, y);
-        add_escaped(d->out, name);
+        svg_add_escaped(d->out, name);
         str_add(d->out, i == ACCOUNTS_MAX - 1 ? " and others</text>\n" : "</text>\n");
         x += 30 + DIGIT_WIDTH * (double)strlen(name);
     }
@@ -81,18 +78,14 @@ static void draw_legend(struct drawing *d, double y)
 
 /* ---- nodes ---- */
 
-struct rectangle {
-    double x, y, width, height;
-};
-
 static struct rectangle rectangle_of(const struct drawing *d, const struct bar *bar)
 {
     double lane = d->node_height * 0.94 / (double)d->gantt.lanes[bar->node];
-    double x = x_of(d, bar->start_sec);
+    double x = svg_x(d, bar->start_sec);
     return (struct rectangle){
         .x = x,
         .y = TOP + d->node_height * (double)bar->node + lane * (double)bar->lane,
-        .width = MAX(x_of(d, bar->end_sec) - x, 0.1),
+        .width = MAX(svg_x(d, bar->end_sec) - x, 0.1),
         .height = lane * (double)bar->count,
     };
 }
@@ -132,12 +125,13 @@ static void draw_closures(struct drawing *d)
     for (size_t i = 0; i < d->h->n_closures; i++) {
         const struct closure *c = &d->h->closures[i];
         int64_t end_sec = c->end_sec != TIME_UNSET ? c->end_sec : d->to_sec;
-        double x = x_of(d, MAX(c->start_sec, d->from_sec));
+        double x = svg_x(d, MAX(c->start_sec, d->from_sec));
         str_addf(d->out,
                  "<rect x=\"%.1f\" y=\"%.2f\" width=\"%.1f\" height=\"%.2f\" "
                  "fill=\"#000\" fill-opacity=\"0.15\"/>\n",
                  x, TOP + d->node_height * (double)c->node,
-                 MAX(x_of(d, MIN(end_sec, d->to_sec)) - x, 0.1), d->node_height * 0.94);
+                 MAX(svg_x(d, MIN(end_sec, d->to_sec)) - x, 0.1),
+                 d->node_height * 0.94);
     }
 }
 
@@ -149,7 +143,7 @@ static void draw_nodes(struct drawing *d)
         double y = TOP + d->node_height * ((double)i + 0.5) + 4;
         str_addf(d->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 6,
                  y);
-        add_escaped(d->out, d->pool->nodes[i]->name);
+        svg_add_escaped(d->out, d->pool->nodes[i]->name);
         str_add(d->out, "</text>\n");
     }
     str_addf(d->out,
@@ -186,7 +180,7 @@ static void draw_ticks(struct drawing *d, double bottom)
 {
     int64_t span = d->to_sec - d->from_sec, step = tick_step(span);
     for (int64_t at = 0; at <= span; at += step) {
-        double x = x_of(d, d->from_sec + at);
+        double x = svg_x(d, d->from_sec + at);
         str_addf(d->out,
                  "<path d=\"M%.1f %.1fV%.1f\" stroke=\"#000\" stroke-opacity=\"0.12\"/>"
                  "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
@@ -217,6 +211,7 @@ void svg_draw(const struct pool *pool, const struct workload *load,
         draw_bars(&d, i);
     draw_closures(&d);
     draw_labels(&d);
+    svg_draw_reservations(&d);
     draw_nodes(&d);
     svg_draw_queue(&d, bottom);
     draw_ticks(&d, bottom);

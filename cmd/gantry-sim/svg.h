@@ -6,8 +6,8 @@
  *      +-------------------------------     for each account
  *   waiting jobs over time, and the part of the GPUs in use
  *
- * Boxes that are large enough carry the row of their job. The picture depends on the
- * history only.
+ * Boxes that are large enough carry the row of their job. Nodes that a reservation has
+ * are hatched in its time, with its name. The picture depends on the history only.
  */
 #ifndef GANTRY_SIM_SVG_H
 #define GANTRY_SIM_SVG_H

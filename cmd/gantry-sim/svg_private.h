@@ -1,6 +1,6 @@
 /*
- * svg_private - a picture in the making, as svg.c (nodes and time) and svg_queue.c (the
- * chart below) share it.
+ * svg_private - a picture in the making, as svg.c (nodes and time), svg_resv.c
+ * (reservations) and svg_queue.c (the chart below) share it.
  */
 #ifndef GANTRY_SIM_SVG_PRIVATE_H
 #define GANTRY_SIM_SVG_PRIVATE_H
@@ -15,6 +15,9 @@
 #define TOP 30.0
 #define QUEUE_HEIGHT 160.0
 #define ACCOUNTS_MAX 10
+/* A box with room for its name is labelled. */
+#define LABEL_HEIGHT 9.0
+#define DIGIT_WIDTH 6.5
 
 struct drawing {
     const struct pool *pool;
@@ -29,6 +32,15 @@ struct drawing {
     size_t n_accounts;
 };
 
+struct rectangle {
+    double x, y, width, height;
+};
+
+/* Where a moment is. */
+double svg_x(const struct drawing *d, int64_t sec);
+void svg_add_escaped(struct str *out, const char *text);
+/* Above all jobs. */
+void svg_draw_reservations(struct drawing *d);
 /* The jobs that waited, and what was in use, above `bottom`. */
 void svg_draw_queue(struct drawing *d, double bottom);
 

@@ -23,15 +23,19 @@ static void note(void *arg, size_t row, const char *what)
     (void)what;
 }
 
-static void stand_init_outages(struct stand *s, const char *nodes, const char *gpus,
-                               const char *workload, const struct outage *outages,
-                               size_t n_outages)
+static void stand_nodes(struct stand *s, const char *nodes, const char *gpus)
 {
     const struct groups groups = {nodes, gpus, NULL, NULL};
-    const struct sched_config config = sched_config_default();
     struct err err = ERR_INIT;
     pool_init(&s->pool);
     ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
+}
+
+static void stand_replay(struct stand *s, const char *workload,
+                         const struct outage *outages, size_t n_outages)
+{
+    const struct sched_config config = sched_config_default();
+    struct err err = ERR_INIT;
     const struct workload_file file = {.path = workload, .complain = note};
     ck_assert_int_eq(workload_read(&s->load, &file, &err), 0);
     const struct replay replay = {
@@ -42,6 +46,14 @@ static void stand_init_outages(struct stand *s, const char *nodes, const char *g
         .n_outages = n_outages,
     };
     ck_assert_msg(engine_run(&replay, &s->h, &err) == 0, "%s", err.msg);
+}
+
+static void stand_init_outages(struct stand *s, const char *nodes, const char *gpus,
+                               const char *workload, const struct outage *outages,
+                               size_t n_outages)
+{
+    stand_nodes(s, nodes, gpus);
+    stand_replay(s, workload, outages, n_outages);
 }
 
 static void stand_init(struct stand *s, const char *nodes, const char *gpus,
@@ -151,6 +163,99 @@ START_TEST(test_closure)
 }
 END_TEST
 
+static struct reservation *add_reservation(struct pool *p, const char *name,
+                                           int64_t start_sec, int64_t end_sec)
+{
+    struct reservation *r = reservation_new();
+    r->name = xstrdup(name);
+    r->start_sec = start_sec;
+    r->end_sec = end_sec;
+    GROW(p->reservations, p->n_reservations, p->cap_reservations);
+    return p->reservations[p->n_reservations++] = r;
+}
+
+static void draw(const struct stand *s, struct str *out)
+{
+    str_init(out, 1 << 20);
+    svg_draw(&s->pool, &s->load, &s->h, out);
+}
+
+static void expect(const struct str *out, const char *part)
+{
+    ck_assert_msg(strstr(out->s, part) != NULL, "no %s in\n%s", part, out->s);
+}
+
+/* Neighbours are one area, up to where they are apart; a name that has no room stands
+ * there in any case. Of one that comes again each of its times is drawn. */
+START_TEST(test_reservations)
+{
+    struct stand s;
+    STR_AUTO struct str out, want;
+    stand_nodes(&s, "4", "8");
+    struct reservation *r = add_reservation(&s.pool, "a<b", 600, 3000);
+    names_add(&r->node_names, &r->n_node_names, "n1");
+    names_add(&r->node_names, &r->n_node_names, "n2");
+    names_add(&r->node_names, &r->n_node_names, "n4");
+    r = add_reservation(&s.pool, "hourly", 60, 120);
+    names_add(&r->node_names, &r->n_node_names, "n3");
+    r->repeat = RESV_HOURLY;
+    stand_replay(&s, DATA "hand.csv", NULL, 0);
+    const double second = 1200.0 / (double)s.h.samples[s.h.n_samples - 1].sec;
+    ck_assert_int_gt(s.h.samples[s.h.n_samples - 1].sec, 3720);
+    draw(&s, &out);
+    str_init(&want, 1 << 10);
+    str_addf(&want,
+             "<path fill=\"url(#kept)\" stroke=\"#333\" d=\""
+             "M%.1f 30.00h%.1fv93.12h-%.1fzM%.1f 174.00h%.1fv45.12h-%.1fz\"/>\n"
+             "<text x=\"%.1f\" y=\"44.0\" text-anchor=\"middle\" ",
+             70 + 600 * second, 2400 * second, 2400 * second, 70 + 600 * second,
+             2400 * second, 2400 * second, 70 + 1800 * second);
+    expect(&out, want.s);
+    expect(&out, ">a&#60;b</text>\n<text ");
+    str_reset(&want);
+    str_addf(&want, "M%.1f 126.00h%.1fv45.12h-%.1fzM%.1f 126.00h%.1fv45.12h-%.1fz\"/>",
+             70 + 60 * second, 60 * second, 60 * second, 70 + 3660 * second,
+             60 * second, 60 * second);
+    expect(&out, want.s);
+    const char *name = strstr(out.s, ">hourly</text>");
+    ck_assert_ptr_nonnull(name);
+    ck_assert_ptr_null(strstr(name + 1, ">hourly</text>"));
+    stand_fini(&s);
+}
+END_TEST
+
+/* One that has as many nodes as it wants has others once those are lost. */
+START_TEST(test_chosen)
+{
+    const struct outage outages[] = {{1000, 1, false}};
+    struct stand s;
+    STR_AUTO struct str out, want;
+    stand_nodes(&s, "3", "8");
+    struct reservation *r = add_reservation(&s.pool, "lab", 0, 2000);
+    r->node_count = 1;
+    r->ignore_jobs = true;
+    labels_add(&s.pool.nodes[1]->labels, &s.pool.nodes[1]->n_labels, "lab", "yes");
+    labels_add(&s.pool.nodes[2]->labels, &s.pool.nodes[2]->n_labels, "lab", "yes");
+    r->n_node_any = 1;
+    r->node_any = xcalloc(1, sizeof(*r->node_any));
+    requirement_add_value(term_add(&r->node_any[0], "lab", SELECT_IN), "yes");
+    stand_replay(&s, DATA "hand.csv", outages, ARRAY_LEN(outages));
+    ck_assert_uint_eq(s.h.n_tenures, 2);
+    ck_assert_uint_eq(s.h.tenures[0].node, 1);
+    ck_assert_int_eq(s.h.tenures[0].end_sec, 1000);
+    ck_assert_uint_eq(s.h.tenures[1].node, 2);
+    ck_assert_int_eq(s.h.tenures[1].end_sec, TIME_UNSET);
+    const double second = 1200.0 / (double)s.h.samples[s.h.n_samples - 1].sec;
+    draw(&s, &out);
+    str_init(&want, 1 << 10);
+    str_addf(&want, "M70.0 78.00h%.1fv45.12h-%.1fzM%.1f 126.00h%.1fv45.12h-%.1fz\"/>",
+             1000 * second, 1000 * second, 70 + 1000 * second, 1000 * second,
+             1000 * second);
+    expect(&out, want.s);
+    stand_fini(&s);
+}
+END_TEST
+
 /* 1,200 pixels for 5,400 s, from 70 on; a node's row is 48 high, of which bars take
  * 0.94; the first begins at 30. */
 START_TEST(test_picture)
@@ -206,6 +311,8 @@ int main(void)
                                                              {test_no_overlap, 1},
                                                              {test_cut, 1},
                                                              {test_closure, 1},
+                                                             {test_reservations, 1},
+                                                             {test_chosen, 1},
                                                              {test_picture, 1},
                                                              {test_nothing, 1},
                                                              {NULL, 0}});
