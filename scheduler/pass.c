@@ -42,9 +42,29 @@ static void count_waiting(struct sched *s, struct entry *entry)
     entry->waits = true;
 }
 
+/* Of the jobs whose turn has come, not of their choices. */
+static size_t promised_to_others(const struct sched *s, const struct jobrec *rec)
+{
+    return s->pass.n_promised - (rec->walk_promised == s->pass.number);
+}
+
+static void count_promise(struct sched *s, struct jobrec *rec)
+{
+    s->pass.n_promised += rec->walk_promised != s->pass.number;
+    rec->walk_promised = s->pass.number;
+}
+
+/* It may have been promised a start with another one of its choices. */
+static void uncount_promise(struct sched *s, struct jobrec *rec)
+{
+    s->pass.n_promised = promised_to_others(s, rec);
+    rec->walk_promised = 0;
+}
+
 /* An array with tasks left has its turn again at once. */
 static void note_started(struct sched *s, struct entry *entry)
 {
+    uncount_promise(s, entry->rec);
     s->pass.n_waiting -= entry->waits;
     entry->waits = false;
     if (entry->rec->version != entry->version)
@@ -154,18 +174,6 @@ static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_se
         note_started(s, entry);
     else
         tell_why(s, entry, &by);
-}
-
-/* Of the jobs whose turn has come, not of their choices. */
-static size_t promised_to_others(const struct sched *s, const struct jobrec *rec)
-{
-    return s->pass.n_promised - (rec->walk_promised == s->pass.number);
-}
-
-static void count_promise(struct sched *s, struct jobrec *rec)
-{
-    s->pass.n_promised += rec->walk_promised != s->pass.number;
-    rec->walk_promised = s->pass.number;
 }
 
 static void promise(struct sched *s, const struct entry *entry)

@@ -587,11 +587,20 @@ START_TEST(test_several)
 }
 END_TEST
 
+/* A job of two reservations is promised a start in one of them, and starts in the other:
+ * it is none of the three that are promised one. */
+START_TEST(test_depth_several)
+{
+    run_depth(13465);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/plan",
                       (struct suite_row[]){{test_plans, 1},
                                            {test_depths, 1},
                                            {test_several, ARRAY_LEN(several)},
+                                           {test_depth_several, 1},
                                            {NULL, 0}});
 }
