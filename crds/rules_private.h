@@ -43,6 +43,13 @@ extern const size_t n_unsupported;
  * looks at: as a rule for each field they cost more than the rest of the write. */
 extern const char *const frozen[];
 extern const size_t n_frozen;
+/* Of a component: all of its fields that stay as they are. */
+extern const char *const component_kept[];
+extern const size_t n_component_kept;
+#define COMPONENTS_KEPT                                                          \
+    "spec.components cannot be changed but for time limits: cancel the job and " \
+    "submit "                                                                    \
+    "another"
 /* Behind the fields' names, apart by commas. */
 #define FROZEN_MESSAGE " cannot be changed once the job has started"
 

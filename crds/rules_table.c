@@ -217,7 +217,15 @@ static bool groups_changed(const struct json *self, const struct json *old)
 
 static bool components_changed(const struct json *self, const struct json *old)
 {
-    return field_changed(self, old, "components");
+    const struct json *now = json_get(self, "components"),
+                      *before = json_get(old, "components");
+    bool changed = has(self, "components") != has(old, "components") ||
+                   json_len(now) != json_len(before);
+    for (size_t i = 0; i < json_len(now) && !changed; i++)
+        for (size_t k = 0; k < n_component_kept && !changed; k++)
+            changed = field_changed(json_item(now, i), json_item(before, i),
+                                    component_kept[k]);
+    return changed;
 }
 
 static bool template_changed(const struct json *self, const struct json *old)
@@ -498,9 +506,8 @@ const struct rule rules[] = {
      .broken = shrinks_components_apart},
     {"BatchJob", "spec", "spec.components", "spec.components: an array has none",
      .broken = components_of_array},
-    {"BatchJob", "spec", "spec.components",
-     "spec.components cannot be changed: cancel the job and submit another",
-     .transition = true, .broken = components_changed},
+    {"BatchJob", "spec", "spec.components", COMPONENTS_KEPT, .transition = true,
+     .broken = components_changed},
     {"BatchJob", "spec.components[].name", "spec.components[].name",
      "spec.components[].name must be a DNS label (a-z, 0-9 and -)",
      .pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},
@@ -671,3 +678,13 @@ const char *const frozen[] = {
     "spec.openMode",      "spec.exportEnv",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);
+
+/* Not among them: timeLimit. */
+const char *const component_kept[] = {
+    "name",       "partition",     "account",     "qos",         "nodes",
+    "ntasks",     "ntasksPerNode", "cpusPerTask", "memPerNode",  "memPerCpu",
+    "memPerGpu",  "gpus",          "gpusPerNode", "gpusPerTask", "cpusPerGpu",
+    "replicas",   "spread",        "useMinNodes", "contiguous",  "switches",
+    "constraint", "nodeList",      "exclude",     "template",
+};
+const size_t n_component_kept = ARRAY_LEN(component_kept);

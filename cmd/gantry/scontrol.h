@@ -78,13 +78,28 @@ int scontrol_set_apart(struct scontrol *s, struct joblist *jobs, struct partlist
 bool scontrol_is_apart(const struct scontrol *s, const struct jobrow *r,
                        const char **ret_hold);
 void scontrol_apart_free(struct scontrol *s);
+/* What is done to a component that operands name. False: it cannot be done to one
+ * alone. */
+struct scontrol_components {
+    bool (*fn)(void *arg, const struct jobrow *r, int64_t component);
+    void *arg;
+};
 /* The jobs that operands name: "42", "42,43", "jobid=42", "jobname=x", in order. Those
- * that do not exist are said, and counted in *ret_missing. Heap, of lent rows. */
+ * that do not exist, and components (NULL: all), are said and counted in *ret_missing.
+ * Heap, of lent rows. */
 const struct jobrow **scontrol_pick(const struct scontrol *s,
                                     const struct joblist *jobs, char **words,
+                                    const struct scontrol_components *components,
                                     size_t *ret_n, size_t *ret_missing);
 /* A change of a job's spec: `spec` is taken over. -1: said why. */
 int scontrol_patch_job(struct scontrol *s, const struct jobrow *r, struct json *spec);
+/* The time limit of one component, as it is. -1: nobody understands it. */
+int scontrol_component_limit(const struct jobrow *r, int64_t component,
+                             int64_t *ret_sec);
+/* Changes it (NULL: it has none of its own); that of the first one is the job's, and
+ * the others keep theirs. -1: said why not. */
+int scontrol_patch_component(struct scontrol *s, const struct jobrow *r,
+                             int64_t component, const char *limit);
 /* Says "<why> for job 42". Returns EXIT_ERROR. */
 int scontrol_job_fail(const struct scontrol *s, const struct jobrow *r,
                       const char *why);

@@ -18,6 +18,7 @@
 struct picked {
     const struct jobrow **rows;
     size_t n, cap, missing;
+    bool apart; /* a component was named */
 };
 
 static void add_row(struct picked *p, const struct jobrow *r)
@@ -51,7 +52,21 @@ struct picking {
     const struct scontrol *s;
     const struct joblist *jobs;
     struct picked *picked;
+    const struct scontrol_components *components; /* NULL: nothing is done to one */
 };
+
+/* One that is said to be a component is none of the jobs that are picked. */
+static void take_component(const struct picking *by, const struct jobrow *r,
+                           int64_t component, const char *word)
+{
+    const struct scontrol_components *c = by->components;
+
+    by->picked->apart = true;
+    if (c && c->fn(c->arg, r, component))
+        return;
+    by->picked->missing++;
+    scontrol_fail(by->s, JOB_REF_COMPONENT_WORDS " for job %s", word);
+}
 
 static void add_one(void *arg, const char *word)
 {
@@ -63,11 +78,11 @@ static void add_one(void *arg, const char *word)
     struct job_ref ref;
     int64_t component;
 
+    p->apart = false;
     for (size_t i = 0; job_ref_parse(word, &ref) && i < jobs->n; i++) {
         const struct jobrow *r = &jobs->rows[i];
         if (job_ref_component(&ref, r, &component)) {
-            p->missing++;
-            scontrol_fail(s, JOB_REF_COMPONENT_WORDS " for job %s", word);
+            take_component(by, r, component, word);
             continue;
         }
         if (!job_ref_means(&ref, r) || jobrow_is_shell(r) || is_past(&ref, r))
@@ -79,7 +94,7 @@ static void add_one(void *arg, const char *word)
         p->missing++;
         scontrol_fail(s, "Job is pending execution for job %s", word);
     }
-    if (p->n + p->missing == before) {
+    if (p->n + p->missing == before && !p->apart) {
         p->missing++;
         scontrol_fail(s, NOT_THERE " for job %s", word);
     }
@@ -110,10 +125,11 @@ void scontrol_each_id(char **words, void (*fn)(void *arg, const char *id), void 
 
 const struct jobrow **scontrol_pick(const struct scontrol *s,
                                     const struct joblist *jobs, char **words,
+                                    const struct scontrol_components *components,
                                     size_t *ret_n, size_t *ret_missing)
 {
     struct picked p = {0};
-    struct picking by = {s, jobs, &p};
+    struct picking by = {s, jobs, &p, components};
 
     for (; *words; words++) {
         if (is_by_name(*words))
@@ -166,7 +182,7 @@ static int each_job(struct scontrol *s, char **words, bool apart, act_fn *act,
     if (scontrol_jobs(s, 0, &jobs, &parts) < 0 ||
         (apart && scontrol_set_apart(s, &jobs, &parts, words) < 0))
         return EXIT_ERROR;
-    const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
+    const struct jobrow **rows = scontrol_pick(s, &jobs, words, NULL, &n, &missing);
     for (size_t i = 0; i < n; i++)
         failed += act(s, rows[i], arg) != 0;
     free((void *)rows);

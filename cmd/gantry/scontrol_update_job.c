@@ -271,6 +271,55 @@ static int update_task(struct scontrol *s, const struct jobrow *r,
     return scontrol_patch_job(s, r, spec) < 0 ? -1 : rc;
 }
 
+/* ---- one component ---- */
+
+/* What is asked for, of each that is named. */
+struct asked {
+    struct scontrol *s;
+    const struct changes *changes;
+    const struct partlist *parts;
+    const struct json *shared;
+    size_t failed;
+};
+
+/* The time limit and nothing else. */
+static bool only_limit(const struct changes *changes)
+{
+    bool only = true;
+
+    for (size_t i = 0; i < changes->n && only; i++) {
+        const struct change_row *row = change_row_find(job_rows, changes->list[i].key);
+        only = row->type == CHANGE_SELECTS || str_eq(row->field, "timeLimit");
+    }
+    return only;
+}
+
+/* As if it were a job by itself. */
+static int update_component(const struct asked *by, const struct jobrow *r,
+                            int64_t component)
+{
+    JSON_AUTO struct json *spec = json_copy(by->shared);
+    struct jobrow alone = *r;
+
+    alone.id = r->het_id + component;
+    alone.het_offset = component;
+    if (scontrol_component_limit(r, component, &alone.limit_sec) < 0)
+        alone.limit_sec = LIMIT_UNSET;
+    if (finish_spec(by->s, &alone, by->changes, by->parts, spec) < 0)
+        return -1;
+    return scontrol_patch_component(by->s, r, component, json_str(spec, "timeLimit"));
+}
+
+static bool on_component(void *arg, const struct jobrow *r, int64_t component)
+{
+    struct asked *by = arg;
+
+    if (!only_limit(by->changes))
+        return false;
+    by->failed += update_component(by, r, component) < 0;
+    return true;
+}
+
 int scontrol_update_jobs(struct scontrol *s, const struct changes *changes,
                          const char *which)
 {
@@ -280,7 +329,7 @@ int scontrol_update_jobs(struct scontrol *s, const struct changes *changes,
     char *words[] = {word, NULL};
     JSON_AUTO struct json *shared = json_new_object();
     struct err err = ERR_INIT;
-    size_t n, missing, failed = 0;
+    size_t n, missing, failed;
 
     joblist_init(&jobs);
     if (scontrol_check_changes(s, job_rows, changes) != 0 ||
@@ -292,7 +341,11 @@ int scontrol_update_jobs(struct scontrol *s, const struct changes *changes,
     }
     if (scontrol_set_apart(s, &jobs, &parts, words) < 0)
         return EXIT_ERROR;
-    const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
+    struct asked asked = {s, changes, &parts, shared, 0};
+    const struct scontrol_components components = {on_component, &asked};
+    const struct jobrow **rows =
+        scontrol_pick(s, &jobs, words, &components, &n, &missing);
+    failed = asked.failed;
     for (size_t i = 0; i < n; i++)
         failed += update_task(s, rows[i], changes, &parts, shared) < 0;
     free((void *)rows);

@@ -101,6 +101,8 @@ END
     slurm scancel "$id"
     id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 -G 4 --wrap 'sleep 300')
     wait_until 60 "both run" eval '[[ $(slurm squeue -h -o %T -j $id+1) == RUNNING ]]'
+    slurm scontrol update "jobid=$id+1" timelimit=9
+    expect "a limit of its own" "$(slurm squeue -h -S i -o %l -j "$id")" $'5:00\n9:00'
     slurm scancel "$id+1"
     wait_until 60 "the end of the second alone" eval '[[ $(slurm squeue -h -t all -o %T -j $id+1) == CANCELLED ]]'
     expect "the state of the first" "$(slurm squeue -h -t all -j "$id+0" -o '%T %r')" "RUNNING None"

@@ -82,6 +82,12 @@ is_no_operator() {
     refused "hold: Admin is set and lifted by operators only" as_alice patch bj hers --type=merge \
         -p '{"spec":{"hold":"Admin"}}'
     refused "raised by operators only" as_alice patch bj hers --type=merge -p '{"spec":{"timeLimit":"10"}}'
+    local id
+    id=$(slurm sbatch --parsable -t 5 -o /dev/null -n 1 : -n 1 --wrap "sleep 1000")
+    wait_until 30 "her components" eval '[[ $(slurm squeue -h -j $id+1 -o %T) == RUNNING ]]'
+    told "raised by operators only" slurm scontrol update "jobid=$id+1" timelimit=6
+    slurm scontrol update "jobid=$id+1" timelimit=4
+    slurm scancel "$id"
     as_alice patch bj hers --type=merge -p '{"spec":{"timeLimit":"4"}}' >/dev/null
     expect "a shorter limit" "$(field hers .spec.timeLimit)" 4
     refused "Forbidden" as_alice patch bj hers --subresource=status --type=merge -p '{"status":{"state":"COMPLETED"}}'

@@ -124,6 +124,25 @@ static void add_frozen(struct str *out, int indent)
     str_addf(out, "%*s  fieldPath: .spec\n", indent, "");
 }
 
+/* By component, whatever its time limit. */
+static void add_components(struct str *out, int indent)
+{
+    str_addf(out,
+             "%*s- rule: 'has(self.components) == has(oldSelf.components) && "
+             "(!has(self.components) || "
+             "size(self.components) == size(oldSelf.components) && "
+             "self.components.all(i, c",
+             indent, "");
+    for (size_t i = 0; i < n_component_kept; i++) {
+        const char *f = component_kept[i], *old = "oldSelf.components[i]";
+        str_addf(out,
+                 "%s\n%*s  has(c.%s) == has(%s.%s) && (!has(c.%s) || c.%s == %s.%s)",
+                 i == 0 ? "," : " &&", indent, "", f, old, f, f, f, old, f);
+    }
+    str_addf(out, "))'\n%*s  message: '%s'\n", indent, "", COMPONENTS_KEPT);
+    str_addf(out, "%*s  fieldPath: .components\n", indent, "");
+}
+
 /* One line of the file; inside a block nothing but the table's rows is written. */
 struct copying {
     struct str *out;
@@ -145,6 +164,8 @@ static void copy_line(struct copying *copy, const char *line, size_t len)
     copy->inside = true;
     if (strcmp(name, "frozen") == 0)
         add_frozen(copy->out, indent);
+    else if (strcmp(name, "components") == 0)
+        add_components(copy->out, indent);
     else if (str_starts(name, "unsupported "))
         add_unsupported(copy->out, indent, copy->kind, name + 12);
     else
@@ -176,6 +197,32 @@ START_TEST(test_blocks)
                       "%s differs from crds/unsupported.c or crds/rules_table.c; "
                       "GANTRY_REWRITE_GOLDENS=1 rewrites it",
                       files[_i].path);
+}
+END_TEST
+
+/* All that a component has but its time limit stays as it is. */
+START_TEST(test_component_kept)
+{
+    STR_AUTO struct str text, kept;
+    struct err err = ERR_INIT;
+    read_text("crds/batchjobs.yaml", &text);
+    str_init(&kept, FILE_MAX);
+    for (size_t i = 0; i < n_component_kept; i++)
+        str_addf(&kept, "|%s|", component_kept[i]);
+    JSON_AUTO struct json *crd = yaml_parse_one(text.s, text.len, "batchjobs", &err);
+    ck_assert_msg(crd != NULL, "%s", err.msg);
+    const struct json *fields =
+        json_at(json_item(json_at(crd, "spec.versions"), 0),
+                "schema.openAPIV3Schema.properties.spec.properties.components.items."
+                "properties");
+    size_t n = 0;
+    for (json_each (it, fields)) {
+        AUTO_FREE char *key = xasprintf("|%s|", it.key);
+        ck_assert_msg(strcmp(it.key, "timeLimit") == 0 || strstr(kept.s, key) != NULL,
+                      "%s", it.key);
+        n++;
+    }
+    ck_assert_uint_eq(n, n_component_kept + 1);
 }
 END_TEST
 
@@ -350,6 +397,7 @@ int main(void)
                                        {test_blocks, ARRAY_LEN(files)},
                                        {test_same_rules, ARRAY_LEN(files)},
                                        {test_patterns, ARRAY_LEN(texts)},
+                                       {test_component_kept, 1},
                                        {test_kinds, ARRAY_LEN(kinds)},
                                        {NULL, 0},
                                    });

@@ -213,8 +213,8 @@ START_TEST(test_of_one)
 }
 END_TEST
 
-/* A component whose own time is up ends while the others go on. */
-START_TEST(test_limits_apart)
+/* Its second component ends after ten minutes, and lets the next job start. */
+static struct clitest *uneven_new(void)
 {
     struct clitest *t = clitest_new();
 
@@ -226,6 +226,27 @@ START_TEST(test_limits_apart)
     clitest_expect(t, "sbatch -Q -J next -t 5 -N 2 -G 16 -D /tmp --wrap true", 0, "",
                    "");
     ctltest_advance(t->ctl, 60);
+    return t;
+}
+
+START_TEST(test_limits_changed)
+{
+    struct clitest *t = uneven_new();
+
+    session_play(t, GOLDEN "het_limits_raised.txt");
+    ctltest_advance(t->ctl, 600);
+    session_play(t, GOLDEN "het_limits_kept.txt");
+    ctltest_advance(t->ctl, 120);
+    session_play(t, GOLDEN "het_limits_lowered.txt");
+    clitest_free(t);
+}
+END_TEST
+
+/* A component whose own time is up ends while the others go on. */
+START_TEST(test_limits_apart)
+{
+    struct clitest *t = uneven_new();
+
     session_play(t, GOLDEN "het_limits_begin.txt");
     ctltest_advance(t->ctl, 600);
     session_play(t, GOLDEN "het_limits_end.txt");
@@ -251,6 +272,7 @@ int main(void)
                                         {test_cancel_other, 1},
                                         {test_of_one, ARRAY_LEN(of_one)},
                                         {test_limits_apart, 1},
+                                        {test_limits_changed, 1},
                                         {NULL, 0},
                                     });
 }
