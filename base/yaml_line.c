@@ -14,6 +14,7 @@
 struct walk {
     yaml_parser_t parser;
     bool broken;
+    bool last; /* not the first place is looked for */
 };
 
 static bool walk_next(struct walk *w, yaml_event_t *ret)
@@ -60,14 +61,18 @@ static size_t find_in(struct walk *w, yaml_event_t *ev, const char *path, int de
 static size_t find_behind(struct walk *w, yaml_event_t *ev, const char *rest,
                           size_t line, int depth)
 {
-    return *rest == '\0' ? line : find_in(w, ev, rest + (*rest == '.'), depth + 1);
+    if (*rest != '\0')
+        return find_in(w, ev, rest + (*rest == '.'), depth + 1);
+    walk_skip(w, ev);
+    return line;
 }
 
 static size_t find_in_mapping(struct walk *w, const char *path, int depth)
 {
     EVENT_AUTO yaml_event_t ev = {0};
-    size_t line = 0;
-    while (line == 0 && walk_next(w, &ev) && ev.type != YAML_MAPPING_END_EVENT) {
+    size_t line = 0, found;
+    while ((line == 0 || w->last) && walk_next(w, &ev) &&
+           ev.type != YAML_MAPPING_END_EVENT) {
         const char *rest = NULL;
         size_t key_line = ev.start_mark.line + 1;
         if (ev.type == YAML_SCALAR_EVENT)
@@ -75,10 +80,10 @@ static size_t find_in_mapping(struct walk *w, const char *path, int depth)
         walk_skip(w, &ev);
         if (!walk_next(w, &ev))
             break;
-        if (rest)
-            line = find_behind(w, &ev, rest, key_line, depth);
-        else
+        if (!rest)
             walk_skip(w, &ev);
+        else if ((found = find_behind(w, &ev, rest, key_line, depth)) > 0)
+            line = found;
     }
     return line;
 }
@@ -110,9 +115,9 @@ static size_t find_in(struct walk *w, yaml_event_t *ev, const char *path, int de
     return 0;
 }
 
-size_t yaml_line_of(const char *buf, size_t len, const char *path)
+static size_t line_of(const char *buf, size_t len, const char *path, bool last)
 {
-    struct walk w = {.broken = len > YAML_BYTES_MAX};
+    struct walk w = {.broken = len > YAML_BYTES_MAX, .last = last};
     EVENT_AUTO yaml_event_t ev = {0};
     size_t line = 0;
     if (!yaml_parser_initialize(&w.parser))
@@ -127,4 +132,14 @@ size_t yaml_line_of(const char *buf, size_t len, const char *path)
     }
     yaml_parser_delete(&w.parser);
     return line;
+}
+
+size_t yaml_line_of(const char *buf, size_t len, const char *path)
+{
+    return line_of(buf, len, path, false);
+}
+
+size_t yaml_last_line_of(const char *buf, size_t len, const char *path)
+{
+    return line_of(buf, len, path, true);
 }

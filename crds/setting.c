@@ -133,7 +133,9 @@ const struct setting settings_table[] = {
      false},
     {"preemptMode", SETTING_PREEMPT, offsetof(struct settings, sched.preempt_mode), 0,
      0, "OFF",
-     "what becomes of who is preempted: REQUEUE, CANCEL; also WITHIN, PRIORITY", false},
+     "what becomes of who is preempted: REQUEUE, CANCEL; also WITHIN (by qos), "
+     "PRIORITY",
+     false},
     {"preemptExemptTime", SETTING_DURATION,
      offsetof(struct settings, sched.preempt_exempt_sec), 0, INT64_MAX, "0",
      "so long jobs are let run before they are preempted", false},

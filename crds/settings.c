@@ -23,39 +23,125 @@ void settings_default(struct settings *s)
                            .namespace_ = CONTROLLER_NAMESPACE};
 }
 
-/* Without a mode nobody would ever be preempted, and nothing would say so. */
-static int check_preemption(const struct settings *s, struct err *err)
-{
-    const bool type = s->sched.preempt_type != PREEMPT_BY_NOBODY;
-    const bool mode = (s->sched.preempt_mode & (PREEMPT_CANCEL | PREEMPT_REQUEUE)) != 0;
+/* ---- what does not go together ---- */
 
-    if (type == mode)
-        return 0;
-    return err_set(err, ERR_INVALID,
-                   type ? "preemptType needs a preemptMode: REQUEUE or CANCEL"
-                        : "preemptMode needs a preemptType: qos or partition_prio");
+static bool has_mode(const struct settings *s)
+{
+    return (s->sched.preempt_mode & (PREEMPT_CANCEL | PREEMPT_REQUEUE)) != 0;
 }
 
-/* The keys of a mapping; `prefix` is that of the mapping around it, with its dot.
- * *ret_bad is the path of the key that is wrong, to be freed. */
-static int read_keys(struct settings *s, const struct json *map, const char *prefix,
-                     char **ret_bad, struct err *err)
+/* Without a mode nobody would ever be preempted, and nothing would say so. */
+static bool lacks_mode(const struct settings *s)
+{
+    return s->sched.preempt_type != PREEMPT_BY_NOBODY && !has_mode(s);
+}
+
+static bool lacks_type(const struct settings *s)
+{
+    return s->sched.preempt_type == PREEMPT_BY_NOBODY && has_mode(s);
+}
+
+static bool lacks_qos(const struct settings *s)
+{
+    return s->sched.preempt_type == PREEMPT_BY_PARTITION &&
+           (s->sched.preempt_mode & PREEMPT_WITHIN) != 0;
+}
+
+static bool lacks_blocks(const struct settings *s)
+{
+    return s->sched.topology_kind != TOPOLOGY_BLOCK && s->sched.block_sizes.n > 0;
+}
+
+static const struct {
+    bool (*is)(const struct settings *s);
+    const char *key, *said;
+} conflicts[] = {
+    {lacks_mode, "preemptType", "preemptType needs a preemptMode: REQUEUE or CANCEL"},
+    {lacks_type, "preemptMode",
+     "preemptMode needs a preemptType: qos or partition_prio"},
+    {lacks_qos, "preemptMode",
+     "preemptMode: WITHIN is within a QOS; it needs preemptType: qos"},
+    {lacks_blocks, "blockSizes", "blockSizes needs topologyPlugin: block"},
+};
+
+struct source {
+    const char *text;
+    size_t len;
+    const char *name;
+};
+
+static int check_conflicts(const struct settings *s, const struct source *from,
+                           struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(conflicts); i++)
+        if (conflicts[i].is(s))
+            return err_set(err, ERR_INVALID, "%s:%zu: %s", from->name,
+                           yaml_line_of(from->text, from->len, conflicts[i].key),
+                           conflicts[i].said);
+    return 0;
+}
+
+/* ---- reading ---- */
+
+struct reading {
+    struct settings *into;
+    bool *given; /* of each row of the table */
+    char *bad;   /* path of the key that is wrong; NULL: none */
+    bool twice;  /* it is its second place that is */
+};
+
+static int read_value(struct reading *r, const char *key, const struct json *val,
+                      struct err *err)
+{
+    const struct setting *row = setting_find(key);
+    if (!row)
+        return setting_refuse_key(key, err);
+    r->twice = r->given[row - settings_table];
+    if (r->twice)
+        return err_set(err, ERR_INVALID, "%s stands twice", key);
+    r->given[row - settings_table] = true;
+    return setting_read(r->into, row, val, err);
+}
+
+/* The keys of a mapping; `prefix` is that of the mapping around it, with its dot. */
+static int read_keys(struct reading *r, const struct json *map, const char *prefix,
+                     struct err *err)
 {
     for (json_each (it, map)) {
         AUTO_FREE char *key = xasprintf("%s%s", prefix, it.key);
-        const struct setting *row = setting_find(key);
-        if (!row && !*prefix && setting_is_mapping(key) &&
+        if (!*prefix && !setting_find(key) && setting_is_mapping(key) &&
             json_is(it.val, JSON_OBJECT)) {
             AUTO_FREE char *inner = xasprintf("%s.", key);
-            if (read_keys(s, it.val, inner, ret_bad, err) < 0)
+            if (read_keys(r, it.val, inner, err) < 0)
                 return -1;
-        } else if ((row ? setting_read(s, row, it.val, err)
-                        : setting_refuse_key(key, err)) < 0) {
-            *ret_bad = TAKE(key);
+        } else if (read_value(r, key, it.val, err) < 0) {
+            r->bad = TAKE(key);
             return -1;
         }
     }
     return 0;
+}
+
+static size_t count_rows(void)
+{
+    size_t n = 0;
+    while (settings_table[n].key)
+        n++;
+    return n;
+}
+
+static int read_document(struct settings *into, const struct json *doc,
+                         const struct source *from, struct err *err)
+{
+    AUTO_FREE bool *given = xcalloc(count_rows(), sizeof(*given));
+    struct reading r = {.into = into, .given = given};
+    if (read_keys(&r, doc, "", err) == 0)
+        return check_conflicts(into, from, err);
+    AUTO_FREE char *bad = r.bad;
+    const size_t line =
+        (r.twice ? yaml_last_line_of : yaml_line_of)(from->text, from->len, bad);
+    err_flatten(err);
+    return err_prefix(err, "%s:%zu", from->name, line);
 }
 
 struct document {
@@ -87,17 +173,9 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     if (doc && !json_is(doc, JSON_OBJECT))
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        name);
-    AUTO_FREE char *bad = NULL;
-    if (read_keys(&fresh, doc, "", &bad, err) < 0) {
-        err_flatten(err);
-        return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, bad));
-    }
-    if (check_preemption(&fresh, err) < 0)
-        return err_prefix(err, "%s:%zu", name,
-                          yaml_line_of(text, len,
-                                       fresh.sched.preempt_type != PREEMPT_BY_NOBODY
-                                           ? "preemptType"
-                                           : "preemptMode"));
+    const struct source from = {text, len, name};
+    if (read_document(&fresh, doc, &from, err) < 0)
+        return -1;
     *s = fresh;
     return 0;
 }

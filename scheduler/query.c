@@ -190,6 +190,18 @@ bool sched_say_relative(const struct sched *s, const char *name, struct str *out
     return qos != NULL && relative_say_fault(s, qos, out);
 }
 
+bool sched_say_within(const struct sched *s, const char *name, struct str *out)
+{
+    const struct qos *qos = policy_find_qos(&s->policy, name);
+
+    if (qos == NULL || s->config.preempt_type != PREEMPT_BY_PARTITION ||
+        (qos->preempt_mode & PREEMPT_WITHIN) == 0)
+        return false;
+    str_add(out, "its WITHIN does nothing: preemption goes by partitions here "
+                 "(preemptType: partition_prio)");
+    return true;
+}
+
 const struct reservation *sched_reservation_clash(const struct sched *s,
                                                   const char *name)
 {

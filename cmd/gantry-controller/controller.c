@@ -125,6 +125,7 @@ void controller_configure(struct controller *ctl, const struct settings *setting
         publish_all(ctl);
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
                                              .u.config = &ctl->settings.sched});
+    ctl->tree_moved = true; /* what their objects say of preemption may do nothing */
     cycle_want(ctl);
 }
 

@@ -199,8 +199,9 @@ static void find_fault(struct payer *p)
         str_addf(&text, "is ignored: %s", p->unread);
     else if (p->kind == PAYER_ACCOUNT)
         sched_say_account_fault(p->ctl->sched, p->name, &text);
-    else if (!sched_say_circle(p->ctl->sched, p->name, &text))
-        sched_say_relative(p->ctl->sched, p->name, &text);
+    else if (!sched_say_circle(p->ctl->sched, p->name, &text) &&
+             !sched_say_relative(p->ctl->sched, p->name, &text))
+        sched_say_within(p->ctl->sched, p->name, &text);
     text_set(&p->fault, text.s);
 }
 

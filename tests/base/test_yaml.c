@@ -382,6 +382,11 @@ END_TEST
 START_TEST(test_line_of_broken)
 {
     ck_assert_uint_eq(yaml_line_of("a: [", 4, "a"), 1);
+    static const char twice[] = "a:\n  b: {c: 1}\n  d: 2\na.b: 3\na.d: 4\n";
+    ck_assert_uint_eq(yaml_line_of(twice, strlen(twice), "a.b"), 2);
+    ck_assert_uint_eq(yaml_last_line_of(twice, strlen(twice), "a.b"), 4);
+    ck_assert_uint_eq(yaml_last_line_of(twice, strlen(twice), "a.b.c"), 2);
+    ck_assert_uint_eq(yaml_last_line_of(twice, strlen(twice), "a.e"), 0);
     ck_assert_uint_eq(yaml_line_of("a: [", 4, "b"), 0);
     ck_assert_uint_eq(yaml_line_of("", 0, "b"), 0);
 }

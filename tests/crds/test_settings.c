@@ -60,7 +60,7 @@ START_TEST(test_all_keys)
                    "priorityUsageResetPeriod: QUARTERLY\n"
                    "priorityFavorSmall: YES\n"
                    "licenses: matlab:10,ansys\n"
-                   "topologyPlugin: topology/tree\n"
+                   "topologyPlugin: topology/block\n"
                    "schedulerParameters: {maxSwitchWait: 7}\n"
                    "topologyLabels: zone, example.com/leaf\n"
                    "blockSizes: 18, 36\n"
@@ -95,7 +95,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.fair_share_damping, 3);
     ck_assert_int_eq(s.sched.usage_reset, USAGE_RESET_QUARTERLY);
     ck_assert(s.sched.priority_favor_small);
-    ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
+    ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_BLOCK);
     ck_assert_int_eq(s.sched.max_switch_wait_sec, 7);
     ck_assert_uint_eq(s.sched.topology_labels.n, 2);
     ck_assert_uint_eq(s.sched.block_sizes.n, 2);
@@ -311,6 +311,18 @@ static const struct {
      "gantry.yaml:2: preemptType needs a preemptMode: REQUEUE or CANCEL"},
     {"priorityWeightAge: 1\npreemptMode: REQUEUE\n",
      "gantry.yaml:2: preemptMode needs a preemptType: qos or partition_prio"},
+    {"preemptMode: 'CANCEL,WITHIN'\npreemptType: partition_prio\n",
+     "gantry.yaml:1: preemptMode: WITHIN is within a QOS; it needs preemptType: qos"},
+    {"topologyPlugin: tree\nblockSizes: '2,4'\n",
+     "gantry.yaml:2: blockSizes needs topologyPlugin: block"},
+    {"blockSizes: 2\n", "gantry.yaml:1: blockSizes needs topologyPlugin: block"},
+    {"schedulerParameters:\n  bfWindow: 1-0\nschedulerParameters.bfWindow: 2-0\n",
+     "gantry.yaml:3: schedulerParameters.bfWindow stands twice"},
+    {"schedulerParameters.bfWindow: 2-0\nschedulerParameters:\n  maxSwitchWait: 7\n"
+     "  bfWindow: 1-0\n",
+     "gantry.yaml:4: schedulerParameters.bfWindow stands twice"},
+    {"schedulerParameters.bfWindow: soon\nschedulerParameters: {bfWindow: 1-0}\n",
+     "gantry.yaml:1: schedulerParameters.bfWindow: "},
     {"schedulerParameters: {preemptMode: OFF}\n",
      "gantry.yaml:1: unknown key \"schedulerParameters.preemptMode\"; did you mean "
      "\"preemptMode\"?"},

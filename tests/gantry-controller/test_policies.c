@@ -119,6 +119,32 @@ START_TEST(test_told)
 }
 END_TEST
 
+/* A QOS whose WITHIN nobody asks says so, for as long as that is so. */
+START_TEST(test_within)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "high", "'preemptMode':'REQUEUE,WITHIN'");
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "qos/high", NULL);
+    apitest_expect(t->api, "high", "status.message!");
+    struct settings fresh = t->settings;
+    fresh.sched.preempt_type = PREEMPT_BY_PARTITION;
+    fresh.sched.preempt_mode = PREEMPT_REQUEUE;
+    controller_configure(t->ctl, &fresh);
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "qos/high", NULL);
+    apitest_expect(t->api, "high",
+                   "status.message=its WITHIN does nothing: preemption goes by "
+                   "partitions here (preemptType: partition_prio)");
+    fresh.sched.preempt_type = PREEMPT_BY_QOS;
+    controller_configure(t->ctl, &fresh);
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "qos/high", NULL);
+    apitest_expect(t->api, "high", "status.message!");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A changed gantry.yaml holds for jobs that wait already. */
 START_TEST(test_configure)
 {
@@ -241,6 +267,7 @@ int main(void)
                                                         {test_told, 1},
                                                         {test_ignored_and_gone, 1},
                                                         {test_configure, 1},
+                                                        {test_within, 1},
                                                         {test_accounts, 1},
                                                         {test_account_qos, 1},
                                                         {test_restart, 1},
