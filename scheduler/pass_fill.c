@@ -25,10 +25,22 @@ static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
     tell_found(s, rec, check_missing(&s->cluster, name, &s->message), false, &priority);
 }
 
+/* Promises stay, unless the job may not start at all. */
+static void cancel_plans(struct sched *s, struct jobrec *rec, enum reason reason)
+{
+    if (reason != REASON_NONE || !rec->job->plan.promised)
+        book_cancel_plan(s, rec, broken_of_reason(reason));
+    for (size_t i = 0; i < rec->n_followers; i++)
+        cancel_plans(s, rec->followers[i], reason);
+}
+
+/* Where none of its partitions is there any more it has no place in the queue, and what
+ * was promised to it is in nobody's way. */
 static void add_choices(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
-    size_t n = pass_choices(job), n_parts = MAX(job->n_partitions, 1), missing = 0;
+    size_t n = pass_choices(job), n_parts = MAX(job->n_partitions, 1), missing = 0,
+           first = s->pass.queue.n;
 
     for (size_t i = 0; i < n; i++) {
         struct partrec *part = pass_partition(s, job, i);
@@ -38,6 +50,8 @@ static void add_choices(struct sched *s, struct jobrec *rec)
         missing += part == NULL && !pass_listed_before(job, i % n_parts);
         rec->untried += part != NULL || !pass_listed_before(job, i % n_parts);
     }
+    if (s->pass.queue.n == first)
+        cancel_plans(s, rec, REASON_PARTITION_CONFIG);
     for (size_t i = 0; i < n && missing > 0; i++) {
         if (pass_partition(s, job, i) == NULL && !pass_listed_before(job, i % n_parts))
             add_missing(s, rec,
@@ -65,15 +79,6 @@ static void add_followers(struct sched *s, struct jobrec *array, size_t first)
             entry->uid = f->uid;
         }
     }
-}
-
-/* Promises stay, unless the job may not start at all. */
-static void cancel_plans(struct sched *s, struct jobrec *rec, enum reason reason)
-{
-    if (reason != REASON_NONE || !rec->job->plan.promised)
-        book_cancel_plan(s, rec, broken_of_reason(reason));
-    for (size_t i = 0; i < rec->n_followers; i++)
-        cancel_plans(s, rec->followers[i], reason);
 }
 
 static void add_job(struct sched *s, struct jobrec *rec)
