@@ -144,7 +144,7 @@ static void list_freed(struct sched *s)
 const struct job *allowance_as_first(const struct sched *s, const struct job *job,
                                      struct job *view)
 {
-    if (job->n_alloc > 0 || job->qos != NULL || job->n_qos_list == 0)
+    if (job->phase != JOB_PENDING || job->qos != NULL || job->n_qos_list == 0)
         return job;
     *view = *job;
     view->qos_at = (int64_t)policy_qos_ranked(&s->policy, job, 0);

@@ -118,8 +118,8 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- allowance_count.c ---- */
 
-/* While it holds nothing a job counts with the first of the QOS that it names: so it
- * is in `view`, if need be. */
+/* While it waits a job counts with the first of the QOS that it names: so it is in
+ * `view`, if need be. */
 const struct job *allowance_as_first(const struct sched *s, const struct job *job,
                                      struct job *view);
 /* Are all that count together with it for a limit of its user? And then: how many of
