@@ -32,6 +32,7 @@ void cluster_fini(struct cluster *c)
         partrec_free(c, part);
     HASH_ITER (hh, c->pods, pod, next_pod)
         podrec_free(c, pod);
+    nodekinds_fini(&c->kinds);
     free(c->order);
     free(c->listed);
     topology_fini(&c->topology);

@@ -23,6 +23,7 @@
 
 #include "base/str.h"
 #include "scheduler/model.h"
+#include "scheduler/nodekind.h"
 #include "scheduler/nodeset.h"
 #include "scheduler/topology.h"
 #include "scheduler/tresweight.h"
@@ -74,6 +75,8 @@ struct cluster {
     struct noderec *nodes;   /* hash by name */
     struct noderec **order;  /* by position */
     size_t n_order, order_cap;
+    struct nodekinds kinds; /* of these, settled; those of set_gen: */
+    uint64_t kinds_gen;
     struct resvec total; /* of these, each at most 2^62 */
     size_t words;
     bool weighted;            /* they are of different weights */

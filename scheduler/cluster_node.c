@@ -115,7 +115,7 @@ static bool labels_equal(const struct node *a, const struct node *b)
     return true;
 }
 
-static bool taints_equal(const struct node *a, const struct node *b)
+bool taints_equal(const struct node *a, const struct node *b)
 {
     if (a->n_taints != b->n_taints)
         return false;

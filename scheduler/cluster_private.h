@@ -19,6 +19,9 @@ struct noderec *noderec_get(struct cluster *c, const char *name);
 void noderec_use(struct noderec *rec, const struct resvec *use);
 void noderec_unuse(struct cluster *c, struct noderec *rec, const struct resvec *use);
 
+/* Taints in the same order. */
+bool taints_equal(const struct node *a, const struct node *b);
+
 /* Which resources are devices, by their names and what quota.h has of them. */
 void cluster_settle_devices(struct cluster *c);
 

@@ -102,6 +102,15 @@ static void settle_quotas(struct cluster *c)
         c->listed[i]->set_gen = c->set_gen;
 }
 
+/* By their rooms, which quotas add to. */
+static void settle_kinds(struct cluster *c)
+{
+    if (c->kinds_gen == c->set_gen)
+        return;
+    nodekinds_settle(&c->kinds, c->order, c->n_order);
+    c->kinds_gen = c->set_gen;
+}
+
 void cluster_settle(struct cluster *c,
                     void (*forget)(void *arg, const struct partrec *p), void *arg)
 {
@@ -130,5 +139,6 @@ void cluster_settle(struct cluster *c,
     if (c->n_listed > 1)
         qsort(c->listed, c->n_listed, sizeof(*c->listed), partrec_compare);
     settle_quotas(c);
+    settle_kinds(c);
     c->unsettled = false;
 }

@@ -204,14 +204,31 @@ struct shape *shape_component(struct shape *shape, size_t component)
     return component == 0 ? shape : shape->others[component - 1];
 }
 
-bool shape_filters_admit(const struct job *like, const struct node *node)
+/* What all nodes of one kind (nodekind.h) have in common. */
+static bool filters_admit_kind(const struct job *like, const struct node *node)
+{
+    return (like->gpu_type == NULL || str_eq(like->gpu_type, node->gpu_type)) &&
+           !taints_refuse(node, like->tolerations, like->n_tolerations);
+}
+
+/* Are there filters by what each node has of its own? */
+static bool is_choosy(const struct job *like)
+{
+    return like->n_exclude > 0 || like->node_all.n_reqs > 0 || like->n_node_any > 0 ||
+           like->n_same > 0;
+}
+
+static bool filters_admit_one(const struct job *like, const struct node *node)
 {
     return !names_have(like->exclude, like->n_exclude, node->name) &&
-           (like->gpu_type == NULL || str_eq(like->gpu_type, node->gpu_type)) &&
            term_matches(&like->node_all, node->labels, node->n_labels) &&
            terms_match(like->node_any, like->n_node_any, node) &&
-           terms_match(like->same, like->n_same, node) &&
-           !taints_refuse(node, like->tolerations, like->n_tolerations);
+           terms_match(like->same, like->n_same, node);
+}
+
+bool shape_filters_admit(const struct job *like, const struct node *node)
+{
+    return filters_admit_kind(like, node) && filters_admit_one(like, node);
 }
 
 static node_set set_cleared(node_set set, const struct cluster *c)
@@ -239,13 +256,49 @@ int64_t shape_share(const struct job *job, const struct cluster *c)
     return share;
 }
 
-static void add_admitted(struct shape *shape, const struct node *node, size_t position)
-{
-    const struct job *like = shape->like;
+/* Of each kind of nodes: does one hold a pod, and now? Freed by the caller. */
+struct verdict {
+    bool admits, ready;
+};
 
-    node_set_add(shape->admits, position);
-    if (!taints_refuse_now(node, like->tolerations, like->n_tolerations))
-        node_set_add(shape->ready, position);
+static struct verdict *judge_kinds(const struct job *like, const struct cluster *c)
+{
+    struct verdict *verdicts = xcalloc(c->kinds.n + 1, sizeof(*verdicts));
+
+    for (size_t i = 0; i < c->kinds.n; i++) {
+        const struct noderec *rec = c->kinds.likes[i];
+        const struct node *node = rec->node;
+
+        verdicts[i].admits = node != NULL && resvec_fits(&like->each, &rec->room) &&
+                             !quota_shuts(c, like, rec) &&
+                             filters_admit_kind(like, node);
+        verdicts[i].ready =
+            verdicts[i].admits &&
+            !taints_refuse_now(node, like->tolerations, like->n_tolerations);
+    }
+    return verdicts;
+}
+
+static void set_admitted(struct shape *shape, const struct cluster *c)
+{
+    AUTO_FREE struct verdict *verdicts = judge_kinds(shape->like, c);
+    bool choosy = is_choosy(shape->like);
+
+    shape->admits = set_cleared(shape->admits, c);
+    shape->ready = set_cleared(shape->ready, c);
+    for (size_t i = 0; i < c->n_order; i++) {
+        const struct verdict verdict = verdicts[c->kinds.of[i]];
+        const struct node *node;
+
+        if (!verdict.admits)
+            continue;
+        node = choosy ? c->order[i]->node : NULL;
+        if (choosy && (node == NULL || !filters_admit_one(shape->like, node)))
+            continue;
+        node_set_add(shape->admits, i);
+        if (verdict.ready)
+            node_set_add(shape->ready, i);
+    }
 }
 
 static void add_featured(struct shape *shape, const struct node *node, size_t position)
@@ -262,6 +315,29 @@ static void add_featured(struct shape *shape, const struct node *node, size_t po
     }
 }
 
+static void set_featured(struct shape *shape, const struct cluster *c)
+{
+    size_t n = n_featured(shape->like);
+
+    for (size_t i = 0; i < n; i++)
+        shape->featured[i] = set_cleared(shape->featured[i], c);
+    for (size_t i = 0; i < c->n_order && n > 0; i++) {
+        if (c->order[i]->node != NULL)
+            add_featured(shape, c->order[i]->node, i);
+    }
+}
+
+static void set_required(struct shape *shape, const struct cluster *c)
+{
+    const struct job *like = shape->like;
+
+    shape->required = set_cleared(shape->required, c);
+    for (size_t i = 0; i < c->n_order && like->n_node_list > 0; i++) {
+        if (names_have(like->node_list, like->n_node_list, c->order[i]->name))
+            node_set_add(shape->required, i);
+    }
+}
+
 void shape_settle(struct shape *shape, const struct cluster *c)
 {
     const struct job *like = shape->like;
@@ -271,22 +347,9 @@ void shape_settle(struct shape *shape, const struct cluster *c)
     if (shape->admits_gen == c->set_gen)
         return;
     shape->share = shape_share(like, c);
-    shape->admits = set_cleared(shape->admits, c);
-    shape->ready = set_cleared(shape->ready, c);
-    shape->required = set_cleared(shape->required, c);
-    for (size_t i = 0; i < n_featured(like); i++)
-        shape->featured[i] = set_cleared(shape->featured[i], c);
-    for (size_t i = 0; i < c->n_order; i++) {
-        const struct node *node = c->order[i]->node;
-
-        if (node != NULL && resvec_fits(&like->each, &c->order[i]->room) &&
-            !quota_shuts(c, like, c->order[i]) && shape_filters_admit(like, node))
-            add_admitted(shape, node, i);
-        if (node != NULL)
-            add_featured(shape, node, i);
-        if (names_have(like->node_list, like->n_node_list, c->order[i]->name))
-            node_set_add(shape->required, i);
-    }
+    set_admitted(shape, c);
+    set_featured(shape, c);
+    set_required(shape, c);
     shape->admits_gen = c->set_gen;
 }
 
