@@ -5,6 +5,12 @@
 #include "scheduler/check.h"
 #include "scheduler/guise.h"
 
+/* What is free is up to its slack; what is shut is up to when it is over. */
+struct stay {
+    size_t last;
+    int64_t over_sec;
+};
+
 /* Are there two on one node? */
 static bool uses_meet(const struct sched *s, size_t n)
 {
@@ -18,15 +24,16 @@ static bool uses_meet(const struct sched *s, size_t n)
     return meet;
 }
 
-/* A use of a claim, with all others on its node that last as long. `lasts` is by use.
+/* A use of a claim, with all others on its node that last as long. `stays` is by use.
  * So all fit beside each other, if each of these does. */
-static struct use with_others(const struct sched *s, const size_t *lasts, size_t n,
+static struct use with_others(const struct sched *s, const struct stay *stays, size_t n,
                               size_t i)
 {
     struct use sum = s->uses[i];
 
     for (size_t k = 0; k < n; k++) {
-        if (k == i || s->uses[k].position != sum.position || lasts[k] < lasts[i])
+        if (k == i || s->uses[k].position != sum.position ||
+            stays[k].last < stays[i].last)
             continue;
         resvec_add(&sum.amount, &s->uses[k].amount);
         sum.seats += s->uses[k].seats;
@@ -34,18 +41,17 @@ static struct use with_others(const struct sched *s, const size_t *lasts, size_t
     return sum;
 }
 
-/* Is there room for all uses of a job, each up to before its last slot? Components may
- * be on one node. */
+/* Is there room for all uses of a job? Components may be on one node. */
 static bool have_room(struct sched *s, const struct job *job, const struct fence *fence,
-                      const size_t *lasts, size_t n, size_t first)
+                      const struct stay *stays, size_t n, size_t first)
 {
     bool meet = job->n_others > 0 && uses_meet(s, n);
 
     for (size_t i = 0; i < n; i++) {
-        struct use use = meet ? with_others(s, lasts, n, i) : s->uses[i];
+        struct use use = meet ? with_others(s, stays, n, i) : s->uses[i];
 
-        if (!timeline_has(&s->timeline, &use, first, lasts[i]) ||
-            !fence_admits(fence, use.position, first, lasts[i]))
+        if (!timeline_has(&s->timeline, &use, first, stays[i].last) ||
+            !fence_admits(fence, use.position, first, stays[i].over_sec))
             return false;
     }
     return true;
@@ -60,14 +66,16 @@ static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
     const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     const struct fence *fence =
         reserve_fence_within(s, job, part, job_reservation(job), limit_sec);
-    AUTO_FREE size_t *lasts = xcalloc(n_uses + 1, sizeof(*lasts));
+    const struct stay stay = {last,
+                              fence_over(fence, 0, s->timeline.bounds[0], limit_sec)};
+    AUTO_FREE struct stay *stays = xcalloc(n_uses + 1, sizeof(*stays));
 
     for (size_t i = 0; i < n_uses; i++)
-        lasts[i] = last;
-    return stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
-                       last) == SLOT_NONE &&
+        stays[i] = stay;
+    return fence_short(fence, &s->timeline.stock, job_licenses(job), 0, last,
+                       stay.over_sec) == SLOT_NONE &&
            crew_short(s, rec, 1, last) == SLOT_NONE &&
-           have_room(s, job, fence, lasts, n_uses, 0);
+           have_room(s, job, fence, stays, n_uses, 0);
 }
 
 /* With which limit a job that starts is over before a slot. */
@@ -107,20 +115,27 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }
 
+static struct stay stay_of(const struct sched *s, const struct jobrec *rec,
+                           const struct span *span, const struct use *use)
+{
+    return (struct stay){book_use_last(s, rec, span, use),
+                         book_component_over(rec, span, use->component)};
+}
+
 static bool fits_there(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = book_fence(s, rec->job);
     struct span span = book_span(s, rec);
     size_t n = book_find_uses(s, rec, span.slots, span.n, book_is_alone(s, rec->job));
-    AUTO_FREE size_t *lasts = xcalloc(n + 1, sizeof(*lasts));
+    AUTO_FREE struct stay *stays = xcalloc(n + 1, sizeof(*stays));
 
     for (size_t i = 0; i < n; i++)
-        lasts[i] = book_use_last(s, rec, &span, &s->uses[i]);
+        stays[i] = stay_of(s, rec, &span, &s->uses[i]);
     return n == span.n && n > 0 &&
-           have_room(s, rec->job, fence, lasts, n, span.first) &&
+           have_room(s, rec->job, fence, stays, n, span.first) &&
            crew_short(s, rec, span.first, span.last) == SLOT_NONE &&
-           stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
-                       span.first, span.given) == SLOT_NONE;
+           fence_short(fence, &s->timeline.stock, job_licenses(rec->job), span.first,
+                       span.given, span.licensed_sec) == SLOT_NONE;
 }
 
 /* Of a plan with the QOS that it is planned with. */
@@ -169,7 +184,7 @@ bool book_is_shut(struct sched *s, struct jobrec *rec)
 
     for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
         if (!fence_admits(fence, s->uses[i].position, span.first,
-                          book_use_last(s, rec, &span, &s->uses[i])))
+                          book_component_over(rec, &span, s->uses[i].component)))
             return true;
     }
     return false;

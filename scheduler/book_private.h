@@ -16,6 +16,8 @@ struct span {
     size_t n;
     size_t first, last, given;
     int64_t end_sec;
+    /* Of a plan, as fences have it: when it is over, and its licences are back. */
+    int64_t over_sec, licensed_sec;
 };
 
 /* The slots of an allocation or plan as uses, in `s->uses`; two of a component on one
@@ -31,9 +33,12 @@ bool book_is_alone(const struct sched *s, const struct job *job);
 const struct fence *book_fence(struct sched *s, const struct job *job);
 
 struct span book_span(struct sched *s, const struct jobrec *rec);
-/* Behind the last slot of a component, or of a use, of those of the whole job. */
+/* Behind the last slot of a component, or of a use, of those of the whole job; and when
+ * a component that is planned is over, as fences have it. */
 size_t book_component_last(const struct sched *s, const struct jobrec *rec,
                            const struct span *span, size_t component);
+int64_t book_component_over(const struct jobrec *rec, const struct span *span,
+                            size_t component);
 size_t book_use_last(const struct sched *s, const struct jobrec *rec,
                      const struct span *span, const struct use *use);
 /* Moves a plan that no longer fits to when its nodes are free again, no earlier than it

@@ -77,6 +77,17 @@ size_t book_component_last(const struct sched *s, const struct jobrec *rec,
     return MIN(last, span->last);
 }
 
+int64_t book_component_over(const struct jobrec *rec, const struct span *span,
+                            size_t component)
+{
+    const struct job *job = rec->job;
+    int64_t own = job_component(job, component)->limit_sec;
+
+    if (component == 0 || own == LIMIT_UNSET)
+        return span->over_sec;
+    return MIN(timeline_end(job->plan.start_sec, own), span->over_sec);
+}
+
 size_t book_use_last(const struct sched *s, const struct jobrec *rec,
                      const struct span *span, const struct use *use)
 {
@@ -97,8 +108,11 @@ static void cut_off(struct sched *s, const struct job *job, struct span *span)
 {
     const struct fence *fence = book_fence(s, job);
     int64_t given_sec = fence_license_end(fence, span->first, span->end_sec);
+    bool cut = fence_end(fence, span->first, span->end_sec) < span->end_sec;
 
+    span->over_sec = fence_end(fence, span->first, span->over_sec);
     span->end_sec = fence_end(fence, span->first, span->end_sec);
+    span->licensed_sec = cut ? given_sec : span->over_sec;
     timeline_span(&s->timeline, job->plan.start_sec, given_sec, &span->first,
                   &span->given);
     timeline_span(&s->timeline, job->plan.start_sec, span->end_sec, &span->first,
@@ -110,7 +124,9 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
     const struct job *job = rec->job;
     const struct partrec *part;
     const struct timeline *tl = &s->timeline;
-    struct span span = {job->alloc, job->n_alloc, 0, 0, 0, TIME_NEVER};
+    struct span span = {job->alloc, job->n_alloc, .end_sec = TIME_NEVER,
+                        .over_sec = TIME_NEVER, .licensed_sec = TIME_NEVER};
+    int64_t length_sec;
 
     if (job->n_alloc > 0) {
         span.end_sec = assumed_end(s, rec, 0);
@@ -119,10 +135,11 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
         return span;
     }
     part = cluster_partition(&s->cluster, job->plan.partition);
-    if (part != NULL)
-        span.end_sec = timeline_end(
-            job->plan.start_sec,
-            book_length(check_length(job, part->part, job->plan.start_sec)));
+    if (part != NULL) {
+        length_sec = check_length(job, part->part, job->plan.start_sec);
+        span.over_sec = timeline_end(job->plan.start_sec, MAX(length_sec, 1));
+        span.end_sec = timeline_end(job->plan.start_sec, book_length(length_sec));
+    }
     timeline_span(tl, job->plan.start_sec, span.end_sec, &span.first, &span.last);
     span.given = span.last;
     if (s->reserve.n > 0)

@@ -9,6 +9,14 @@
  *   everybody else        | o | o | x | x |  o  |  o  |  o  |
  *   jobs in it            | x | x | o | o |  x  |  x  |  x  |
  *
+ * A job is over with its limit, to the second, counted from the slot that it begins
+ * with; what it may take longer to go away (book_length) shuts it out of nothing that
+ * begins then. So it fits into a gap that is as long as its limit:
+ *
+ *   slots                 |  0  |  1  |  2  |  3  |
+ *   n1 reserved                    |====|
+ *   a job up to there     |========|                  over_sec
+ *
  * A job in a reservation begins in one of its occurrences and is over when that is:
  * its end is cut off there (`ends`). So that it may take its time to go away, a
  * reservation stays shut to others for a while behind its end, as far as they are
@@ -60,12 +68,25 @@ struct pass_key {
                 * RESV_MAX: none does */
 };
 
+/* What a slot shuts only to those who are not over before. */
+struct late {
+    int64_t first_sec, last_sec; /* when the first and last such occurrence begins;
+                                  * first_sec TIME_NEVER: there is none */
+    uint16_t row;                /* the set that is open without */
+};
+
 struct fence {
     struct pass_key key;
+    const struct closure *closures; /* lent, as the timeline is */
+    size_t n_closures;
+    const struct timeline *tl;
+    int64_t now_sec;
     size_t words;
-    uint16_t *rows;   /* by slot: which set is open, from 1 on; 0: all nodes are */
-    uint16_t *blocks; /* by block: in all of its slots */
-    uint64_t *kept;   /* by slot: stock.h; NULL: no licences are kept from it */
+    struct late *lates; /* by slot */
+    uint64_t *mixed;    /* scratch */
+    uint16_t *rows;     /* by slot: which set is open, from 1 on; 0: all nodes are */
+    uint16_t *blocks;   /* by block: in all of its slots */
+    uint64_t *kept;     /* by slot: stock.h; NULL: no licences are kept from it */
     int64_t *ends; /* by slot: when a job that begins there is over; NULL: whenever */
     uint64_t *sets;
     size_t n_sets, sets_cap;
@@ -87,11 +108,17 @@ static inline const uint64_t *fence_kept(const struct fence *f)
     return f == NULL ? NULL : f->kept;
 }
 
-/* The nodes that are open; NULL: all. So they are without a fence. */
+/* The nodes that are open throughout; NULL: all. So they are without a fence. */
 static inline const uint64_t *fence_open(const struct fence *f, size_t slot)
 {
     return f == NULL ? NULL : fence_set(f, f->rows[slot]);
 }
+
+/* Those that are open to a job that is over then, and has begun in an earlier slot or
+ * in this one; lent until the next call. */
+const uint64_t *fence_open_to(const struct fence *f, size_t slot, int64_t over_sec);
+/* The slots before this one are wholly before a time; no more than `last`. */
+size_t fence_whole(const struct fence *f, int64_t over_sec, size_t last);
 
 static inline const uint64_t *fence_open_in_block(const struct fence *f, size_t slot)
 {
@@ -116,7 +143,18 @@ static inline int64_t fence_license_end(const struct fence *f, size_t slot,
                              : end_sec;
 }
 
-/* Is a node open in all of these slots? */
-bool fence_admits(const struct fence *f, size_t position, size_t first, size_t last);
+/* When a job that begins in a slot is over, by its limit or with its reservation. */
+int64_t fence_over(const struct fence *f, size_t slot, int64_t start_sec,
+                   int64_t limit_sec);
+
+/* Is a node open from a slot on, to a job that is over then? */
+bool fence_admits(const struct fence *f, size_t position, size_t first,
+                  int64_t over_sec);
+
+/* The last slot, from one on up to before another, in which too little is free of what
+ * a job takes that is over then; SLOT_NONE: in none. */
+size_t fence_short(const struct fence *f, const struct stock *stock,
+                   struct license_list takes, size_t first, size_t last,
+                   int64_t over_sec);
 
 #endif

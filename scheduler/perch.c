@@ -87,7 +87,7 @@ static bool has_room(const struct victims *v, const struct seeker *by,
     if (!has_room_in(v, tl, p, need, from))
         return false;
     timeline_span(tl, tl->bounds[from], window_end(by, from), &first, &last);
-    if (!fence_admits(by->fence, p->position, from, last))
+    if (!fence_admits(by->fence, p->position, from, window_over(by, from)))
         return false;
     for (size_t i = lane_find(lane, from) + 1;
          i < lane->n && lane_first(lane, i) < last; i++) {

@@ -59,7 +59,8 @@ static bool again_fits(struct placer *p, const struct cluster *c,
     if (fit->last_mutation != at->timeline->mutation ||
         (at->asked != NULL && fit->last_prices != at->asked->gen) ||
         fit->last_fence != at->fence || fit->last_slot != at->window->first ||
-        at->window->last != fit->last_end || !node_set_has(at->window->nodes, position))
+        at->window->last != fit->last_end || at->window->over_sec != fit->last_over ||
+        !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;
     p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
@@ -91,6 +92,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
         fit->last_slot = at->window->first;
         fit->last_fence = at->fence;
         fit->last_end = at->window->last;
+        fit->last_over = at->window->over_sec;
         fit->last_mutation = at->timeline->mutation + 1;
     }
     return slots_of(p, c, like, ret_n);

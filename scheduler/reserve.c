@@ -137,6 +137,7 @@ const struct reservation *reserve_clash(const struct sched *s, const char *name)
     return NULL;
 }
 
+/* As starts count from their minute (fence.h), so do ends. */
 int64_t reserve_run_into(const struct sched *s, const char *name)
 {
     const struct reserve *r = &s->reserve;
@@ -154,7 +155,7 @@ int64_t reserve_run_into(const struct sched *s, const char *name)
 
         if (job->phase == JOB_RUNNING && (first == 0 || job->job_id < first) &&
             !str_eq(job_reservation(job), name) && !reservation_lends(rec->resv, job) &&
-            jobrec_end(s, s->holding[i]) > start &&
+            timeline_minute(jobrec_end(s, s->holding[i])) > start &&
             reserve_has_slot_of(s, rec, job->alloc, job->n_alloc))
             first = job->job_id;
     }

@@ -23,7 +23,8 @@ static bool runs_into(const struct choosing *c, const struct jobrec *rec,
 {
     return job_holds(rec->job, slot) &&
            (reservation_floats(c->rec->resv) ||
-            jobrec_component_end(c->s, rec, (size_t)slot->component) > c->start_sec);
+            timeline_minute(jobrec_component_end(c->s, rec, (size_t)slot->component)) >
+                c->start_sec);
 }
 
 /* Jobs in it are no hindrance, but for one that replaces what is used. */

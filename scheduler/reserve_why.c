@@ -108,7 +108,7 @@ static bool keeps_any(const struct reservation *r, struct license_list takes)
 static enum reason why_unlicensed(struct sched *s, const struct seeker *by)
 {
     const struct reserve *r = &s->reserve;
-    int64_t end_sec = timeline_end(s->timeline.bounds[0], by->limit_sec), start, end;
+    int64_t end_sec = window_over(by, 0), start, end;
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct reservation *resv = r->recs[i].resv;
@@ -150,7 +150,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
         return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own);
     if (!would_start(s, entry->rec, by))
         return REASON_NONE;
-    other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
+    other = first_in_the_way(s, by, window_over(by, 0));
     if (other == NULL)
         return why_unlicensed(s, by);
     say_in_the_way(other->resv, &s->message);

@@ -36,6 +36,7 @@ struct fit {
      * best place for the next one that takes no less time, since filling a node only
      * improves its rank. */
     size_t last_position, last_slot, last_end; /* of its window: slots */
+    int64_t last_over;                         /* likewise */
     const struct fence *last_fence;
     int64_t last_cost; /* asked.h, when its prices were of this: */
     uint64_t last_prices;

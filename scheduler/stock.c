@@ -158,25 +158,33 @@ static bool row_holds(const struct stock *stock, const int64_t *row,
     return true;
 }
 
-static int64_t kept_of(const struct stock *stock, const uint64_t *kept, size_t slot,
+static int64_t kept_of(const struct stock *stock, uint64_t kept, size_t slot,
                        int column)
 {
     int64_t sum = 0;
 
-    for (size_t i = 0; kept != NULL && i < stock->n_keeps; i++) {
+    for (size_t i = 0; i < stock->n_keeps; i++) {
         const struct lane *left = &stock->keeps[i].left;
 
-        if ((kept[slot] >> i & 1) != 0)
+        if ((kept >> i & 1) != 0)
             sum += MAX(row_at(stock, left, lane_find(left, slot))[column], 0);
     }
     return sum;
 }
 
-static bool slot_holds(const struct stock *stock, const uint64_t *kept, size_t slot,
-                       struct license_list takes)
+static uint64_t kept_now(const uint64_t *kept)
 {
-    const int64_t *row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
+    return kept != NULL ? kept[0] : 0;
+}
 
+bool stock_holds(const struct stock *stock, struct license_list takes, uint64_t kept,
+                 size_t slot)
+{
+    const int64_t *row;
+
+    if (takes.n == 0 || stock->lane.n == 0)
+        return true;
+    row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
     for (size_t k = 0; k < takes.n; k++) {
         int column = license_find(stock->table, takes.items[k].name);
 
@@ -192,7 +200,7 @@ static size_t short_of_kept(const struct stock *stock, struct license_list takes
                             const uint64_t *kept, size_t first, size_t last)
 {
     for (size_t slot = last; slot > first; slot--) {
-        if (!slot_holds(stock, kept, slot - 1, takes))
+        if (!stock_holds(stock, takes, kept[slot - 1], slot - 1))
             return slot - 1;
     }
     return SIZE_MAX;
@@ -227,7 +235,8 @@ int64_t stock_lack(const struct stock *stock, const struct license *need,
     if (column < 0)
         return 0;
     row = row_at(stock, &stock->lane, 0);
-    return MAX(need->count - row[column] + kept_of(stock, kept, 0, column), 0);
+    return MAX(need->count - row[column] + kept_of(stock, kept_now(kept), 0, column),
+               0);
 }
 
 void stock_say_short(const struct stock *stock, struct license_list takes,
@@ -239,7 +248,7 @@ void stock_say_short(const struct stock *stock, struct license_list takes,
     for (size_t k = 0; k < takes.n; k++) {
         const struct license *need = &takes.items[k];
         int column = license_find(stock->table, need->name);
-        int64_t others = column >= 0 ? kept_of(stock, kept, 0, column) : 0;
+        int64_t others = column >= 0 ? kept_of(stock, kept_now(kept), 0, column) : 0;
 
         if (column < 0 || row[column] - others >= need->count)
             continue;

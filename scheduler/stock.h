@@ -60,6 +60,10 @@ bool stock_change(struct stock *stock, const struct job *job, size_t first, size
 size_t stock_short(const struct stock *stock, struct license_list takes,
                    const uint64_t *kept, size_t first, size_t last);
 
+/* Is there enough of all of them in a slot, where those bits are kept from the job? */
+bool stock_holds(const struct stock *stock, struct license_list takes, uint64_t kept,
+                 size_t slot);
+
 /* How many of one are too few in the first slot; 0: there are enough. */
 int64_t stock_lack(const struct stock *stock, const struct license *need,
                    const uint64_t *kept);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/book.h"
 #include "scheduler/crew.h"
 
 void window_fini(struct window *w)
@@ -18,11 +19,27 @@ int64_t window_end(const struct seeker *by, size_t first)
                      timeline_end(by->timeline->bounds[first], by->limit_sec));
 }
 
+int64_t window_over(const struct seeker *by, size_t first)
+{
+    int64_t limit_sec = by->limit_sec;
+
+    if (limit_sec != LIMIT_UNLIMITED)
+        limit_sec -= book_length(0);
+    return fence_over(by->fence, first, by->timeline->bounds[first], limit_sec);
+}
+
+static void set_over(struct window *w, const struct seeker *by)
+{
+    w->over_sec = by->fence != NULL ? window_over(by, w->first) : TIME_NEVER;
+    w->whole = fence_whole(by->fence, w->over_sec, w->last);
+}
+
 static void span(struct window *w, const struct seeker *by, size_t first)
 {
     const struct timeline *tl = by->timeline;
 
     timeline_span(tl, tl->bounds[first], window_end(by, first), &w->first, &w->last);
+    set_over(w, by);
 }
 
 /* The same for a later slot than before: the end is later, too. */
@@ -34,6 +51,7 @@ static void span_later(struct window *w, const struct seeker *by, size_t first)
     w->last = MAX(w->last, first + 1);
     while (w->last < by->timeline->n_slots && by->timeline->bounds[w->last] < end)
         w->last++;
+    set_over(w, by);
 }
 
 /* ---- sets of nodes, counted ---- */
@@ -57,10 +75,12 @@ struct opening {
     bool own;
 };
 
-static struct opening opening_of(const struct seeker *by, size_t slot)
+static struct opening opening_of(const struct window *w, const struct seeker *by,
+                                 size_t slot)
 {
     return (struct opening){timeline_open(by->timeline, by->demand, slot),
-                            fence_open(by->fence, slot), has_own(by, slot)};
+                            fence_open_to(by->fence, slot, w->over_sec),
+                            has_own(by, slot)};
 }
 
 static struct opening block_of(const struct seeker *by, size_t slot)
@@ -138,7 +158,7 @@ void window_set(struct window *w, const struct seeker *by, size_t first)
     span(w, by, first);
     set_all(by, w->nodes);
     for (size_t slot = w->first; slot < w->last; slot++) {
-        const struct opening in = opening_of(by, slot);
+        const struct opening in = opening_of(w, by, slot);
 
         keep_open(by, &in, w->nodes, w->nodes);
     }
@@ -172,9 +192,10 @@ static bool keep_enough(struct window *w, const struct seeker *by,
 
 /* A whole block ends before the slot, begins at or behind `to`, and is to be looked at
  * in one way. */
-static bool ends_block(const struct seeker *by, size_t slot, size_t to)
+static bool ends_block(const struct window *w, const struct seeker *by, size_t slot,
+                       size_t to)
 {
-    return slot % BLOCK_SLOTS == 0 && slot >= to + BLOCK_SLOTS &&
+    return slot % BLOCK_SLOTS == 0 && slot >= to + BLOCK_SLOTS && slot <= w->whole &&
            has_own(by, slot - 1) == has_own(by, slot - BLOCK_SLOTS);
 }
 
@@ -189,14 +210,14 @@ static size_t narrow(struct window *w, const struct seeker *by, size_t to)
     for (size_t slot = w->last; slot > to;) {
         struct opening in;
 
-        if (ends_block(by, slot, to)) {
+        if (ends_block(w, by, slot, to)) {
             in = block_of(by, slot - BLOCK_SLOTS);
             if (keep_enough(w, by, &in, &n)) {
                 slot -= BLOCK_SLOTS;
                 continue;
             }
         }
-        in = opening_of(by, slot - 1);
+        in = opening_of(w, by, slot - 1);
         if (!keep_enough(w, by, &in, &n))
             return slot - 1;
         slot--;
@@ -231,14 +252,24 @@ static size_t given_of(const struct window *w, const struct seeker *by)
     return last;
 }
 
+/* Of one in a reservation they are not back before. */
+static int64_t licenses_over(const struct window *w, const struct seeker *by)
+{
+    int64_t end = timeline_end(by->timeline->bounds[w->first], by->limit_sec);
+
+    if (fence_end(by->fence, w->first, end) == end)
+        return w->over_sec;
+    return fence_license_end(by->fence, w->first, end);
+}
+
 /* The last slot of the window in which licences are short. Its own are taken to be
  * enough for it. */
 static size_t last_unlicensed(const struct window *w, const struct seeker *by)
 {
     size_t last = by->own != NULL ? MIN(w->last, by->own_from) : given_of(w, by);
 
-    return stock_short(&by->timeline->stock, by->takes, fence_kept(by->fence), w->first,
-                       last);
+    return fence_short(by->fence, &by->timeline->stock, by->takes, w->first, last,
+                       licenses_over(w, by));
 }
 
 /* The last slot of the window in which too many others of its array are under way. */
@@ -267,7 +298,7 @@ static size_t find_failed(struct window *w, const struct seeker *by, size_t *kno
     failed = last_hopeless(w, by);
     if (failed != SLOT_NONE)
         return failed;
-    *known = w->last;
+    *known = w->whole; /* behind that it depends on when a job is over */
     set_all(by, w->nodes);
     return narrow(w, by, w->first);
 }

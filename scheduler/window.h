@@ -23,6 +23,8 @@ struct sched;
 
 struct window {
     size_t first, last; /* slots, last excluded */
+    int64_t over_sec;   /* as fences have it; TIME_NEVER without */
+    size_t whole;       /* slots before this one are wholly before that */
     node_set nodes;     /* open throughout; among those of partition and shape */
     node_set fewer;     /* scratch */
 };
@@ -49,8 +51,11 @@ struct seeker {
 };
 
 void window_fini(struct window *w);
-/* When a start in that slot is over: by its limit, or with its reservation. */
+/* When a start in that slot has given back what it takes: by its limit, which has the
+ * slack of book_length, or with its reservation. */
 int64_t window_end(const struct seeker *by, size_t first);
+/* When it is over, without that slack. */
+int64_t window_over(const struct seeker *by, size_t first);
 /* The slots from `first` on that the limit covers, and the nodes open in all of
  * them. */
 void window_set(struct window *w, const struct seeker *by, size_t first);

@@ -48,6 +48,7 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
         .min = (size_t)one->min_pods,
         .max = (size_t)one->max_pods,
         .limit_sec = job->limit_sec,
+        .own_sec = limit_of(job, one),
         .length_sec = book_length(limit_of(job, one)),
         .allowed = odd ? q->odd : NULL,
         .part = odd,
@@ -150,10 +151,12 @@ static void choose_qos(const struct queue_case *q, const struct job *job, size_t
         return;
     view.limit_sec = q->qos[queue_qos_of(q, job, i / choices_but_qos(job))].wall_sec;
     plain->limit_sec = view.limit_sec;
+    plain->own_sec = view.limit_sec;
     plain->length_sec = book_length(view.limit_sec);
     for (size_t k = 0; k < job->n_others; k++) {
         others[k].limit_sec = view.limit_sec;
-        others[k].length_sec = book_length(limit_of(&view, &job->others[k]));
+        others[k].own_sec = limit_of(&view, &job->others[k]);
+        others[k].length_sec = book_length(others[k].own_sec);
     }
 }
 

@@ -19,26 +19,50 @@ static bool is_licensed(const struct plain_plan *p, const struct plain_job *job,
     return true;
 }
 
-/* In a slot that begins then? Shut in all slots in which it may not begin, it begins in
- * none. */
+static int64_t begin_of(const struct plain_plan *p, size_t slot)
+{
+    return slot == 0 ? p->now_sec : p->grid.bounds[slot];
+}
+
+/* In a slot, to who is over then? Shut in all slots in which it may not begin, it
+ * begins in none. */
 static bool is_in_time(const struct plain_plan *p, const struct plain_resv *r,
-                       const struct plain_job *job, size_t slot, int64_t begin)
+                       const struct plain_job *job, size_t slot, int64_t over)
 {
     bool is_last = slot + 1 == p->grid.n_slots;
+    int64_t begin = begin_of(p, slot);
 
     if (r->float_sec != LIMIT_UNSET)
         return job->limit_sec > r->float_sec && begin + r->float_sec < r->end_sec;
     return r->end_sec > p->now_sec && begin < r->end_sec + r->tail_sec &&
-           (is_last || r->start_sec < p->grid.bounds[slot + 1]);
+           (is_last || r->start_sec < p->grid.bounds[slot + 1]) &&
+           (r->start_sec <= begin || r->start_sec < over);
 }
 
-/* Does a reservation shut the node to the job in that slot? One that is over does
- * not. */
-static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
-                    size_t node, size_t slot)
+/* When it is over to the second: its slack shuts it out of nothing. */
+static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
+                       size_t first)
 {
-    int64_t begin = slot == 0 ? p->now_sec : p->grid.bounds[slot];
+    int64_t over;
+
+    if (job->own_sec == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(p->grid.bounds[first], job->own_sec, &over))
+        over = TIME_NEVER;
+    if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
+        over = MIN(over, job->in->end_sec);
+    return over;
+}
+
+/* Does a reservation shut the node to the job, if it is over then, in that slot? One
+ * that is over does not. */
+static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
+                    size_t node, size_t slot, int64_t over)
+{
+    int64_t begin = begin_of(p, slot);
     bool is_last = slot + 1 == p->grid.n_slots;
+
+    if (p->grid.bounds[slot] >= over)
+        return false;
 
     if (job->in != NULL && (is_last || !job->in->nodes[node] ||
                             begin < job->in->start_sec || begin >= job->in->end_sec))
@@ -46,7 +70,7 @@ static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
     for (size_t i = 0; i < p->n_resvs; i++) {
         const struct plain_resv *r = &p->resvs[i];
 
-        if (r != job->in && r->nodes[node] && is_in_time(p, r, job, slot, begin))
+        if (r != job->in && r->nodes[node] && is_in_time(p, r, job, slot, over))
             return true;
     }
     return false;
@@ -68,12 +92,15 @@ size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
 bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size_t node,
                    size_t first, size_t last)
 {
+    int64_t over = over_of(p, job, first);
+
     if (job->allowed != NULL && !job->allowed[node])
         return false;
     for (size_t slot = first; slot < last; slot++) {
         const struct plain_row *row = plain_row_at(p, slot, node);
 
-        if (is_shut(p, job, node, slot) || !plain_fits(p, job, node, &row->free) ||
+        if (is_shut(p, job, node, slot, over) ||
+            !plain_fits(p, job, node, &row->free) ||
             row->seats < (job->exclusive ? SEATS : 1) ||
             !plain_is_within_bound(p, job, node, row))
             return false;

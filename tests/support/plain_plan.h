@@ -44,8 +44,8 @@ struct plain_job {
     bool exclusive;
     size_t min, max;
     size_t part;
-    int64_t limit_sec; /* LIMIT_UNLIMITED; and with slack: */
-    int64_t length_sec;
+    int64_t limit_sec; /* LIMIT_UNLIMITED; that of the component, and with slack: */
+    int64_t own_sec, length_sec;
     const bool *allowed; /* by position; NULL: every node */
     size_t most_leaves;  /* where there are switches, if it starts before: */
     int64_t few_until_sec;
