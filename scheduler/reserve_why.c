@@ -81,6 +81,40 @@ static bool would_start(struct sched *s, struct jobrec *rec, const struct seeker
     return would;
 }
 
+/* Keeps those nodes of the window that are open to its end, if it began now. */
+static void leave_open(struct sched *s, const struct seeker *by)
+{
+    const struct timeline *tl = by->timeline;
+    size_t first, last;
+    uint16_t row = 0;
+
+    timeline_span(tl, tl->bounds[0], window_end(by, 0), &first, &last);
+    for (size_t slot = first; slot < last; slot++) {
+        const uint64_t *open = fence_open(by->fence, slot);
+
+        if (open == NULL || by->fence->rows[slot] == row)
+            continue;
+        row = by->fence->rows[slot];
+        for (size_t k = 0; k < tl->words; k++)
+            s->window.nodes[k] &= open[k];
+    }
+}
+
+/* Nodes have room for it now, but too few of them that it would not run into something
+ * on: so it would wait, whoever is planned there. */
+static bool is_shut_out(struct sched *s, const struct seeker *by)
+{
+    struct seeker at_once = *by;
+
+    at_once.fence = NULL;
+    at_once.limit_sec = 1;
+    window_set(&s->window, &at_once, 0);
+    if (!window_is_enough(&s->window, &at_once))
+        return false;
+    leave_open(s, by);
+    return !window_is_enough(&s->window, &at_once);
+}
+
 /* One that has begun is not what keeps it. */
 static bool lacks_licenses(const struct sched *s, const struct resvrec *own,
                            const struct seeker *by)
@@ -148,7 +182,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
         return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own);
-    if (!would_start(s, entry->rec, by))
+    if (!would_start(s, entry->rec, by) && !is_shut_out(s, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, window_over(by, 0));
     if (other == NULL)
