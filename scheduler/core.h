@@ -216,6 +216,8 @@ struct pass {
     int64_t grown_sec;   /* until when room had grown since the walk before began */
     struct entry *again; /* an array's, which waits on after a start; NULL */
     bool moved;          /* what is free is not what earlier jobs saw: walk again */
+    bool stopped;        /* a rule has cost a job its place, which is for those before
+                            it first: nobody else is tried any more in this walk */
     size_t n_waiting;    /* entries of jobs that may start, but cannot now */
     bool refused;        /* others may not start: by what a start may change */
     size_t n_promised;   /* jobs, from the front of the queue, with a promise */
@@ -328,6 +330,9 @@ int64_t pass_size(struct sched *s, const struct jobrec *rec,
 /* Of its i-th choice. */
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec);
+/* A rule costs a job its plan in the walk: where that is promised the rest of the walk
+ * is only about whom rules stop, and another one follows. */
+void pass_lose_place(struct sched *s, const struct jobrec *rec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Why it may not start, as far as it is itself concerned; the sentence is in

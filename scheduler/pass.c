@@ -17,6 +17,15 @@
 /* So long it takes to look for victims, rarely longer (make bench-plan). */
 #define HUNT_US 6000
 
+/* Whoever comes before it would have had the place first. */
+void pass_lose_place(struct sched *s, const struct jobrec *rec)
+{
+    const bool promised = rec->job->plan.promised;
+
+    s->pass.moved |= promised;
+    s->pass.stopped |= promised && s->pass.n_waiting > 0;
+}
+
 /* It can never start here, whatever is free: it is told so. */
 static bool rule_out(struct sched *s, const struct entry *entry)
 {
@@ -29,7 +38,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
         return false;
     s->pass.refused |= s->held.any;
     if (trial_is_planned_there(entry)) {
-        s->pass.moved |= rec->job->plan.promised;
+        pass_lose_place(s, rec);
         book_cancel_plan(s, rec, broken_of_reason(reason));
     }
     tell_found(s, rec, reason, false, &entry->priority);
@@ -302,6 +311,10 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
 
     if (is_void(entry))
         return;
+    if (s->pass.stopped) {
+        entry->done = entry->done || rule_out(s, entry);
+        return;
+    }
     switch (s->pass.round) {
     case ROUND_WHOLE:
         go_whole(s, entry, now_sec);
@@ -338,7 +351,8 @@ static enum round round_after(const struct pass *pass)
 /* False: that was the last one. */
 static bool next_round(struct pass *pass)
 {
-    if (pass->round == ROUND_TELL || (pass->round == ROUND_WHOLE && !pass->forecasts))
+    if (pass->stopped || pass->round == ROUND_TELL ||
+        (pass->round == ROUND_WHOLE && !pass->forecasts))
         return false;
     pass->next = 0;
     if (pass->round == ROUND_PROMISE)
@@ -371,7 +385,8 @@ static struct entry *next_entry(struct pass *pass)
  * another version names has been freed. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (is_void(entry) || entry->rec->array != NULL || !preempt_may_hunt(s, entry))
+    if (is_void(entry) || s->pass.stopped || entry->rec->array != NULL ||
+        !preempt_may_hunt(s, entry))
         return false;
     if (s->pass.round == ROUND_WHOLE)
         return !s->pass.forecasts;

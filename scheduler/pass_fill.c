@@ -166,6 +166,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;
     pass->refused = false;
+    pass->stopped = false;
     pass->n_promised = 0;
     pass->n_looked = 0;
     pass->n_hinted = 0;

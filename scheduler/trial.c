@@ -85,7 +85,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
 /* It waits without a plan: it would be in others' way. */
 static void give_up(struct sched *s, struct jobrec *rec)
 {
-    s->pass.moved |= rec->job->plan.promised;
+    pass_lose_place(s, rec);
     broken_note(s, rec, BROKEN_RULES);
     plan_clear(&rec->job->plan);
     starts_enlist(s, rec);
