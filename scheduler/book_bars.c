@@ -65,6 +65,18 @@ static bool have_counted(const struct bar *bar)
     return have;
 }
 
+/* Side by side, on few switches, in segments. */
+static bool lie_well(struct sched *s, const struct bar *bar, const struct job *job)
+{
+    const struct placement at = {
+        .shape = bar->shape,
+        .part = bar->part,
+        .few = job->plan.start_sec < jobrec_switches_until(s, job),
+    };
+
+    return placement_lies_well(&s->placer, &s->cluster, &at, bar->nodes);
+}
+
 /* Each node by itself; nodes that are gone are no longer there to be looked at. */
 static enum broken bars_each(const struct bar *bar, const struct plan *plan,
                              const uint32_t *at, size_t component)
@@ -82,17 +94,18 @@ static enum broken bars_each(const struct bar *bar, const struct plan *plan,
     return BROKEN_NOT;
 }
 
-static enum broken bars_of(struct bar *bar, const struct plan *plan, const uint32_t *at,
-                           size_t component)
+static enum broken bars_of(struct sched *s, struct bar *bar, const struct job *job,
+                           const uint32_t *at, size_t component)
 {
     const struct job *like = bar->shape->like;
     enum broken bars;
 
-    if (like->n_same == 0 && like->n_counts == 0)
-        return bars_each(bar, plan, at, component);
+    if (like->n_same == 0 && like->n_counts == 0 && !placement_asks_lie(like))
+        return bars_each(bar, &job->plan, at, component);
     bar->nodes = xcalloc(bar->cluster->words + 1, sizeof(*bar->nodes));
-    bars = bars_each(bar, plan, at, component);
-    if (bars == BROKEN_NOT && (!have_same(bar) || !have_counted(bar)))
+    bars = bars_each(bar, &job->plan, at, component);
+    if (bars == BROKEN_NOT &&
+        (!have_same(bar) || !have_counted(bar) || !lie_well(s, bar, job)))
         bars = BROKEN_NODE;
     free(TAKE(bar->nodes));
     return bars;
@@ -115,7 +128,7 @@ enum broken book_bars(struct sched *s, struct jobrec *rec)
             .part = cluster_component_partition(
                 &s->cluster, job, i, cluster_partition(&s->cluster, plan->partition))};
 
-        bars = bars_of(&bar, plan, at, i);
+        bars = bars_of(s, &bar, job, at, i);
     }
     return bars;
 }

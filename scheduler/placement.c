@@ -108,6 +108,19 @@ static size_t top_level(struct placer *p, const struct cluster *c,
     return fit->top;
 }
 
+size_t placement_segment_level(struct placer *p, const struct cluster *c,
+                               const struct placement *at, size_t *ret_whole)
+{
+    const struct order o = order_of(at->shape->like, at->part->part);
+    struct kept before = candidates_keep(p);
+    size_t level = top_level(p, c, at, &o);
+
+    candidates_take_back(p, before.items, before.n);
+    free(before.items);
+    *ret_whole = shape_fit(at->shape, at->part)->whole;
+    return level;
+}
+
 /* Near each other, in segments or anywhere: of the candidates that there are. */
 static bool choose_here(struct placer *p, const struct cluster *c,
                         const struct placement *at, const struct order *o, size_t top,

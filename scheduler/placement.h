@@ -124,6 +124,12 @@ bool placement_is_flat(const struct cluster *c, const struct placement *at);
  * nodes enough are not all. */
 bool placement_has_rules(const struct job *like);
 
+/* Does a job ask its nodes to lie side by side, on few switches, or in segments? */
+bool placement_asks_lie(const struct job *like);
+/* And do these, as the cluster is now? Of `at` count shape, partition, and `few`. */
+bool placement_lies_well(struct placer *p, const struct cluster *c,
+                         const struct placement *at, const uint64_t *nodes);
+
 /* The fewest nodes that the job, its node list and the partition allow. */
 int64_t placement_min_nodes(const struct job *like, const struct partition *part);
 

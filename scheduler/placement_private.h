@@ -133,6 +133,10 @@ size_t near_level(struct placer *p, const struct cluster *c, const struct placem
  * 0, too, if none does. */
 size_t segments_level(struct placer *p, const struct cluster *c,
                       const struct placement *at, const struct order *o, size_t level);
+/* The level in one block of which each segment of a job has to be now; and the one in
+ * one block of which all have to be. Keeps the candidates that there are. */
+size_t placement_segment_level(struct placer *p, const struct cluster *c,
+                               const struct placement *at, size_t *ret_whole);
 /* In segments, each in one block of the level; all of them in one of the level that the
  * shape's fit has as `whole`, if that is asked for. */
 bool choose_segments(struct placer *p, const struct cluster *c,
