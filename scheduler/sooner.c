@@ -79,8 +79,20 @@ static bool takes_any(const struct job *like)
            like->n_node_list == 0 && like->most_switches == 0;
 }
 
+/* Some QOS ask for so much at least. */
+static bool may_have(struct sched *s, const struct entry *entry, int64_t n)
+{
+    struct job fewer = *entry->rec->job;
+
+    fewer.min_pods = fewer.max_pods = n;
+    str_reset(&s->message);
+    return allowance_check_tres(s, &fewer, entry->part->part, NULL, 0, &s->message) ==
+           REASON_NONE;
+}
+
 /* Its own count as open from its start on. */
-static int64_t find_nodes(struct sched *s, const struct seeker *hopeful)
+static int64_t find_nodes(struct sched *s, const struct entry *entry,
+                          const struct seeker *hopeful)
 {
     int64_t n;
 
@@ -88,7 +100,9 @@ static int64_t find_nodes(struct sched *s, const struct seeker *hopeful)
         return 0;
     window_set(&s->window, hopeful, 0);
     n = window_count(&s->window, hopeful);
-    return n < hopeful->need && n >= hopeful->part->part->min_nodes ? n : 0;
+    if (n == 0 || n >= hopeful->need || n < hopeful->part->part->min_nodes)
+        return 0;
+    return may_have(s, entry, n) ? n : 0;
 }
 
 /* ---- whose end ---- */
@@ -131,7 +145,7 @@ struct sooner sooner_find(struct sched *s, const struct entry *entry,
     struct sooner sooner = {.limit_sec = find_limit(s, entry, by)};
     struct seeker hopeful = trial_hopeful(s, rec, by);
 
-    sooner.nodes = find_nodes(s, &hopeful);
+    sooner.nodes = find_nodes(s, entry, &hopeful);
     if (rec->claim.on && rec->claim.planned)
         sooner.frees = find_last_end(s, &rec->claim);
     return sooner;
