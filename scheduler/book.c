@@ -163,14 +163,16 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     starts_enlist(s, rec);
 }
 
-/* It comes later, as what is before it is late: else false. */
+/* It comes later, as what is before it does: else false. */
 static bool slide(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    s->sliding |= cause == BROKEN_OVERRUN;
-    if (!s->sliding || (cause != BROKEN_OVERRUN && cause != BROKEN_OTHER) ||
+    const bool late = cause == BROKEN_OVERRUN || cause == BROKEN_LIMIT;
+
+    s->sliding = late ? cause : s->sliding;
+    if (s->sliding == BROKEN_NOT || (!late && cause != BROKEN_OTHER) ||
         !book_slide(s, rec))
         return false;
-    broken_note(s, rec, BROKEN_OVERRUN);
+    broken_note(s, rec, s->sliding);
     enter_claim(s, rec);
     return true;
 }

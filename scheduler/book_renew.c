@@ -115,7 +115,8 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     crews_empty(&s->crews);
     add_nodes(s);
     s->renewal = RENEW_HELD;
-    s->belated = s->sliding = false;
+    s->belated = false;
+    s->sliding = BROKEN_NOT;
     s->made++;
     s->cuts++;
     s->renew_pod = s->cluster.pods;

@@ -10,6 +10,7 @@ static const char *const words[BROKEN_CAUSES] = {
     [BROKEN_MAINTENANCE] = "maintenance",
     [BROKEN_NODE] = "node",
     [BROKEN_OVERRUN] = "overrun",
+    [BROKEN_LIMIT] = "limit",
     [BROKEN_PREEMPTION] = "preemption",
     [BROKEN_PRIORITY] = "priority",
     [BROKEN_POD] = "pod",
@@ -50,18 +51,35 @@ static bool lacks_node(const struct sched *s, const struct plan *plan)
     return false;
 }
 
+static bool shares_node(const struct job *job, const struct plan *plan)
+{
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (has_node(plan, job->alloc[i].node))
+            return true;
+    }
+    return false;
+}
+
 /* Does a job hold a node of it that should have ended by now, or has? */
 static bool is_overrun(const struct sched *s, const struct plan *plan)
 {
     for (size_t i = 0; i < s->n_holding; i++) {
-        const struct job *job = s->holding[i]->job;
+        if (jobrec_end(s, s->holding[i]) <= s->now_sec &&
+            shares_node(s->holding[i]->job, plan))
+            return true;
+    }
+    return false;
+}
 
-        if (jobrec_end(s, s->holding[i]) > s->now_sec)
-            continue;
-        for (size_t k = 0; k < job->n_alloc; k++) {
-            if (has_node(plan, job->alloc[k].node))
-                return true;
-        }
+/* Does one, whose limit was raised since the timeline was made, or just before? */
+static bool is_outlasted(const struct sched *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < s->n_holding; i++) {
+        const struct jobrec *rec = s->holding[i];
+
+        if (rec->prolonged > 0 && rec->prolonged + 1 >= s->made &&
+            jobrec_end(s, rec) > plan->start_sec && shares_node(rec->job, plan))
+            return true;
     }
     return false;
 }
@@ -93,6 +111,8 @@ enum broken broken_find(struct sched *s, struct jobrec *rec)
         return bars;
     if (is_overrun(s, plan))
         return BROKEN_OVERRUN;
+    if (is_outlasted(s, plan))
+        return BROKEN_LIMIT;
     return has_pod(s, plan) ? BROKEN_POD : BROKEN_OTHER;
 }
 

@@ -7,9 +7,11 @@
  *
  *   maintenance  a reservation shuts its nodes
  *   node         a node of it is gone, not ready or cordoned, or no longer such as the
- *                job asks for: its labels, a taint
+ *                job asks for: its labels, a taint; or they do not lie so any more:
+ *                side by side, on few switches, in segments
  *   overrun      a job there outlasts its limit, or what else was to end it; one that
  *                ends for this job does, and the promise follows it
+ *   limit        the limit of a job there was raised, so that it ends later
  *   preemption   its nodes are another's, who preempts
  *   priority     somebody has raised another job in the queue (overtake.h)
  *   pod          a pod of others runs there
@@ -31,6 +33,7 @@ enum broken {
     BROKEN_MAINTENANCE,
     BROKEN_NODE,
     BROKEN_OVERRUN,
+    BROKEN_LIMIT,
     BROKEN_PREEMPTION,
     BROKEN_PRIORITY,
     BROKEN_POD,

@@ -123,6 +123,7 @@ struct jobrec {
     uint64_t kept_told;
 
     enum broken broken; /* what broke a promise of it last */
+    uint64_t prolonged; /* sched.made when its limit was raised last as it ran; 0 */
 
     bool withheld;    /* that it is to end for another one is not told yet */
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
@@ -263,7 +264,7 @@ struct sched {
     size_t n_renewed;          /* entries of the queue */
     bool raised;               /* somebody's place in the queue is: overtake.h */
     bool belated;              /* the minute of a plan has passed: made anew it is */
-    bool sliding;           /* of those entered so, one has to wait for who is late */
+    enum broken sliding;    /* what makes those entered so come later; NOT: nothing */
     struct horizon horizon; /* of the timeline, while room on it only shrinks */
     bool grown;             /* it has grown: the horizon is void */
     bool freed;             /* it has grown since all were looked at who may start */

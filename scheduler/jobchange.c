@@ -181,6 +181,12 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
 }
 
+static bool runs_longer(const struct job *old, const struct job *job)
+{
+    return old->phase == JOB_RUNNING && job->phase == JOB_RUNNING &&
+           old->limit_sec != LIMIT_UNSET && job->limit_sec > old->limit_sec;
+}
+
 void jobchange_apply(struct sched *s, struct job *job)
 {
     struct jobrec *rec = jobrec_get(s, job->uid);
@@ -206,6 +212,8 @@ void jobchange_apply(struct sched *s, struct job *job)
         s->n_gone--;
         jobrec_reset_told(rec);
     }
+    if (again && runs_longer(old, job))
+        rec->prolonged = MAX(s->made, 1);
     jobrec_set(s, rec, job, again ? old : NULL, shape);
     if (queued)
         same = same && !said_end && jobchange_policy_equal(old, job) &&
