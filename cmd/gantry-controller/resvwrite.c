@@ -96,6 +96,21 @@ static void say_licenses(const struct controller *ctl, const struct reservation 
     }
 }
 
+/* The first that is not there; NULL: all are, or there are no accounts at all. */
+static const char *missing_account(const struct controller *ctl,
+                                   const struct resv_list *list)
+{
+    if (kc_cache_count(ctl->policies[POLICY_ACCOUNT]) == 0)
+        return NULL;
+    for (size_t i = 0; i < list->n_allow + list->n_deny; i++) {
+        const char *name =
+            i < list->n_allow ? list->allow[i] : list->deny[i - list->n_allow];
+        if (!sched_account(ctl->sched, name))
+            return name;
+    }
+    return NULL;
+}
+
 /* What is wrong with one that acts. */
 static void say_wrong(const struct controller *ctl, const struct reservation *r,
                       const struct hostlist *nodes, const struct hostlist *missing,
@@ -173,6 +188,9 @@ static struct json *status_of(struct keeper *k, const struct reservation *r)
     sched_say_idle_reservation(k->ctl->sched, k->name, &message);
     if (message.len == 0)
         str_add(&message, k->lack);
+    const char *account = missing_account(k->ctl, &r->accounts);
+    if (message.len == 0 && account)
+        str_addf(&message, "account %s does not exist", account);
     if (message.len == 0) /* as there are by the settings, which change unseen */
         say_licenses(k->ctl, r, &message);
     say_clash(k, &message);

@@ -40,6 +40,13 @@ static int put_text(int64_t now_sec, const struct change *c, const char *field,
     return 0;
 }
 
+/* With += and -= it goes by what the reservation has (resvedit.h). */
+static int put_whole(int64_t now_sec, const struct change *c, const char *field,
+                     struct json *spec, struct err *err)
+{
+    return c->more ? 0 : put_text(now_sec, c, field, spec, err);
+}
+
 static int put_number(int64_t now_sec, const struct change *c, const char *field,
                       struct json *spec, struct err *err)
 {
@@ -150,8 +157,8 @@ static const struct word {
     {"Reservation", NULL, NULL},
     {"StartTime", "startTime", put_moment},
     {"EndTime", "endTime", put_moment},
-    {"Duration", "duration", put_text},
-    {"Nodes", "nodes", put_text},
+    {"Duration", "duration", put_whole},
+    {"Nodes", "nodes", put_whole},
     {"NodeCnt", "nodeCount", put_number},
     {"NodeCount", "nodeCount", put_number},
     {"CoreCnt", "tres.cpu", put_number},
@@ -186,7 +193,7 @@ static int read_word(int64_t now_sec, const struct change *c, struct json *spec,
 
     if (!word)
         return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
-    if (c->more && word->put && word->put != put_list)
+    if (c->more && word->put && word->put != put_list && word->put != put_whole)
         return changes_refuse_more(word->key, c, err);
     if (word->put)
         return word->put(now_sec, c, word->field, spec, err);

@@ -11,8 +11,9 @@
 #include "base/json.h"
 #include "cmd/gantry/changes.h"
 
-/* Over what is in the spec. `now_sec` is what "now" means. ERR_INVALID names the word:
- * there is none such, its value is wrong, or why it is refused. */
+/* Over what is in the spec; Duration and Nodes with += or -= are resvedit.h's.
+ * `now_sec` is what "now" means. ERR_INVALID names the word: there is none such, its
+ * value is wrong, or why it is refused. */
 int resvwords_read(const struct changes *changes, int64_t now_sec, struct json *spec,
                    struct err *err);
 

@@ -7,7 +7,9 @@
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
 #include "cmd/gantry/records.h"
+#include "cmd/gantry/resvcheck.h"
 #include "cmd/gantry/resvclash.h"
+#include "cmd/gantry/resvedit.h"
 #include "cmd/gantry/resvwords.h"
 #include "cmd/gantry/scontrol.h"
 
@@ -49,35 +51,6 @@ static const char *name_of(const struct changes *changes)
     return c && *c->value ? c->value : NULL;
 }
 
-/* ---- one that floats ---- */
-
-static bool floats(const struct json *spec)
-{
-    return resv_has_flag(&(struct resv){.spec = spec}, "TIME_FLOAT");
-}
-
-/* It begins as far ahead as is said now, or as
- * it is now if it has come to float; the server counts from when it was made. */
-static int keep_distance(const struct changes *changes, bool floated, int64_t now_sec,
-                         struct json *spec, struct err *err)
-{
-    const char *text = json_str(spec, "startTime");
-    int64_t sec = now_sec;
-
-    if (floated && !floats(spec))
-        return err_set(err, ERR_INVALID,
-                       "Flags: TIME_FLOAT stays: a reservation that "
-                       "floats does so until it is deleted");
-    if (!floats(spec) || (floated && !changes_find(changes, "StartTime")))
-        return 0;
-    if (text && time_parse(text, now_sec, &sec, err) < 0)
-        return err_prefix(err, "StartTime");
-    AUTO_FREE char *distance =
-        xasprintf("now+%" PRId64 "seconds", MAX(sec - now_sec, 0));
-    json_set(spec, "startTime", json_new_string(distance));
-    return 0;
-}
-
 /* ---- create ---- */
 
 /* A QOS is enough. */
@@ -116,7 +89,9 @@ static int check(struct scontrol *s, const struct json *object, bool is_new,
     if (resvs_fetch_zone(&s->api, s->controller_ns, &zone, err) < 0)
         return -1;
     struct reservation *r = resv_model(object, &zone, err);
-    int rc = r ? resvclash_check(r, &zone, &s->api, err) : -1;
+    int rc = r ? resvcheck(r, &s->api, s->controller_ns, err) : -1;
+    if (rc == 0)
+        rc = resvclash_check(r, &zone, &s->api, err);
     if (rc == 0 && is_new)
         rc = resvclash_check_room(r, &s->api, err);
     if (rc == 0 && is_new)
@@ -176,9 +151,11 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
     const int64_t now_sec = loop_now_sec(s->api.loop);
-    int rc = resvwords_read(&changes, now_sec, spec, &err);
+    int rc = resvedit_refuse_more(&changes, &err);
     if (rc == 0)
-        rc = keep_distance(&changes, false, now_sec, spec, &err);
+        rc = resvwords_read(&changes, now_sec, spec, &err);
+    if (rc == 0)
+        rc = resvedit_keep_distance(&changes, false, now_sec, spec, &err);
     if (rc == 0 && is_for_nobody(spec))
         return cli_error(s->cli, "Either Users/Groups and/or Accounts must be "
                                  "specified.  No reservation created.");
@@ -190,46 +167,24 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
 
 /* ---- update and delete ---- */
 
-/* It has an end, or a length. */
-static void leave_one_end(const struct changes *changes, struct json *spec)
-{
-    if (changes_find(changes, "Duration"))
-        json_del(spec, "endTime");
-    else if (changes_find(changes, "EndTime"))
-        json_del(spec, "duration");
-}
-
-static void put_time(struct json *spec, const char *field, int64_t sec)
-{
-    char text[TIME_TEXT_MAX];
-
-    time_format_rfc3339(sec, text);
-    json_set(spec, field, json_new_string(text));
-}
-
-/* The occurrence of now, or the next one, is left out. */
-static int skip_one(struct scontrol *s, const struct json *object, struct json *spec,
-                    struct err *err)
+/* What comes of what it has. */
+static int edit(struct scontrol *s, const struct changes *changes,
+                const struct json *object, const struct json *before, struct json *spec,
+                struct err *err)
 {
     const int64_t now_sec = loop_now_sec(s->api.loop);
-    int64_t start, end;
     ZONE_AUTO struct zone zone = {0};
 
+    if (resvedit_keep_distance(changes, resvedit_floats(before), now_sec, spec, err) <
+            0 ||
+        resvedit_length(changes, object, spec, err) < 0 ||
+        resvedit_nodes(changes, object, spec, err) < 0)
+        return -1;
+    if (!changes_find(changes, "Skip"))
+        return 0;
     if (resvs_fetch_zone(&s->api, s->controller_ns, &zone, err) < 0)
         return -1;
-    struct reservation *r = resv_model(object, &zone, err);
-    if (!r)
-        return -1;
-    const bool comes = r->repeat != RESV_ONCE &&
-                       reservation_occurrence(r, now_sec, &start, &end) &&
-                       reservation_occurrence(r, end, &start, &end);
-    reservation_free(r);
-    if (!comes)
-        return err_set(err, ERR_INVALID, "Skip: the reservation does not come again");
-    put_time(spec, "startTime", start);
-    if (json_str(spec, "endTime"))
-        put_time(spec, "endTime", end);
-    return 0;
+    return resvedit_skip(object, &zone, now_sec, spec, err);
 }
 
 /* All of the spec is sent, so that a list or TRES is the new one and no more; not over
@@ -248,10 +203,7 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
     JSON_AUTO struct json *before = json_copy(spec);
     const int64_t now_sec = loop_now_sec(s->api.loop);
     if (resvwords_read(changes, now_sec, spec, err) < 0 ||
-        keep_distance(changes, floats(before), now_sec, spec, err) < 0)
-        return -1;
-    leave_one_end(changes, spec);
-    if (changes_find(changes, "Skip") && skip_one(s, was.body, spec, err) < 0)
+        edit(s, changes, was.body, before, spec, err) < 0)
         return -1;
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,

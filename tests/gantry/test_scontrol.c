@@ -80,7 +80,11 @@ START_TEST(test_resv_session)
                      200);
     apitest_expect(t->ctl->api, "gpus",
                    "spec.tres#1|spec.tres.gres/gpu=4|spec.features!|"
-                   "spec.endTime~2027-01-15T11:01|spec.description=spare");
+                   "spec.endTime~2027-01-15T12:01|spec.description=spare");
+    ck_assert_int_eq(apitest_request(t->ctl->api, "GET",
+                                     "/apis/gantry.dev/v1alpha1/reservations/c", NULL),
+                     200);
+    apitest_expect(t->ctl->api, "c", "spec.duration=00:30:00|spec.nodes=n[2,4]");
     clitest_free(t);
 }
 END_TEST
@@ -104,11 +108,52 @@ START_TEST(test_resv_in_use)
 }
 END_TEST
 
+/* While there are accounts none is taken that is not among them; made all the same it
+ * says so. */
+START_TEST(test_resv_accounts)
+{
+    struct clitest *t = api_new();
+
+    ctltest_make(t->ctl, "Account", "physics", "'members':[{'user':'ann'}]");
+    clitest_expect(
+        t,
+        "scontrol create reservation ReservationName=a Duration=60 NodeCnt=1 "
+        "Accounts=physics,-chemistry StartTime=now+3hours",
+        1, "",
+        "Error creating the reservation: Invalid account or account/partition "
+        "combination specified: there is no account \"chemistry\"\n");
+    clitest_expect(
+        t,
+        "scontrol create reservation ReservationName=a Duration=60 NodeCnt=1 "
+        "Accounts=physics StartTime=now+3hours",
+        0, "Reservation created: a\n", "");
+    reserve(t, "b",
+            "'startTime':'now+3hours','duration':'10','nodes':'n1',"
+            "'accounts':['chemistry']");
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation b"), 0);
+    ck_assert_msg(strstr(t->out, "SystemComment=account chemistry does not exist\n"),
+                  "%s", t->out);
+    clitest_free(t);
+}
+END_TEST
+
+/* So many licences there are. */
+static void configure_licenses(struct clitest *t, const char *licenses)
+{
+    struct err err = ERR_INIT;
+
+    ck_assert_int_eq(
+        license_table_parse(licenses, &t->ctl->settings.sched.licenses, &err), 0);
+    controller_configure(t->ctl->ctl, &t->ctl->settings);
+    ctltest_settle(t->ctl);
+}
+
 /* So many keep licences: no more are made, and one made all the same says so. */
 START_TEST(test_resv_too_many)
 {
     struct clitest *t = api_new();
 
+    configure_licenses(t, "matlab:1000");
     for (int i = 0; i <= KEEPS_MAX; i++) {
         AUTO_FREE char *name = xasprintf("r%02d", i);
 
@@ -191,14 +236,9 @@ END_TEST
 START_TEST(test_licenses)
 {
     struct clitest *t = clitest_new();
-    struct err err = ERR_INIT;
 
     clitest_expect(t, "scontrol show lic", 0, "No licenses configured in Slurm.\n", "");
-    ck_assert_int_eq(license_table_parse("matlab:3,ansys:10",
-                                         &t->ctl->settings.sched.licenses, &err),
-                     0);
-    controller_configure(t->ctl->ctl, &t->ctl->settings);
-    ctltest_settle(t->ctl);
+    configure_licenses(t, "matlab:3,ansys:10");
     ctltest_submit(t->ctl, "a", "'licenses':'matlab:2'");
     ctltest_settle(t->ctl);
     ctltest_submit(t->ctl, "b", "'licenses':'matlab:2,ansys'");
@@ -534,6 +574,7 @@ int main(void)
                                              {test_resv_session, 1},
                                              {test_licenses, 1},
                                              {test_resv_too_many, 1},
+                                             {test_resv_accounts, 1},
                                              {test_resv_busy, 1},
                                              {test_resv_skip, 1},
                                              {test_resv_in_use, 1},
