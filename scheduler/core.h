@@ -20,6 +20,7 @@
 #include "scheduler/depend.h"
 #include "scheduler/held.h"
 #include "scheduler/horizon.h"
+#include "scheduler/hunters.h"
 #include "scheduler/line.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
@@ -176,7 +177,9 @@ enum renewal {
 };
 
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
- * thrice, and once to put them in that order. Where some are promised nothing, all
+ * thrice, and once to put them in that order. Where some who wait may preempt others
+ * that do it goes so through one section of it after the other (hunters.h), but for the
+ * last two rounds. Where some are promised nothing, all
  * starts and promises are found first, as if those had no plans, which they are given
  * in a round of its own: a forecast is in nobody's way. */
 enum round {
@@ -184,6 +187,7 @@ enum round {
     ROUND_PROMISE, /* as they wait: ruled out, or promised a start if it is their due */
     ROUND_TURNS,   /* none: that order is made */
     ROUND_OFFER,   /* in the order of gaps: started, or planned, all others */
+    ROUND_HUNT,    /* as they wait: victims are looked for, as others are behind them */
     ROUND_FORECAST, /* as they wait: planned, who has no promise */
     ROUND_TELL,     /* as they wait: told why */
 };
@@ -206,13 +210,19 @@ struct pass {
     bool filling;    /* the queue, or the timeline, is not whole; to go on with: */
     struct jobrec *fill_next; /* NULL: that was the last job */
     uint64_t gen;             /* cluster.gen that the entries are of */
+    uint64_t rules_gen;       /* when it began */
     bool starts_first; /* once the timeline is made: nobody could be looked at before */
     struct accruals accruals; /* seen to before the queue is filled */
     struct queue queue;
     bool ordered;       /* it is whole, and in order */
     struct turns turns; /* of the entries to come, in ROUND_OFFER */
     enum round round;
-    size_t next;         /* entry, or turn, to go on with */
+    size_t next;            /* entry, or turn, to go on with */
+    size_t first, last;     /* the section of the queue, as far as it is known */
+    struct hunters hunters; /* of the section; of all of them: */
+    struct hunters late;    /* whose hunts are put off to the next walk */
+    struct hunters all;     /* and these, and who has found nobody */
+    bool cut_short;      /* the walk ends before who may be preempted by one put off */
     uint64_t number;     /* of the walk */
     int64_t grown_sec;   /* until when room had grown since the walk before began */
     struct entry *again; /* an array's, which waits on after a start; NULL */
@@ -280,6 +290,7 @@ struct sched {
     struct yielders *yielding;      /* preempted, and still holding nodes */
     struct herds herds;             /* who may be preempted */
     struct victims victims;         /* scratch: who is to be */
+    struct hunters hunters;         /* of the last walk, and who has come since */
     uint64_t told;                  /* moves with each change that is applied */
     size_t n_broken[BROKEN_CAUSES]; /* promises, by what broke them */
     struct window window;           /* scratch, like the next */

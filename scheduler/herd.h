@@ -85,9 +85,17 @@ size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_s
 bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_side *by,
                    struct jobrec *rec);
 
-/* May it be preempted, as far as the two are concerned? Of a heterogeneous job all
+/* A component of a job as a side of its own. */
+struct preempt_side herd_component_side(const struct sched *s,
+                                        const struct preempt_side *whole,
+                                        size_t component);
+/* May it be preempted by a component, or a job whose components are alike, as far as
+ * the two are concerned, and reservations are not? Of a heterogeneous job all
  * components that have not ended must qualify, each by its own QOS and partition; and
- * so one component preempts by its own, for its own nodes: */
+ * so */
+bool herd_is_prey(const struct sched *s, const struct preempt_side *own,
+                  const struct preempt_side *victim);
+/* one component preempts by its own, for its own nodes: */
 bool herd_component_may_have(const struct sched *s, const struct preempt_side *by,
                              size_t component, const struct preempt_side *victim);
 /* for any of them. */

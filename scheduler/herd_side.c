@@ -21,9 +21,9 @@ struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
     return side;
 }
 
-/* As its component would be. */
-static struct preempt_side side_of(const struct sched *s,
-                                   const struct preempt_side *whole, size_t component)
+struct preempt_side herd_component_side(const struct sched *s,
+                                        const struct preempt_side *whole,
+                                        size_t component)
 {
     const struct job *own = job_component(whole->job, component);
     struct preempt_side side = *whole;
@@ -68,21 +68,26 @@ bool herd_is_apart(const struct job *job)
     return apart;
 }
 
+bool herd_is_prey(const struct sched *s, const struct preempt_side *own,
+                  const struct preempt_side *victim)
+{
+    bool may = own->part != NULL;
+
+    for (size_t i = 0; i <= victim->job->n_others && may; i++) {
+        const struct preempt_side side = herd_component_side(s, victim, i);
+        bool over = i > 0 && victim->job->others[i - 1].end_sec != TIME_UNSET;
+
+        may = over || preempt_may(&s->config, own, &side);
+    }
+    return may;
+}
+
 bool herd_component_may_have(const struct sched *s, const struct preempt_side *by,
                              size_t component, const struct preempt_side *victim)
 {
-    const struct preempt_side own = side_of(s, by, component);
-    bool may = own.part != NULL;
+    const struct preempt_side own = herd_component_side(s, by, component);
 
-    if (herd_claims_from(s, by, victim))
-        return true;
-    for (size_t i = 0; i <= victim->job->n_others && may; i++) {
-        const struct preempt_side side = side_of(s, victim, i);
-        bool over = i > 0 && victim->job->others[i - 1].end_sec != TIME_UNSET;
-
-        may = over || preempt_may(&s->config, &own, &side);
-    }
-    return may;
+    return herd_claims_from(s, by, victim) || herd_is_prey(s, &own, victim);
 }
 
 bool herd_may_have(const struct sched *s, const struct preempt_side *by,
@@ -101,7 +106,7 @@ bool herd_asks_priority(const struct sched *s, const struct preempt_side *by)
     bool asks = false;
 
     for (size_t i = 0; i <= by->job->n_others && !asks; i++) {
-        const struct preempt_side own = side_of(s, by, i);
+        const struct preempt_side own = herd_component_side(s, by, i);
 
         asks = preempt_asks_priority(&s->config, &own);
     }
@@ -113,7 +118,7 @@ int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *vict
     int64_t until = INT64_MIN;
 
     for (size_t i = 0; i <= victim->job->n_others; i++) {
-        const struct preempt_side side = side_of(s, victim, i);
+        const struct preempt_side side = herd_component_side(s, victim, i);
 
         until = MAX(until, timeline_end(victim->job->start_sec,
                                         preempt_exempt_sec(&s->config, &side)));

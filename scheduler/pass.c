@@ -154,14 +154,17 @@ static void tell_why(struct sched *s, const struct entry *entry,
     tell_found(s, entry->rec, reason, trial_is_planned_there(entry), &entry->priority);
 }
 
+/* A limit is not a lack of room. */
+static bool is_limited(const struct sched *s, const struct entry *entry)
+{
+    return trial_limited(entry, NULL) != REASON_NONE || is_at_task_limit(s, entry->rec);
+}
+
 /* Where promises have moved, the walk to come may find room that nobody has to make;
- * but it is not waited for over and over. A limit is not a lack of room. */
+ * but it is not waited for over and over. */
 static bool is_put_off(const struct sched *s, const struct entry *entry)
 {
-    const struct jobrec *rec = entry->rec;
-
-    return (s->pass.moved && rec->put_off < PUT_OFF_MAX) ||
-           trial_limited(entry, NULL) != REASON_NONE || is_at_task_limit(s, rec);
+    return s->pass.moved && entry->rec->put_off < PUT_OFF_MAX;
 }
 
 static void count_put_off(const struct sched *s, struct jobrec *rec)
@@ -169,20 +172,37 @@ static void count_put_off(const struct sched *s, struct jobrec *rec)
     rec->put_off = s->pass.moved && rec->put_off < PUT_OFF_MAX ? rec->put_off + 1 : 0;
 }
 
+/* Once in a walk. True: it has started. */
+static bool hunt(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    bool off = is_put_off(s, entry);
+    struct seeker by;
+
+    entry->hunted = true;
+    count_put_off(s, entry->rec);
+    if (!preempt_may_hunt(s, entry) || is_limited(s, entry))
+        return false;
+    by = trial_seeker(s, entry);
+    if (!off && preempt_run(s, entry, &by, now_sec)) {
+        note_started(s, entry);
+        return true;
+    }
+    hunters_add(s, &s->pass.all, entry);
+    if (off)
+        hunters_add(s, &s->pass.late, entry);
+    return false;
+}
+
 /* Those who wait are told why, once nobody can make room for them. */
 static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct seeker by;
-    bool off = is_put_off(s, entry);
 
-    if (entry->rec->array != NULL)
-        return; /* a follower */
+    if (entry->rec->array != NULL || /* a follower */
+        (!entry->hunted && hunt(s, entry, now_sec)))
+        return;
     by = trial_seeker(s, entry);
-    count_put_off(s, entry->rec);
-    if (!off && preempt_run(s, entry, &by, now_sec))
-        note_started(s, entry);
-    else
-        tell_why(s, entry, &by);
+    tell_why(s, entry, &by);
 }
 
 static void promise(struct sched *s, const struct entry *entry)
@@ -282,6 +302,18 @@ static void go_forecast(struct sched *s, struct entry *entry)
     s->pass.n_looked += entry->waits;
 }
 
+/* As there are others behind the section. */
+static void go_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    bool array = entry->rec->job->array != NULL;
+
+    if (entry->rec->array != NULL || (array && meets_limit(s, entry)) ||
+        hunt(s, entry, now_sec))
+        return;
+    if (entry->rec->job->plan.promised)
+        count_promise(s, entry->rec);
+}
+
 /* Tasks of an array may have started since its turn. */
 static void go_tell(struct sched *s, struct entry *entry, int64_t now_sec)
 {
@@ -309,8 +341,6 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
 
-    if (is_void(entry))
-        return;
     if (s->pass.stopped) {
         entry->done = entry->done || rule_out(s, entry);
         return;
@@ -328,6 +358,10 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         if (!entry->done)
             go_offer(s, entry);
         break;
+    case ROUND_HUNT:
+        if (entry->waits)
+            go_hunt(s, entry, now_sec);
+        break;
     case ROUND_FORECAST:
         go_forecast(s, entry);
         break;
@@ -339,58 +373,73 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
     put_in_order(s, rec);
 }
 
+/* Of the section, or, behind the last one, of all. */
 static enum round round_after(const struct pass *pass)
 {
-    if (pass->round == ROUND_WHOLE && pass->forecasts)
-        return ROUND_FORECAST;
-    if (pass->round == ROUND_OFFER && !pass->forecasts)
-        return ROUND_TELL;
+    if (pass->round == ROUND_WHOLE || pass->round == ROUND_OFFER) {
+        if (pass->last < pass->queue.n)
+            return ROUND_HUNT;
+        return pass->forecasts ? ROUND_FORECAST : ROUND_TELL;
+    }
     return pass->round + 1;
 }
 
-/* False: that was the last one. */
-static bool next_round(struct pass *pass)
+static void next_section(struct sched *s)
 {
-    if (pass->stopped || pass->round == ROUND_TELL ||
+    pass_section_begin(&s->pass, s->pass.last);
+    s->pass.round =
+        s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
+}
+
+/* False: that was the last one. */
+static bool next_round(struct sched *s)
+{
+    struct pass *pass = &s->pass;
+
+    if (pass->stopped || pass->cut_short || pass->round == ROUND_TELL ||
         (pass->round == ROUND_WHOLE && !pass->forecasts))
         return false;
-    pass->next = 0;
+    if (pass->round == ROUND_HUNT) {
+        next_section(s);
+        return true;
+    }
     if (pass->round == ROUND_PROMISE)
         turns_clear(&pass->turns);
     pass->round = round_after(pass);
+    pass->next = pass->round >= ROUND_FORECAST ? 0 : pass->first;
     return true;
 }
 
 static void make_turns(struct pass *pass)
 {
-    size_t last = MIN(pass->next + TURNS_PUT, pass->queue.n);
+    size_t last = MIN(pass->next + TURNS_PUT, pass->last);
 
     for (; pass->next < last; pass->next++)
         turns_put(&pass->turns, queue_at(&pass->queue, pass->next), pass->next);
 }
 
-static struct entry *next_entry(struct pass *pass)
-{
-    size_t i;
+#define AGAIN SIZE_MAX
 
+static struct entry *next_entry(struct pass *pass, size_t *ret_at)
+{
+    *ret_at = AGAIN;
     if (pass->again != NULL)
         return TAKE(pass->again);
-    i = pass->next++;
-
+    *ret_at = pass->next++;
     return queue_at(&pass->queue,
-                    pass->round == ROUND_OFFER ? turns_next(&pass->turns) : i);
+                    pass->round == ROUND_OFFER ? turns_next(&pass->turns) : *ret_at);
 }
 
-/* Are victims to be looked for? Where that is its turn's end, perhaps. What an entry of
- * another version names has been freed. */
+/* Are victims to be looked for? Where that is its turn's end, perhaps. */
 static bool may_hunt(const struct sched *s, const struct entry *entry)
 {
-    if (is_void(entry) || s->pass.stopped || entry->rec->array != NULL ||
+    if (s->pass.stopped || entry->rec->array != NULL || entry->hunted ||
         !preempt_may_hunt(s, entry))
         return false;
     if (s->pass.round == ROUND_WHOLE)
         return !s->pass.forecasts;
-    return s->pass.round == ROUND_TELL && entry->waits && !is_put_off(s, entry);
+    return s->pass.round >= ROUND_HUNT && s->pass.round != ROUND_FORECAST &&
+           entry->waits && !is_put_off(s, entry) && !is_limited(s, entry);
 }
 
 enum leave {
@@ -429,7 +478,25 @@ static bool take_turn(struct sched *s, struct entry *entry, int64_t now_sec,
     }
     pass->mustered = false;
     consider(s, entry, now_sec);
+    if (!is_void(entry))
+        pass_section_note(s, entry);
     return true;
+}
+
+/* That of a place in the queue, or in the order of gaps. What an entry of another
+ * version names has been freed. False: the step is over. */
+static bool take_next(struct sched *s, struct entry *entry, size_t at, int64_t now_sec,
+                      struct sched_budget budget)
+{
+    bool goes = true;
+
+    if (is_void(entry))
+        return true;
+    guise_wear(s, entry->rec, entry->qos_at);
+    if (at == AGAIN || !pass_section_ends(s, entry, at))
+        goes = take_turn(s, entry, now_sec, budget);
+    guise_rest(s, entry->rec);
+    return goes;
 }
 
 /* One entry, or some turns; false: the step is over. */
@@ -437,17 +504,34 @@ static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
     struct entry *entry;
-    bool goes;
+    size_t at;
 
     if (pass->round == ROUND_TURNS) {
         make_turns(pass);
         return true;
     }
-    entry = next_entry(pass);
-    guise_wear(s, entry->rec, entry->qos_at);
-    goes = take_turn(s, entry, now_sec, budget);
-    guise_rest(s, entry->rec);
-    return goes;
+    entry = next_entry(pass, &at);
+    return take_next(s, entry, at, now_sec, budget);
+}
+
+static size_t end_of_round(const struct pass *pass)
+{
+    return pass->round >= ROUND_FORECAST ? pass->queue.n : pass->last;
+}
+
+static bool is_at_end(const struct pass *pass)
+{
+    return pass->again == NULL && pass->next >= end_of_round(pass);
+}
+
+/* Who has found nobody to end comes before whom it might. */
+static void keep_hunters(struct sched *s)
+{
+    const struct hunters old = s->hunters;
+
+    s->hunters = s->pass.all;
+    s->hunters.gen = s->rules_gen;
+    s->pass.all = old;
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */
@@ -457,16 +541,17 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
     bool whole = false;
 
     while (s->timeline_gen == s->cluster.gen && !whole) {
-        if ((pass->again != NULL || pass->next < pass->queue.n) &&
-            !go_on(s, now_sec, budget))
+        if (!is_at_end(pass) && !go_on(s, now_sec, budget))
             return false;
         pass->fresh = false;
-        whole = pass->again == NULL && pass->next >= pass->queue.n && !next_round(pass);
+        whole = is_at_end(pass) && !next_round(s);
         if (!whole && sched_is_spent(budget))
             return false;
     }
     pass->running = false;
+    if (whole && !pass->cut_short && !pass->stopped && s->rules_gen == pass->rules_gen)
+        keep_hunters(s);
     tell_arrays(s);
-    s->dirty |= pass->moved || !whole;
+    s->dirty |= pass->moved || !whole || pass->cut_short;
     return true;
 }

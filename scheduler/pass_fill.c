@@ -158,9 +158,14 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->filling = true;
     pass->fill_next = s->jobs;
     pass->gen = c->gen;
+    pass->rules_gen = s->rules_gen;
     pass->now_sec = now_sec;
     pass->next = 0;
     pass->again = NULL;
+    pass_section_begin(pass, 0);
+    hunters_clear(&pass->late);
+    hunters_clear(&pass->all);
+    pass->cut_short = false;
     pass->mustered = false;
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
@@ -232,6 +237,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
         overtake_run(s);
     }
     pass->forecasts = has_forecasts(s);
+    pass->last = pass->queue.n;
     pass->filling = false;
     return true;
 }

@@ -109,19 +109,35 @@ bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
     return s->herds.number == number;
 }
 
+/* Before when it is to start: earlier than it would without. Who has no plan yet may
+ * have one later in the walk. */
+static size_t before_of(struct sched *s, const struct entry *entry,
+                        const struct seeker *by)
+{
+    size_t before = trial_before_deadline(s, entry), n;
+    struct slot *slots;
+
+    if (entry->rec->claim.on)
+        return MIN(before, entry->rec->claim.first);
+    if (s->pass.round != ROUND_HUNT)
+        return before;
+    slots = trial_find_place(s, entry, by, before, &n);
+    if (slots == NULL)
+        return before;
+    slots_free(slots, n);
+    return s->window.first;
+}
+
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec)
 {
-    struct jobrec *rec = entry->rec;
     struct hunt h = {
         .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
 
     if (!preempt_may_hunt(s, entry))
         return false;
     h.side = side_of(s, entry);
-    h.before = trial_before_deadline(s, entry);
-    if (rec->claim.on)
-        h.before = MIN(h.before, rec->claim.first);
+    h.before = before_of(s, entry, by);
     hunt(s, &h);
     free(h.plans);
     return h.started;

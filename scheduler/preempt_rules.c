@@ -227,6 +227,14 @@ bool preempt_may(const struct sched_config *c, const struct preempt_side *by,
                                              : may_by_partition(c, by, victim);
 }
 
+bool preempt_may_any(const struct sched_config *c, const struct preempt_side *by)
+{
+    if (c->preempt_type != PREEMPT_BY_QOS)
+        return c->preempt_type == PREEMPT_BY_PARTITION;
+    return by->qos != NULL && !by->qos->in_circle &&
+           (by->qos->n_preempt > 0 || is_within(c, by->qos));
+}
+
 enum preempt_mode preempt_mode_of(const struct sched_config *c,
                                   const struct preempt_side *victim)
 {

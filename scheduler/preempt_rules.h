@@ -71,6 +71,8 @@ bool preempt_asks_priority(const struct sched_config *c, const struct preempt_si
 /* As far as the two are concerned, whatever runs. */
 bool preempt_may(const struct sched_config *c, const struct preempt_side *by,
                  const struct preempt_side *victim);
+/* Anybody, whatever the others are? By partition nobody knows. */
+bool preempt_may_any(const struct sched_config *c, const struct preempt_side *by);
 /* One of CANCEL and REQUEUE, of a victim that may be preempted. */
 enum preempt_mode preempt_mode_of(const struct sched_config *c,
                                   const struct preempt_side *victim);

@@ -45,6 +45,7 @@ struct entry {
     const char *uid; /* the record's; settles equal job ids */
     bool waits;      /* in this walk it has been found not to start now */
     bool done;       /* it need not be looked at again in this walk */
+    bool hunted;     /* nor need victims be looked for */
 };
 
 /* Fewer than these are put in order at once; for as many as memory holds. */

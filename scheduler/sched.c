@@ -108,6 +108,10 @@ void sched_free(struct sched *s)
     yield_fini(s);
     herds_fini(&s->herds);
     victims_fini(&s->victims);
+    hunters_fini(&s->hunters);
+    hunters_fini(&s->pass.hunters);
+    hunters_fini(&s->pass.late);
+    hunters_fini(&s->pass.all);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);

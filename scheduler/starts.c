@@ -153,6 +153,13 @@ static bool try_promised(struct sched *s, const struct entry *entry)
     return trial_run(s, entry, &by, 1);
 }
 
+/* It has no start now: it may have victims, and whom it might preempt waits for it. */
+static void note_hunter(struct sched *s, const struct entry *entry)
+{
+    if (trial_limited(entry, NULL) == REASON_NONE)
+        hunters_add(s, &s->hunters, entry);
+}
+
 /* One that has none, or has been given it a moment ago in another of its choices: it
  * starts or is promised a start; false: it waits without. Each line is of a promise. */
 static bool try_listed(struct sched *s, const struct entry *entry)
@@ -168,6 +175,7 @@ static bool try_listed(struct sched *s, const struct entry *entry)
         before = 1; /* a forecast would be in the way of others */
     if (trial_run(s, entry, &by, before))
         return true;
+    note_hunter(s, entry);
     return trial_limited(entry, NULL) != REASON_NONE || !trial_reserves(s, entry) ||
            trial_promise(s, entry, s->lines.n - rec->claim.on);
 }
@@ -187,15 +195,19 @@ static bool is_past_promises(const struct search *search, const struct entry *en
            !trial_may_promise(search->s, entry, search->s->lines.n);
 }
 
+/* Who may be preempted by others that wait has its turn in the walk, behind them. */
 static enum outcome try_entry(const struct search *search, const struct candidate *c,
                               const struct entry *entry)
 {
     struct sched *s = search->s;
+    bool planned = c->rec->job->plan.promised && !c->fresh;
 
     str_reset(&s->message);
     if (trial_ruled_out(s, entry) != REASON_NONE)
         return SEARCH_DONE;
-    if (c->rec->job->plan.promised && !c->fresh)
+    if (hunters_outrank(s, entry))
+        return planned ? SEARCH_DONE : SEARCH_ENDS;
+    if (planned)
         return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
     if (is_past_promises(search, entry) || !try_listed(s, entry))
         return SEARCH_ENDS;

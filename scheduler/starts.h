@@ -15,6 +15,9 @@
  *     choices is the earliest. One that cannot be promised a start ends the search: who
  *     is behind it waits for the walk.
  *
+ * Whoever may be preempted by somebody that waits starts in the walk only, behind those
+ * (hunters.h).
+ *
  * Where many jobs have no promise, all of it is left to the walk.
  */
 #ifndef GANTRY_SCHEDULER_STARTS_H

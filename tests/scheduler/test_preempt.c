@@ -5,6 +5,7 @@
  *   - who it ends for starts as soon as it is gone, in the minute behind its slack;
  *   - if any one victim were spared, the job would be planned later; where several
  *     jobs have victims in one step, it would, or others had to be planned elsewhere;
+ *   - nobody begins to be preempted at once by one that waited before it;
  *   - where so many of a QOS may run, no more are made room for;
  *   - who is preempted for has a promise, and starts once its victims are gone;
  *   - a fresh core given the snapshot decides the same;
@@ -15,6 +16,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -124,8 +126,10 @@ struct contest {
     struct course h;
     struct sched_config config;
     int next_job;
-    size_t n_preempted, n_checked, n_together;
-    struct copies before; /* the step */
+    size_t n_preempted, n_checked, n_together, n_begun;
+    struct copies before;  /* the step */
+    struct job *begun;     /* in the last step, and nothing else */
+    bool served[JOBS + 1]; /* by number: others have ended for it */
 };
 
 static const char *qos_of(struct contest *c)
@@ -516,6 +520,46 @@ static void end_job(struct contest *c, const char *uid)
     sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 
+/* The default is "a", the lower tier. */
+static bool waits_in_a(const struct job *job)
+{
+    return job->n_partitions == 0 || strcmp(job->partitions[0], "a") == 0;
+}
+
+/* Nobody begins to be ended at once for one that had been waiting before it: that one
+ * has had what was free. By QOS who is in the lower tier waits behind it; and where
+ * units or components share nodes, who would do is a guess. */
+static void check_not_begun(struct contest *c, const struct decision *d)
+{
+    const struct job *by = course_job(&c->h, (int)d->preempted_by), *job = c->begun;
+
+    course_check(&c->h, job == NULL || strcmp(job->uid, d->job_uid) != 0 ||
+                            by->submit_sec == c->h.now_sec || by->n_units > 0 ||
+                            by->n_others > 0 ||
+                            (waits_in_a(by) && strcmp(job->partition, "b") == 0));
+}
+
+/* Where more than that was decided there is other room now, and what others have ended
+ * for is its own. */
+static void note_begun(struct contest *c, const struct decisions *decisions)
+{
+    const struct decision *only = NULL;
+    size_t n = 0;
+
+    job_free(c->begun);
+    c->begun = NULL;
+    for (size_t i = 0; i < decisions->n; i++) {
+        const struct decision *d = &decisions->items[i];
+
+        n += d->kind == DECIDE_START || d->kind == DECIDE_PREEMPT;
+        if (d->kind == DECIDE_START)
+            only = d;
+    }
+    if (n == 1 && only != NULL && !c->served[atoi(only->job_uid + 4)])
+        c->begun = job_copy(sched_job(c->h.s, only->job_uid));
+    c->n_begun += c->begun != NULL;
+}
+
 static void note_taken(struct contest *c, const struct decisions *decisions)
 {
     struct taken taken[JOBS + 1];
@@ -525,8 +569,11 @@ static void note_taken(struct contest *c, const struct decisions *decisions)
         const struct decision *d = &decisions->items[i];
 
         cluster_text_decision(d, &c->h.script);
-        if (d->kind == DECIDE_PREEMPT)
-            taken[n++] = (struct taken){d->job_uid, d->preempted_by, d->preempt_sec};
+        if (d->kind != DECIDE_PREEMPT)
+            continue;
+        check_not_begun(c, d);
+        c->served[d->preempted_by] = true;
+        taken[n++] = (struct taken){d->job_uid, d->preempted_by, d->preempt_sec};
     }
     check_taken(c, taken, n);
     c->n_preempted += n;
@@ -536,6 +583,7 @@ static bool run_all_started(struct contest *c, const struct decisions *decisions
 {
     bool any = false;
 
+    note_begun(c, decisions);
     for (size_t i = 0; i < decisions->n; i++) {
         if (decisions->items[i].kind != DECIDE_START)
             continue;
@@ -552,6 +600,7 @@ static void step(struct contest *c)
     enum sched_progress progress;
 
     str_addf(&c->h.script, "at %" PRId64 "\n", c->h.now_sec);
+    job_free(TAKE(c->begun));
     do {
         copies_fini(&c->before);
         c->before = copies_of(c->h.s);
@@ -635,7 +684,8 @@ static void check_promises(struct contest *c)
     }
 }
 
-static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
+static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked,
+                        size_t *n_begun)
 {
     struct contest c = {.config = sched_config_default(), .next_job = 1};
 
@@ -656,8 +706,10 @@ static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
         pass_time(&c, c.h.now_sec + 20 + course_draw(&c.h, 200));
         end_some(&c);
     }
+    job_free(c.begun);
     *n_preempted += c.n_preempted;
     *n_checked += c.n_checked;
+    *n_begun += c.n_begun;
     copies_fini(&c.before);
     course_fini(&c.h);
 }
@@ -665,12 +717,13 @@ static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
 START_TEST(test_random)
 {
     const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
-    size_t n_preempted = 0, n_checked = 0;
+    size_t n_preempted = 0, n_checked = 0, n_begun = 0;
 
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
-        run_history(seed, &n_preempted, &n_checked);
+        run_history(seed, &n_preempted, &n_checked, &n_begun);
     ck_assert_msg(seeds.alone || n_checked > seeds.last / 8,
                   "only %zu were preempted, %zu looked at", n_preempted, n_checked);
+    ck_assert_msg(seeds.alone || n_begun > seeds.last / 8, "only %zu begun", n_begun);
 }
 END_TEST
 
