@@ -181,11 +181,32 @@ START_TEST(test_bad)
 }
 END_TEST
 
+/* What the fuzzer begins with is of the form that there is now: a text that is refused
+ * in its first lines reaches nothing behind them. */
+static const char *const corpus[] = {"live", "policy", "bounds"};
+
+START_TEST(test_corpus)
+{
+    const struct sched_config config = sched_config_default();
+    struct sched *s = sched_new(&config);
+    struct err err = ERR_INIT;
+    int64_t now_sec = 0;
+    AUTO_FREE char *path = xasprintf("tests/fuzz/corpus/snapshot/%s", corpus[_i]);
+    STR_AUTO struct str text;
+    str_init(&text, SNAPSHOT_BYTES_MAX);
+    ck_assert_msg(str_read_file(&text, path, &err) == 0, "%s", err.msg);
+    int rc = snapshot_read(text.s, text.len, path, apply, s, &now_sec, &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    sched_free(s);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("crds/snapshot",
                       (struct suite_row[]){{test_members, ARRAY_LEN(structs)},
                                            {test_again, 1},
                                            {test_bad, ARRAY_LEN(bad)},
+                                           {test_corpus, ARRAY_LEN(corpus)},
                                            {NULL, 0}});
 }
