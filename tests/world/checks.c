@@ -1,4 +1,4 @@
-#include "tests/world/checks.h"
+#include "tests/world/checks_private.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static int64_t now_ms(const struct checks *c)
     return loop_now_ms(c->ledger->loop);
 }
 
-static int64_t lag_ms(const struct checks *c)
+int64_t checks_lag_ms(const struct checks *c)
 {
     if (c->outages)
         return LAG_OUTAGES_MS;
@@ -65,7 +65,7 @@ static bool counts(void *arg, const struct pod_fact *p)
 static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
 {
     const struct node_fact *n = ledger_node(c->ledger, p->node);
-    struct known known = {c, p, decided_ms - lag_ms(c)};
+    struct known known = {c, p, decided_ms - checks_lag_ms(c)};
     struct amounts used = {0}, none = {0};
 
     ledger_use(c->ledger, p->node, counts, &known, &used);
@@ -76,7 +76,7 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
                        p->node, lacking, amounts_get(&used, lacking),
                        amounts_get(&n->allocatable, lacking));
     amounts_fini(&used);
-    if (!n || (!n->ready && n->ready_ms < now_ms(c) - lag_ms(c)))
+    if (!n || (!n->ready && n->ready_ms < now_ms(c) - checks_lag_ms(c)))
         journal_breach(c->journal, "overcommit", "pod %s on %s, which is not ready",
                        p->name, p->node);
 }
@@ -100,7 +100,7 @@ static bool counts_in_partition(void *arg, const struct pod_fact *p)
 static void check_quota(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
 {
     const struct part_fact *part = ledger_part(c->ledger, partition_of(p->job));
-    struct known known = {c, p, decided_ms - lag_ms(c)};
+    struct known known = {c, p, decided_ms - checks_lag_ms(c)};
     struct amounts used = {0};
 
     if (!part || part->max_cpus == 0)
@@ -121,7 +121,7 @@ static int64_t limit_of(const struct pod_fact *p)
     const struct job_fact *j = p->job;
     bool own = j->first_pods > 0 && p->rank >= j->first_pods && j->part_limit_sec >= 0;
 
-    return own ? MIN(j->limit_sec, j->part_limit_sec) : j->limit_sec;
+    return own ? MIN(j->least_limit_sec, j->part_limit_sec) : j->least_limit_sec;
 }
 
 /* Who is not of a reservation that was known is over before it begins, and starts
@@ -133,8 +133,9 @@ static void check_reserved(struct checks *c, const struct pod_fact *p,
     int64_t limit_sec = MAX(limit_of(p), 0);
 
     for (r = c->ledger->resvs; r; r = r->hh.next)
-        if (strcmp(r->node, p->node) == 0 && decided_ms > r->made_ms + lag_ms(c) &&
-            decided_ms < r->end_ms && decided_ms + limit_sec * 1000 > r->start_ms)
+        if (strcmp(r->node, p->node) == 0 &&
+            decided_ms > r->made_ms + checks_lag_ms(c) && decided_ms < r->end_ms &&
+            decided_ms + limit_sec * 1000 > r->start_ms)
             journal_breach(c->journal, "reserved",
                            "pod %s, of %" PRId64 " s, is bound to %s, which %s has in"
                            " %" PRId64 " s",
@@ -147,6 +148,7 @@ static void check_place(struct checks *c, const struct pod_fact *p, int64_t deci
     check_fit(c, p, decided_ms);
     check_quota(c, p, decided_ms);
     check_reserved(c, p, decided_ms);
+    checks_bounds(c, p, decided_ms);
 }
 
 static void check_bound(struct checks *c, const struct pod_fact *p)
@@ -188,7 +190,7 @@ static void check_closed(struct checks *c, const struct pod_fact *p)
     int64_t made_ms = array ? array->made_ms : j->made_ms;
 
     if (part && part->closed_ms != NEVER_MS && !p->late &&
-        made_ms > part->closed_ms + lag_ms(c))
+        made_ms > part->closed_ms + checks_lag_ms(c))
         journal_breach(
             c->journal, "closed",
             "pod %s is made, but partition %s has taken no jobs since %" PRId64
@@ -279,10 +281,10 @@ void checks_run(struct checks *c, struct pod_fact *p)
 #define BIT(state) (1u << JOB_STATE_##state)
 #define ENDS                                                                         \
     (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL) | \
-     BIT(OUT_OF_MEMORY) | BIT(PREEMPTED))
+     BIT(OUT_OF_MEMORY) | BIT(PREEMPTED) | BIT(DEADLINE))
 
 static const unsigned may_follow[] = {
-    [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING) | BIT(CANCELLED),
+    [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING) | BIT(CANCELLED) | BIT(DEADLINE),
     [JOB_STATE_PENDING] =
         BIT(PENDING) | BIT(CONFIGURING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
     [JOB_STATE_CONFIGURING] = BIT(PENDING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
@@ -372,6 +374,12 @@ static void check_transition(struct checks *c, const struct job_fact *j)
                        " after %" PRId64,
                        j->name, now->attempt, was->attempt, now->restarts,
                        was->restarts);
+    if (now->state == JOB_STATE_RUNNING && j->deadline_sec >= 0 &&
+        j->start_sec + j->least_limit_sec > j->deadline_sec + checks_lag_ms(c) / 1000)
+        journal_breach(c->journal, "deadline",
+                       "%s has started %" PRId64
+                       " s before it is to be over, for %" PRId64 " s at least",
+                       j->name, j->deadline_sec - j->start_sec, j->least_limit_sec);
     if (now->state == JOB_STATE_RUNNING && !all_bound(j))
         journal_breach(c->journal, "gang", "%s is RUNNING before all are bound",
                        j->name);
@@ -410,9 +418,11 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
     case JOB_STATE_CANCELLED:
         return j->cancels > 0 || str_eq(j->reason, "DependencyNeverSatisfied");
     case JOB_STATE_TIMEOUT:
-        return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
-    case JOB_STATE_DEADLINE: /* nobody here has one, and nothing takes memory */
-    case JOB_STATE_OUT_OF_MEMORY:
+        return j->limit_sec >= 0 && ran_sec >= j->least_limit_sec;
+    case JOB_STATE_DEADLINE: /* it could not be over by then any more */
+        return j->deadline_sec >= 0 &&
+               j->end_sec + j->least_limit_sec >= j->deadline_sec;
+    case JOB_STATE_OUT_OF_MEMORY: /* nothing takes memory here */
         return false;
     case JOB_STATE_PREEMPTED:
         return j->now.preempted_by != 0;
@@ -507,6 +517,12 @@ static void check_writes(struct checks *c, const struct job_fact *j)
                        j->name, j->state_writes, job_state_word(j->now.state));
 }
 
+/* With whichever of them. */
+static bool asks_qos(const struct job_fact *j, const char *name)
+{
+    return j->qos_asked && strstr(j->qos_asked, name);
+}
+
 /* Who was made room for may have no number yet that people see. */
 static void check_preempted(struct checks *c, const struct job_fact *j)
 {
@@ -516,10 +532,11 @@ static void check_preempted(struct checks *c, const struct job_fact *j)
         return;
     by = ledger_numbered(c->ledger, j->now.preempted_by);
     c->journal->counts.preemptions++;
-    if (!str_eq(j->qos, "low") || (by && !str_eq(by->qos, "high")))
+    if (!asks_qos(j, "low") || (by && !asks_qos(by, "high")))
         journal_breach(c->journal, "preempt", "%s (QOS %s) ends for %s (QOS %s)",
-                       j->name, j->qos ? j->qos : "none", by ? by->name : "nobody",
-                       by && by->qos ? by->qos : "none");
+                       j->name, j->qos_asked ? j->qos_asked : "none",
+                       by ? by->name : "nobody",
+                       by && by->qos_asked ? by->qos_asked : "none");
 }
 
 void checks_job(struct checks *c, struct job_fact *j)

@@ -6,6 +6,9 @@
  *               planned
  *   quota       no partition's jobs have more CPUs of a node than it allows
  *   reserved    nothing is bound to a reserved node that would not be over before
+ *   limit       no more jobs of QOS high run than it allows
+ *   licences    nor does what runs use more licences than there are
+ *   deadline    no job starts that could not be over by its deadline
  *   closed      no pod of a job that was made when its partition took none any more
  *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
  *               none partly running past its deadline

@@ -137,6 +137,12 @@ void checks_settled(struct checks *c, const struct users *users)
                            p->running > 0 ? ", running" : "");
 }
 
+/* One pod is made on its node, unless its start says more than that. */
+static bool is_bound_apart(const struct pod_fact *p)
+{
+    return p->job->pods_asked > 1 || (p->job->says_more && !p->made_bound);
+}
+
 void checks_writes(struct checks *c, const struct wire_counts *arrived)
 {
     struct wire_counts needed = {0};
@@ -147,7 +153,7 @@ void checks_writes(struct checks *c, const struct wire_counts *arrived)
         needed.statuses += (uint64_t)j->status_writes;
     for (p = c->ledger->pods; p; p = p->hh.next) {
         needed.pods_made += p->job != NULL;
-        needed.pods_bound += p->job && p->job->pods_asked > 1 && p->node;
+        needed.pods_bound += p->job && is_bound_apart(p) && p->node;
     }
     if (arrived->statuses != needed.statuses ||
         arrived->pods_made != needed.pods_made ||

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "tests/world/wants.h"
 #include "cmd/gantry-local/podspec.h"
 #include "crds/convert.h"
 
@@ -130,6 +131,7 @@ static struct pod_fact *pod_new(struct ledger *l, const struct json *object)
     p->made_ms = loop_now_ms(l->loop);
     p->bound_ms = p->over_ms = NEVER_MS;
     p->late = is_late(l, p->name);
+    p->made_bound = *json_str_or(object, "spec.nodeName", "") != '\0';
     podspec_free(spec);
     HASH_ADD_KEYPTR(hh, l->pods, p->uid, strlen(p->uid), p);
     if (p->job) {
@@ -271,12 +273,19 @@ static void read_components(struct job_fact *j, const struct json *spec)
         j->pods_asked += json_int_or(json_item(list, i), "nodes", 0);
 }
 
+static bool is_list(const char *names)
+{
+    return names && strchr(names, ',');
+}
+
 static void read_spec(struct job_fact *j, const struct json *object)
 {
     const struct json *spec = json_get(object, "spec");
     const struct json *annotations = json_at(spec, "template.metadata.annotations");
     const struct json *code = json_get(annotations, EXIT_ANNOTATION);
     const struct json *actions = json_get(spec, "actions");
+    const struct json *object_status = json_get(object, "status");
+    long long in_sec, licenses;
 
     j->is_range = json_is(json_get(spec, "nodes"), JSON_STRING) ||
                   (json_get(spec, "ntasks") && !json_get(spec, "nodes"));
@@ -293,6 +302,21 @@ static void read_spec(struct job_fact *j, const struct json *object)
     j->limit_sec = -1;
     if (json_str(spec, "timeLimit"))
         duration_parse(json_str(spec, "timeLimit"), &j->limit_sec, NULL);
+    j->least_limit_sec = j->limit_sec;
+    if (json_str(spec, "timeMin"))
+        duration_parse(json_str(spec, "timeMin"), &j->least_limit_sec, NULL);
+    j->deadline_sec = -1;
+    if (sscanf(json_str_or(spec, "deadline", ""), "now+%lld", &in_sec) == 1)
+        j->deadline_sec = j->made_ms / 1000 + in_sec;
+    j->licenses = 0;
+    if (sscanf(json_str_or(spec, "licenses", ""), WORLD_LICENSE ":%lld", &licenses) ==
+        1)
+        j->licenses = licenses;
+    set_text(&j->qos_asked, json_str(spec, "qos"));
+    j->says_more =
+        json_get(spec, "timeMin") || j->deadline_sec >= 0 || is_list(j->qos_asked);
+    set_text(&j->qos,
+             is_list(j->qos_asked) ? json_str(object_status, "qos") : j->qos_asked);
     j->cancels = j->requeues = 0;
     for (size_t i = 0; i < json_len(actions); i++) {
         const char *action = json_str_or(json_item(actions, i), "type", "");
@@ -397,7 +421,6 @@ static struct job_fact *job_new_fact(struct ledger *l, const struct json *object
     j->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
     j->name = xstrdup(json_str_or(object, "metadata.name", ""));
     j->partition = xstrdup_null(json_str(object, "spec.partition"));
-    j->qos = xstrdup_null(json_str(object, "spec.qos"));
     j->made_ms = loop_now_ms(l->loop);
     HASH_ADD_KEYPTR(hh, l->jobs, j->uid, strlen(j->uid), j);
     return j;
@@ -467,7 +490,7 @@ static struct resv_fact *resv_new(const struct json *object, int64_t now_ms)
     long long in_sec = 0;
 
     r->name = xstrdup(json_str_or(object, "metadata.name", ""));
-    r->node = xstrdup(json_str_or(object, "spec.nodes", ""));
+    r->node = xstrdup("");
     sscanf(json_str_or(object, "spec.startTime", ""), "now+%lld", &in_sec);
     r->made_ms = now_ms;
     r->start_ms = now_ms / 1000 * 1000 + in_sec * 1000;
@@ -487,9 +510,26 @@ static void on_reservation(void *arg, const char *type, const struct json *objec
         r = resv_new(object, loop_now_ms(l->loop));
         HASH_ADD_KEYPTR(hh, l->resvs, r->name, strlen(r->name), r);
     }
+    const char *node =
+        json_str_or(object, "spec.nodes", json_str_or(object, "status.nodes", ""));
+    if (strcmp(node, r->node) != 0) {
+        set_text(&r->node, node);
+        r->made_ms = loop_now_ms(l->loop);
+    }
     if (strcmp(type, "DELETED") == 0)
         r->end_ms = MIN(r->end_ms, loop_now_ms(l->loop));
     l->changed = true;
+}
+
+/* ---- QOS ---- */
+
+static void on_qos(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+
+    (void)type;
+    if (str_eq(json_str(object, "metadata.name"), "high"))
+        l->high_jobs = json_int_or(object, "spec.limits.grpJobs", 0);
 }
 
 /* ---- services ---- */
@@ -513,6 +553,7 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
     *l = (struct ledger){.loop = loop, .ops = ops, .arg = arg};
     server_watch(s, "/api/v1/nodes", on_node, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/partitions", on_partition, l);
+    server_watch(s, "/apis/gantry.dev/v1alpha1/qos", on_qos, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/reservations", on_reservation, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
     server_watch(s, "/api/v1/pods", on_pod, l);
@@ -538,6 +579,7 @@ static void job_forget(struct job_fact *j)
     free(j->name);
     free(j->partition);
     free(j->qos);
+    free(j->qos_asked);
     free(j->exit);
     free(j->array_uid);
     free(j->reason);

@@ -45,6 +45,7 @@ struct pod_fact {
     bool stuck;   /* its container does not end, whatever is done to it */
     bool meddled; /* somebody other than the controller deleted it */
     bool just_bound;
+    bool made_bound;     /* made on its node */
     bool bound_blind;    /* to a node that was not ready */
     unsigned noted;      /* what of it stands in the trace already */
     bool reported;       /* its node said that it took it on */
@@ -66,8 +67,9 @@ struct part_fact {
 struct resv_fact {
     UT_hash_handle hh;
     char *name;
-    char *node;
-    int64_t made_ms, start_ms, end_ms; /* at the latest: it may be deleted before */
+    char *node;               /* "": none is chosen */
+    int64_t made_ms;          /* or chosen */
+    int64_t start_ms, end_ms; /* at the latest: it may be deleted before */
 };
 
 /* status, and what else moves. */
@@ -81,18 +83,23 @@ struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
     char *partition; /* spec.partition; NULL: the default */
-    char *qos;       /* spec.qos; NULL: none */
+    char *qos;       /* of several: that it has; NULL: none, or it is not known yet */
+    char *qos_asked; /* spec.qos; NULL: none */
     int64_t made_ms;
-    bool is_range;          /* spec.nodes is "1-3" or the like, or ntasks decides */
-    int64_t pods_asked;     /* for a range of nodes: what it was given last */
-    int64_t first_pods;     /* of those, of the first component; 0: it has none */
-    int64_t part_limit_sec; /* of the second one; -1: none of its own */
-    bool part_over;         /* status says that the second one has ended by itself */
-    int64_t limit_sec;      /* spec.timeLimit; -1: none */
-    int64_t ttl_sec;        /* -1: none */
-    int exit_wanted;        /* what its simulated pods end with by themselves */
-    int cancels, requeues;  /* actions asked so far */
-    int64_t actions_left;   /* of all, how many status does not know of */
+    bool is_range;           /* spec.nodes is "1-3" or the like, or ntasks decides */
+    int64_t pods_asked;      /* for a range of nodes: what it was given last */
+    int64_t first_pods;      /* of those, of the first component; 0: it has none */
+    int64_t part_limit_sec;  /* of the second one; -1: none of its own */
+    bool part_over;          /* status says that the second one has ended by itself */
+    int64_t limit_sec;       /* spec.timeLimit; -1: none */
+    int64_t least_limit_sec; /* spec.timeMin, or the same */
+    int64_t deadline_sec;    /* -1: none */
+    int64_t licenses;        /* of the one that there is */
+    bool says_more;  /* its start may say more than its node: a limit, or which QOS */
+    int64_t ttl_sec; /* -1: none */
+    int exit_wanted; /* what its simulated pods end with by themselves */
+    int cancels, requeues; /* actions asked so far */
+    int64_t actions_left;  /* of all, how many status does not know of */
     bool requeue;
     bool held;             /* spec.hold */
     int64_t yielded_to;    /* who it was preempted for last; 0: nobody */
@@ -129,6 +136,7 @@ struct ledger {
     struct node_fact *nodes;
     struct part_fact *parts;
     struct resv_fact *resvs;
+    int64_t high_jobs; /* of QOS high that may run at a time; 0: any number */
     const struct ledger_ops *ops;
     void *arg;
     int64_t services; /* of gangs, that are there */

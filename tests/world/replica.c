@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/candidate.h"
+#include "crds/licenses.h"
+#include "tests/world/wants.h"
 
 #define CUT_SEC_MAX 60
 #define APART_SEC_MIN 30
@@ -176,6 +178,8 @@ struct replica *replica_new(const struct replica_options *options)
 
     r->o = *options;
     settings_default(&r->settings);
+    license_table_parse(WORLD_LICENSE ":" WORLD_LICENSES_TEXT,
+                        &r->settings.sched.licenses, NULL);
     r->settings.sched.preempt_type = PREEMPT_BY_QOS;
     r->settings.sched.preempt_mode = PREEMPT_REQUEUE;
     rng_seed(&f.rng, rng_next(&r->o.rng));

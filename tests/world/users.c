@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "tests/world/wants.h"
 
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
@@ -132,8 +133,10 @@ static void ask_couple(struct users *u, struct json *job, int64_t nodes, int64_t
                    "{'name':'b','nodes':%i,'cpusPerTask':%i}]",
                    first, between(u, 1, cpus), second, between(u, 1, cpus));
 
-    if (!one_in(u, 3))
+    if (!one_in(u, 3)) {
         set_text(json_item(list, 1), "timeLimit", between(u, 10, 300), "s");
+        json_del(json_get(job, "spec"), "timeMin"); /* refused beside it */
+    }
     json_set_at(job, "spec.components", list);
 }
 
@@ -167,8 +170,7 @@ static void set_life(struct users *u, struct json *job)
         begin_later(u, job);
     if (one_in(u, 6))
         json_set_at(job, "spec.requeue", json_new_bool(false));
-    if (!one_in(u, 5))
-        json_set_at(job, "spec.qos", json_new_string(one_in(u, 3) ? "high" : "low"));
+    wants_draw(&u->o.rng, job, limit_sec);
     if (one_in(u, 6))
         set_number(job, "spec.ttlSecondsAfterFinished", between(u, 0, 300));
 }
@@ -202,6 +204,7 @@ static void ask_array(struct users *u, struct json *job)
         xasprintf("0-%" PRId64 "%%%" PRId64, between(u, 0, 5), between(u, 0, 3));
 
     json_set_at(job, "spec.array", json_new_string(array));
+    json_del(json_get(job, "spec"), "deadline"); /* tasks that end so differ */
 }
 
 /* An array that can come to its end, and has a number; NULL: none that was drawn. */
@@ -466,7 +469,9 @@ static void make_qos(struct users *u)
         " 'high'}, 'spec': {'preempt': ['low'], 'priority': 100}}");
 
     if (between(u, 0, 2) == 0)
-        set_number(high, "spec.grpJobs", 2);
+        json_set_at(high, "spec.limits", json_build("{'grpJobs': 2}"));
+    if (between(u, 0, 2) == 0)
+        json_set_at(low, "spec.flags", json_build("['NoReserve']"));
     must(u, server_ask(u->o.server, "POST", QOS, low, NULL), 201, "make QOS");
     must(u, server_ask(u->o.server, "POST", QOS, high, NULL), 201, "make QOS");
 }
@@ -526,6 +531,10 @@ static void reserve(struct users *u)
 
     if (one_in(u, 2))
         json_append(json_at(r, "spec.flags"), json_new_string("MAINT"));
+    if (one_in(u, 3)) { /* whichever node the core chooses */
+        json_del(json_get(r, "spec"), "nodes");
+        set_number(r, "spec.nodeCount", 1);
+    }
     journal_note(u->o.journal, "reservation %s of %s, %s for %s min", name, node, start,
                  minutes);
     must(u, server_ask(u->o.server, "POST", RESERVATIONS, r, NULL), 201, "reserve");
