@@ -53,7 +53,7 @@ struct json *yaml_parse_checked(const char *buf, size_t len, const char *name,
  * line it stands on (gantry.yaml's errors name lines), 0 when it is not there. Aliases
  * and merged keys are not followed. */
 size_t yaml_line_of(const char *buf, size_t len, const char *path);
-/* Where a path stands in several spellings ("a: {b: 1}", "a.b: 2"), the last of them. */
+/* Where a path stands in several spellings ("a: {b: 1}", "a.b: 2"): the last one. */
 size_t yaml_last_line_of(const char *buf, size_t len, const char *path);
 
 #endif

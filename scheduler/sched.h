@@ -315,8 +315,8 @@ bool sched_say_circle(const struct sched *s, const char *qos, struct str *out);
 /* Likewise that it is in percent, and of several partitions, so that jobs of all but
  * one of these wait. False: it is not. */
 bool sched_say_relative(const struct sched *s, const char *qos, struct str *out);
-/* Likewise that its WITHIN does nothing, as preemption goes by partitions. False: it has
- * none, or that is not so. */
+/* Likewise that its WITHIN does nothing, as preemption goes by partitions. False: it
+ * has none, or that is not so. */
 bool sched_say_within(const struct sched *s, const char *qos, struct str *out);
 /* Likewise why an account is in no tree, so that its jobs wait. False: it is in the
  * tree, there is none of that name, or accounts have changed since the last step. */
