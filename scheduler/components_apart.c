@@ -174,6 +174,44 @@ static void add_room(const struct components *all, __int128 *sums)
     match_fini(&m);
 }
 
+/* Has a node room for a pod of each component whose list names it, one after the other?
+ * They share it, or one of the above would not fit. */
+static bool node_fits(const struct components *all, const struct resident *of, size_t n,
+                      size_t position, size_t *ret_lacking)
+{
+    const int whole = all->cluster->quotas.whole;
+    const struct resvec room = all->cluster->order[position]->room;
+    struct resvec sum = {0};
+    bool fits = true;
+
+    for (size_t i = 0; i < n && fits; i++) {
+        const struct resvec *each = &of[i].shape->like->each;
+        int64_t most = whole >= 0 ? MAX(sum.v[whole], each->v[whole]) : 0;
+
+        if (!node_set_has(of[i].shape->required, position))
+            continue;
+        resvec_add(&sum, each);
+        if (whole >= 0)
+            sum.v[whole] = most;
+        fits = resvec_fits(&sum, &room);
+        *ret_lacking = i;
+    }
+    return fits;
+}
+
+static bool lists_fit(const struct components *all, const struct resident *of, size_t n,
+                      size_t *ret_lacking)
+{
+    size_t n_lists = 0;
+    bool fit = true;
+
+    for (size_t i = 0; i < n; i++)
+        n_lists += of[i].shape->like->n_node_list > 0;
+    for (size_t k = 0; k < all->cluster->n_order && n_lists > 1 && fit; k++)
+        fit = node_fits(all, of, n, k, ret_lacking);
+    return fit;
+}
+
 /* Do all nodes together have as much as the components ask for, one after the other? */
 static bool sums_fit(const struct components *all, size_t *ret_lacking)
 {
@@ -205,5 +243,5 @@ bool components_may_fit(const struct components *all, size_t *ret_lacking)
                                   components_part(all, i)};
     for (size_t i = 0; i < n && may; i++)
         may = apart_fit(all, of, n, i, ret_lacking);
-    return may && sums_fit(all, ret_lacking);
+    return may && lists_fit(all, of, n, ret_lacking) && sums_fit(all, ret_lacking);
 }
