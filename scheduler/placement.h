@@ -59,6 +59,7 @@ struct placement {
     int64_t most_pods;      /* of a job of equal pods; 0: as many as it takes */
     const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const uint64_t *next;   /* those behind these; who is in both comes first */
+    const uint64_t *home;   /* likewise behind all of these; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     /* Of its other components, those that have their places; NULL: it has none. */
     const struct company *company;

@@ -134,6 +134,11 @@ static int64_t weight_rather(const struct placement *at, size_t position)
     return first ? INT64_MIN + 1 : next ? INT64_MIN + 2 : INT64_MAX;
 }
 
+static int64_t weight_home(const struct placement *at, size_t position)
+{
+    return node_set_has(at->home, position) ? INT64_MIN + 3 : INT64_MAX;
+}
+
 void candidate_add(struct placer *p, const struct cluster *c,
                    const struct placement *at, size_t position, bool vacant)
 {
@@ -152,6 +157,8 @@ void candidate_add(struct placer *p, const struct cluster *c,
     node.weight = c->weighted ? c->order[position]->node->weight : 0;
     if (at->rather != NULL)
         node.weight = MIN(node.weight, weight_rather(at, position));
+    if (at->home != NULL)
+        node.weight = MIN(node.weight, weight_home(at, position));
     if (at->asked != NULL && placement_is_plain(at->shape->like))
         node.cost = asked_cost(at->asked, position, &p->pod, &beside);
     node.devices_then = sight.then == sight.now
@@ -185,7 +192,7 @@ static struct plenty plenty_for(const struct cluster *c, const struct placement 
     const struct job *like = at->shape->like;
     bool plain = at->view == VIEW_WINDOW && placement_is_flat(c, at) &&
                  !placement_is_near(c, at) && !c->weighted && at->rather == NULL &&
-                 (at->asked == NULL || at->asked->pressure == NULL);
+                 at->home == NULL && (at->asked == NULL || at->asked->pressure == NULL);
     int64_t most = MIN(like->max_pods, job_max_nodes(like, at->part->part));
 
     return (struct plenty){.enough = plain ? most : INT64_MAX};

@@ -78,8 +78,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     struct fit *fit = shape_fit(at->shape, at->part);
     /* Where it went is the best place again; of the least loaded nodes it is not. */
     bool single = like->max_pods == 1 && like->n_units == 0 && at->company == NULL &&
-                  at->rather == NULL && !placement_has_rules(like) &&
-                  !at->part->part->lln;
+                  at->rather == NULL && at->home == NULL &&
+                  !placement_has_rules(like) && !at->part->part->lln;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !placement_choose(p, c, at, &room))

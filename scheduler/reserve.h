@@ -97,6 +97,9 @@ const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */
 const struct resvrec *reserve_own(const struct sched *s, const char *name);
+/* The nodes that a job in that one would rather have, as it may have others too; NULL:
+ * it is all the same to it. */
+const uint64_t *reserve_home(const struct sched *s, const char *name);
 /* Is it for this job in a partition (NULL: in none), with all of its components? */
 bool reserve_admits(const struct sched *s, const struct reservation *r,
                     const struct job *job, const struct partrec *part);

@@ -185,13 +185,6 @@ static size_t tolerate_common(const struct choosing *c, struct toleration **ret)
     return n;
 }
 
-static bool names_it(const struct job *job, const char *name)
-{
-    return job->n_reservations > 0
-               ? names_have(job->reservations, job->n_reservations, name)
-               : str_eq(job_reservation(job), name);
-}
-
 /* Those that are shunned are so no more where the tolerations do. */
 static size_t unshun(struct choosing *c, const struct toleration *tols, size_t n)
 {
@@ -222,7 +215,8 @@ static void shun(struct choosing *c)
 
         if (n_left == 0)
             break;
-        if (rec->gone || job->n_tolerations == 0 || !names_it(job, c->rec->resv->name))
+        if (rec->gone || job->n_tolerations == 0 ||
+            !job_names_reservation(job, c->rec->resv->name))
             continue;
         tols = xrealloc(tols, (n + job->n_tolerations) * sizeof(*tols));
         memcpy(tols + n, job->tolerations, job->n_tolerations * sizeof(*tols));

@@ -79,6 +79,13 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name)
     return rec;
 }
 
+const uint64_t *reserve_home(const struct sched *s, const char *name)
+{
+    const struct resvrec *own = reserve_own(s, name);
+
+    return own != NULL && own->resv->flex && !own->resv->any_nodes ? own->nodes : NULL;
+}
+
 bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
                       const struct resvrec *own, const struct job *job,
                       const struct partrec *part)

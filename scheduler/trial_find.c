@@ -52,6 +52,7 @@ struct placement trial_placement(struct sched *s, const struct entry *entry,
         .timeline = &s->timeline,
         .asked = &s->asked,
         .fence = by->fence,
+        .home = reserve_home(s, entry->resv),
     };
 }
 
