@@ -153,9 +153,9 @@ static enum reason component_node_limit(const struct job *job, size_t i,
     if (job->n_others > 0)
         check_say_component(i, message);
     if (too_many)
-        str_addf(message, "needs %lld nodes; partition %s allows at most %lld",
-                 (long long)component->min_pods, part->name,
-                 (long long)part->max_nodes);
+        str_addf(message, "needs %lld node%s; partition %s allows at most %lld",
+                 (long long)component->min_pods, component->min_pods == 1 ? "" : "s",
+                 part->name, (long long)part->max_nodes);
     else
         str_addf(message, "can use %lld node%s; partition %s asks for at least %lld",
                  (long long)component->max_pods, component->max_pods == 1 ? "" : "s",

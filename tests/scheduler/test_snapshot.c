@@ -18,6 +18,7 @@
 #include "tests/support/cluster_text.h"
 #include "tests/support/copies.h"
 #include "tests/support/life.h"
+#include "tests/support/promised.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -393,140 +394,15 @@ static void check_further(struct life *l)
     copies_fini(&all);
 }
 
-/* Some promise, of a job or of one of an array's tasks; or what a job that runs holds,
- * as if it were one. */
-struct word {
-    const struct job *job;
-    const struct slot *slots;
-    size_t n_slots;
-    int64_t start_sec;
-    const char *partition; /* of a promise */
-};
-
-struct words {
-    struct word *list;
-    size_t n, cap;
-};
-
-static const struct node *node_in(const struct copies *all, const char *name)
-{
-    const struct node *node = NULL;
-
-    for (size_t i = 0; i < all->n; i++) {
-        if (all->items[i].kind == CHANGE_NODE &&
-            strcmp(all->items[i].u.node->name, name) == 0)
-            node = all->items[i].u.node;
-    }
-    return node;
-}
-
-/* So long its slot has the node at least: a reservation may end before the job. */
-static int64_t least_sec(const struct job *job, const struct slot *slot)
-{
-    const struct job *own = job_component(job, (size_t)slot->component);
-    int64_t sec = job->limit_sec != LIMIT_UNSET ? job->limit_sec : 0;
-
-    if (own->limit_sec != LIMIT_UNSET)
-        sec = MIN(sec, own->limit_sec);
-    if (job->n_reservations > 0)
-        return 0;
-    return job->time_min_sec != LIMIT_UNSET ? MIN(sec, job->time_min_sec) : sec;
-}
-
-/* Does it take of the node at that time? */
-static bool is_there(const struct word *w, const struct slot *slot, const char *node,
-                     int64_t at_sec)
-{
-    const int64_t sec = at_sec - w->start_sec;
-
-    return strcmp(slot->node, node) == 0 && sec >= 0 &&
-           (sec == 0 || sec < least_sec(w->job, slot));
-}
-
-/* What all take of a node at a time together. */
-static struct resvec taken_of(const struct words *all, const char *node, int64_t at_sec)
-{
-    struct resvec sum = {0};
-
-    for (size_t i = 0; i < all->n; i++) {
-        const struct word *w = &all->list[i];
-
-        for (size_t k = 0; k < w->n_slots; k++) {
-            if (!is_there(w, &w->slots[k], node, at_sec))
-                continue;
-            for (int r = 0; r < RES_MAX; r++)
-                sum.v[r] += w->slots[k].pods * w->slots[k].each.v[r];
-        }
-    }
-    return sum;
-}
-
-static void check_word(struct course *h, const struct copies *copies,
-                       const struct words *all, const struct word *w)
-{
-    course_check(h, sched_partition(h->s, w->partition) != NULL);
-    for (size_t k = 0; k < w->n_slots; k++) {
-        const struct node *node = node_in(copies, w->slots[k].node);
-        const struct resvec sum = taken_of(all, w->slots[k].node, w->start_sec);
-
-        course_check(h, node != NULL);
-        for (int r = 0; r < RES_MAX; r++)
-            course_check(h,
-                         w->slots[k].each.v[r] == 0 || sum.v[r] <= node->capacity.v[r]);
-    }
-}
-
-static void add_word(struct words *all, const struct job *job, const struct plan *plan)
-{
-    if (plan->n_slots == 0)
-        return;
-    GROW(all->list, all->n, all->cap);
-    all->list[all->n++] = (struct word){job, plan->slots, plan->n_slots,
-                                        plan->start_sec, plan->partition};
-}
-
-/* One that ends for another one is not counted. */
-static void add_words(struct words *all, const struct job *job)
-{
-    if (job->phase == JOB_PENDING && job->plan.promised) {
-        add_word(all, job, &job->plan);
-        for (size_t k = 0; k < job->plan.n_further; k++)
-            add_word(all, job, &job->plan.further[k]);
-    } else if ((job->phase == JOB_STARTING || job->phase == JOB_RUNNING) &&
-               job->n_alloc > 0 && job->preempted_by == 0) {
-        GROW(all->list, all->n, all->cap);
-        all->list[all->n++] =
-            (struct word){job, job->alloc, job->n_alloc, job->start_sec, NULL};
-    }
-}
-
-/* All that is promised can be kept: where there is such a partition, on nodes that are
- * there, with room for all that are promised these for the same time, or hold them. */
-static void check_words(struct life *l)
-{
-    struct copies copies = copies_of(l->h.s);
-    struct words all = {0};
-
-    for (size_t i = 0; i < copies.n; i++) {
-        if (job_of(&copies.items[i]) != NULL)
-            add_words(&all, job_of(&copies.items[i]));
-    }
-    for (size_t i = 0; i < all.n; i++) {
-        if (all.list[i].partition != NULL)
-            check_word(&l->h, &copies, &all, &all.list[i]);
-    }
-    free(all.list);
-    copies_fini(&copies);
-}
-
 static void to_rest(struct life *l)
 {
+    const struct sched_config config = life_settings(l->h.seed);
     int rounds = 0;
 
     while (step(l, 0) == SCHED_MORE)
         course_check(&l->h, ++rounds < 100);
     check_further(l);
-    check_words(l);
+    promised_check(&l->h, &config.licenses);
 }
 
 /* ---- the law ---- */
