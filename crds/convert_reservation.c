@@ -185,6 +185,26 @@ static int read_purge(const struct json *object, struct reservation *r, struct e
 
 /* ---- which nodes ---- */
 
+#define TYPED "gres/gpu:"
+
+/* In the order of types; none is asked for twice in a map. */
+static int add_typed(struct reservation *r, const char *type, int64_t count,
+                     struct err *err)
+{
+    if (count == 0)
+        return 0;
+    if (r->n_gpus == RESV_GPUS_MAX)
+        return err_set(err, ERR_INVALID, "at most %d types of GPUs", RESV_GPUS_MAX);
+    licenses_add(&r->gpus, &r->n_gpus, type, count);
+    for (size_t i = r->n_gpus - 1;
+         i > 0 && strcmp(r->gpus[i].name, r->gpus[i - 1].name) < 0; i--) {
+        const struct license later = r->gpus[i];
+        r->gpus[i] = r->gpus[i - 1];
+        r->gpus[i - 1] = later;
+    }
+    return 0;
+}
+
 /* "cpu": cores, as people count them; whole nodes are reserved. */
 static int read_amount(const struct convert *c, const char *name, const char *text,
                        struct reservation *r, struct err *err)
@@ -205,9 +225,12 @@ static int read_amount(const struct convert *c, const char *name, const char *te
         if (i < 0)
             return err_set(err, ERR_INVALID, "too many resources");
         r->want.v[i] = milli / 1000;
+    } else if (strncmp(name, TYPED, strlen(TYPED)) == 0 && name[strlen(TYPED)]) {
+        return add_typed(r, name + strlen(TYPED), milli / 1000, err);
     } else {
         return err_set(err, ERR_INVALID,
-                       "no such TRES: right are cpu, mem, node and gres/gpu");
+                       "no such TRES: right are cpu, mem, node, gres/gpu and "
+                       "gres/gpu:TYPE");
     }
     return 0;
 }

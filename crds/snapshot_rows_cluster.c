@@ -113,6 +113,7 @@ static const struct field reservation_rows[] = {
     BOOL(reservation, all_nodes),
     INT(reservation, node_count),
     AMOUNT(reservation, want),
+    LIST(reservation, gpus, n_gpus, fields_license),
     TEXT(reservation, partition),
     LIST(reservation, node_any, n_node_any, fields_term),
     NAMES(reservation, chosen, n_chosen),

@@ -31,6 +31,15 @@ static void free_list(struct resv_list *list)
     names_free(list->deny, list->n_deny);
 }
 
+static void copy_counts(const struct license *from, size_t n, struct license **ret,
+                        size_t *ret_n)
+{
+    *ret = NULL;
+    *ret_n = 0;
+    for (size_t i = 0; i < n; i++)
+        licenses_add(ret, ret_n, from[i].name, from[i].count);
+}
+
 static struct zone_shift *copy_shifts(const struct zone_shift *shifts, size_t n)
 {
     struct zone_shift *copy = n > 0 ? xcalloc(n, sizeof(*copy)) : NULL;
@@ -51,11 +60,8 @@ struct reservation *reservation_copy(const struct reservation *r)
     copy->chosen = names_copy(r->chosen, r->n_chosen);
     copy->node_any = terms_copy(r->node_any, r->n_node_any);
     copy->shifts = copy_shifts(r->shifts, r->n_shifts);
-    copy->licenses = NULL;
-    copy->n_licenses = 0;
-    for (size_t i = 0; i < r->n_licenses; i++)
-        licenses_add(&copy->licenses, &copy->n_licenses, r->licenses[i].name,
-                     r->licenses[i].count);
+    copy_counts(r->licenses, r->n_licenses, &copy->licenses, &copy->n_licenses);
+    copy_counts(r->gpus, r->n_gpus, &copy->gpus, &copy->n_gpus);
     copy_list(&copy->users);
     copy_list(&copy->accounts);
     copy_list(&copy->qos);
@@ -72,6 +78,7 @@ void reservation_free(struct reservation *r)
     names_free(r->chosen, r->n_chosen);
     terms_free(r->node_any, r->n_node_any);
     licenses_free(r->licenses, r->n_licenses);
+    licenses_free(r->gpus, r->n_gpus);
     free(r->shifts);
     free_list(&r->users);
     free_list(&r->accounts);
@@ -114,14 +121,14 @@ static bool features_equal(const struct reservation *a, const struct reservation
     return a->n_node_any == b->n_node_any;
 }
 
-static bool keeps_same(const struct reservation *a, const struct reservation *b)
+static bool counts_equal(const struct license *a, size_t n_a, const struct license *b,
+                         size_t n_b)
 {
-    for (size_t i = 0; i < a->n_licenses && a->n_licenses == b->n_licenses; i++) {
-        if (strcmp(a->licenses[i].name, b->licenses[i].name) != 0 ||
-            a->licenses[i].count != b->licenses[i].count)
+    for (size_t i = 0; i < n_a && n_a == n_b; i++) {
+        if (strcmp(a[i].name, b[i].name) != 0 || a[i].count != b[i].count)
             return false;
     }
-    return a->n_licenses == b->n_licenses;
+    return n_a == n_b;
 }
 
 static bool shifts_equal(const struct reservation *a, const struct reservation *b)
@@ -155,7 +162,9 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            a->node_count == b->node_count &&
            memcmp(&a->want, &b->want, sizeof(a->want)) == 0 &&
            str_eq(a->partition, b->partition) && features_equal(a, b) &&
-           keeps_same(a, b) && lists_equal(&a->users, &b->users) &&
+           counts_equal(a->licenses, a->n_licenses, b->licenses, b->n_licenses) &&
+           counts_equal(a->gpus, a->n_gpus, b->gpus, b->n_gpus) &&
+           lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
            lists_equal(&a->groups, &b->groups) && lists_equal(&a->parts, &b->parts) &&
            flags_of(a) == flags_of(b) && a->purge_sec == b->purge_sec &&
@@ -171,7 +180,7 @@ bool reservation_lends(const struct reservation *r, const struct job *job)
 bool reservation_chooses(const struct reservation *r)
 {
     return r->n_node_names == 0 && !r->all_nodes &&
-           (r->node_count > 0 || !resvec_is_zero(&r->want));
+           (r->node_count > 0 || r->n_gpus > 0 || !resvec_is_zero(&r->want));
 }
 
 /* ---- when ---- */

@@ -26,6 +26,9 @@
 #include "base/zone.h"
 #include "scheduler/model.h"
 
+/* Types of GPUs that one asks for. */
+#define RESV_GPUS_MAX 8
+
 enum resv_repeat {
     RESV_ONCE,
     RESV_HOURLY,
@@ -54,8 +57,10 @@ struct reservation {
     size_t n_node_names;
     bool all_nodes; /* of its partition */
     int64_t node_count;
-    struct resvec want; /* that the nodes are to have together */
-    char *partition;    /* that they are of; NULL: any */
+    struct resvec want;   /* that the nodes are to have together; */
+    struct license *gpus; /* and GPUs of types: names; sorted, each once */
+    size_t n_gpus;        /* up to RESV_GPUS_MAX */
+    char *partition;      /* that they are of; NULL: any */
     struct term *node_any;
     size_t n_node_any;
     char **chosen; /* sorted; where none are named */

@@ -32,48 +32,97 @@ static int candidate_compare(const void *left, const void *right)
     return a->position < b->position ? -1 : a->position > b->position;
 }
 
-bool reserve_is_whole(const struct reservation *r, int64_t n, const struct resvec *sum)
+static bool has_gpus(const struct reservation *r, const struct haul *haul)
 {
-    return n > 0 && n >= r->node_count && resvec_fits(&r->want, sum);
+    for (size_t i = 0; i < r->n_gpus; i++) {
+        if (haul->gpus[i] < r->gpus[i].count)
+            return false;
+    }
+    return true;
 }
 
-void reserve_add_node(const struct sched *s, size_t position, int64_t *n,
-                      struct resvec *sum)
+/* But for the number of nodes. */
+static bool has_amounts(const struct reservation *r, const struct haul *haul)
 {
-    resvec_add(sum, &s->cluster.order[position]->node->capacity);
-    ++*n;
+    return has_gpus(r, haul) && resvec_fits(&r->want, &haul->sum);
 }
 
-/* Has the node any of what is still lacking? */
-static bool helps(const struct choosing *c, const struct resvec *sum, size_t position)
+bool reserve_is_whole(const struct reservation *r, const struct haul *haul)
 {
-    const struct resvec *want = &c->rec->resv->want;
-    const struct resvec *has = &c->s->cluster.order[position]->node->capacity;
+    return haul->n > 0 && haul->n >= r->node_count && has_amounts(r, haul);
+}
 
-    for (int r = 0; r < RES_MAX; r++) {
-        if (want->v[r] > sum->v[r] && has->v[r] > 0)
+/* GPUs of a type that the node has. */
+static int64_t gpus_of(const struct sched *s, const struct node *node, const char *type)
+{
+    return s->cluster.res.gpu >= 0 && str_eq(node->gpu_type, type)
+               ? node->capacity.v[s->cluster.res.gpu]
+               : 0;
+}
+
+void reserve_add_node(const struct sched *s, const struct reservation *r,
+                      size_t position, struct haul *haul)
+{
+    const struct node *node = s->cluster.order[position]->node;
+
+    resvec_add(&haul->sum, &node->capacity);
+    for (size_t i = 0; i < r->n_gpus; i++)
+        haul->gpus[i] += gpus_of(s, node, r->gpus[i].name);
+    haul->n++;
+}
+
+/* Has the node any of what is still lacking? GPUs of types come first: what they bring
+ * along is had. */
+static bool helps(const struct choosing *c, const struct haul *haul, size_t position)
+{
+    const struct reservation *r = c->rec->resv;
+    const struct node *node = c->s->cluster.order[position]->node;
+    bool lacks_gpus = !has_gpus(r, haul);
+
+    for (size_t i = 0; i < r->n_gpus && lacks_gpus; i++) {
+        if (haul->gpus[i] < r->gpus[i].count &&
+            gpus_of(c->s, node, r->gpus[i].name) > 0)
+            return true;
+    }
+    for (int i = 0; i < RES_MAX && !lacks_gpus; i++) {
+        if (r->want.v[i] > haul->sum.v[i] && node->capacity.v[i] > 0)
             return true;
     }
     return false;
 }
 
-/* First those that have what is asked for, then any, up to their number. */
-static void add_fit(struct choosing *c, size_t n_fit, node_set set, int64_t *n,
-                    struct resvec *sum)
+/* What of it is lacking, in the order in which it is looked for. */
+enum lack { LACK_GPUS, LACK_AMOUNTS, LACK_NODES, LACKS };
+
+static bool lacks(const struct reservation *r, const struct haul *haul, enum lack lack)
+{
+    switch (lack) {
+    case LACK_GPUS:
+        return !has_gpus(r, haul);
+    case LACK_AMOUNTS:
+        return !has_amounts(r, haul);
+    case LACK_NODES:
+        return !reserve_is_whole(r, haul);
+    case LACKS:
+        break;
+    }
+    return false;
+}
+
+/* Nodes that have some of it, or to make up their number any, until it is there. */
+static void add_fit(struct choosing *c, size_t n_fit, node_set set, struct haul *haul,
+                    enum lack lack)
 {
     const struct reservation *r = c->rec->resv;
 
-    for (size_t i = 0; i < n_fit && !resvec_fits(&r->want, sum); i++) {
-        if (!helps(c, sum, c->nodes[i].position))
+    for (size_t i = 0; i < n_fit && lacks(r, haul, lack); i++) {
+        size_t position = c->nodes[i].position;
+
+        if (node_set_has(set, position) ||
+            (lack != LACK_NODES && !helps(c, haul, position)))
             continue;
-        node_set_add(set, c->nodes[i].position);
-        reserve_add_node(c->s, c->nodes[i].position, n, sum);
-    }
-    for (size_t i = 0; i < n_fit && !reserve_is_whole(r, *n, sum); i++) {
-        if (node_set_has(set, c->nodes[i].position))
-            continue;
-        node_set_add(set, c->nodes[i].position);
-        reserve_add_node(c->s, c->nodes[i].position, n, sum);
+        node_set_add(set, position);
+        reserve_add_node(c->s, r, position, haul);
     }
 }
 
@@ -82,21 +131,21 @@ static bool fill(struct choosing *c, node_set set)
 {
     const struct reservation *r = c->rec->resv;
     size_t n_order = c->s->cluster.n_order, n_fit = 0;
-    struct resvec sum = {{0}};
-    int64_t n = 0;
+    struct haul haul = {0};
 
     for (size_t i = 0; i < n_order; i++) {
-        if (node_set_has(set, i) && reserve_is_whole(r, n, &sum))
+        if (node_set_has(set, i) && reserve_is_whole(r, &haul))
             set[i / 64] &= ~(UINT64_C(1) << (i % 64)); /* too many */
         else if (node_set_has(set, i))
-            reserve_add_node(c->s, i, &n, &sum);
+            reserve_add_node(c->s, r, i, &haul);
         else if (is_fit(c, i))
             c->nodes[n_fit++] = c->nodes[i];
     }
     if (n_fit > 1)
         qsort(c->nodes, n_fit, sizeof(*c->nodes), candidate_compare);
-    add_fit(c, n_fit, set, &n, &sum);
-    return reserve_is_whole(r, n, &sum);
+    for (enum lack lack = LACK_GPUS; lack < LACKS; lack++)
+        add_fit(c, n_fit, set, &haul, lack);
+    return reserve_is_whole(r, &haul);
 }
 
 /* Those chosen before that are to stay. */
@@ -115,28 +164,33 @@ static void keep(const struct choosing *c, node_set set)
     }
 }
 
+/* Those chosen before that are up, or all of them, as far as they are needed. */
+static void keep_some(struct choosing *c, bool up, node_set set, struct haul *haul)
+{
+    const struct reservation *r = c->rec->resv;
+
+    for (size_t i = 0; i < r->n_chosen && !reserve_is_whole(r, haul); i++) {
+        const struct noderec *node = cluster_node(&c->s->cluster, r->chosen[i]);
+
+        if (node == NULL || node->node == NULL || node->position == POSITION_NONE ||
+            node_set_has(set, node->position) || (up && !reserve_is_up(node)))
+            continue;
+        node_set_add(set, node->position);
+        reserve_add_node(c->s, r, node->position, haul);
+    }
+}
+
 /* Where there are too few others they stay, those first that are up. */
 static void keep_rest(struct choosing *c, node_set set)
 {
-    const struct reservation *r = c->rec->resv;
-    struct resvec sum = {{0}};
-    int64_t n = 0;
+    struct haul haul = {0};
 
     for (size_t i = 0; i < c->s->cluster.n_order; i++) {
         if (node_set_has(set, i))
-            reserve_add_node(c->s, i, &n, &sum);
+            reserve_add_node(c->s, c->rec->resv, i, &haul);
     }
-    for (size_t k = 0; k < 2 * r->n_chosen && !reserve_is_whole(r, n, &sum); k++) {
-        const struct noderec *node =
-            cluster_node(&c->s->cluster, r->chosen[k % r->n_chosen]);
-
-        if (node == NULL || node->node == NULL || node->position == POSITION_NONE ||
-            node_set_has(set, node->position) ||
-            (k < r->n_chosen && !reserve_is_up(node)))
-            continue;
-        node_set_add(set, node->position);
-        reserve_add_node(c->s, node->position, &n, &sum);
-    }
+    keep_some(c, true, set, &haul);
+    keep_some(c, false, set, &haul);
 }
 
 static void set_chosen(struct sched *s, struct reservation *r, const uint64_t *set)

@@ -8,17 +8,16 @@
 /* Are they as many as it asks for, and no more? */
 static bool is_served(const struct sched *s, const struct reservation *r)
 {
-    struct resvec sum = {{0}};
-    int64_t n = 0;
+    struct haul haul = {0};
 
     for (size_t i = 0; i < r->n_chosen; i++) {
         const struct noderec *node = cluster_node(&s->cluster, r->chosen[i]);
 
         if (node != NULL && node->node != NULL && node->position != POSITION_NONE)
-            reserve_add_node(s, node->position, &n, &sum);
+            reserve_add_node(s, r, node->position, &haul);
     }
-    return reserve_is_whole(r, n, &sum) &&
-           (n == r->node_count || !resvec_is_zero(&r->want));
+    return reserve_is_whole(r, &haul) &&
+           (haul.n == r->node_count || r->n_gpus > 0 || !resvec_is_zero(&r->want));
 }
 
 /* Is there something to choose: not enough nodes yet, or one of them is not to stay? */

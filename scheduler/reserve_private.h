@@ -36,11 +36,18 @@ bool reserve_is_asked_for(const struct choosing *c, size_t position);
 /* Fills all of `nodes`, and `taken`. */
 void reserve_rate(struct choosing *c);
 
-/* Has it got what it asks for, with so many nodes that have so much together? */
-bool reserve_is_whole(const struct reservation *r, int64_t n, const struct resvec *sum);
-/* One more of them. */
-void reserve_add_node(const struct sched *s, size_t position, int64_t *n,
-                      struct resvec *sum);
+/* What some nodes have together. */
+struct haul {
+    int64_t n; /* of them */
+    struct resvec sum;
+    int64_t gpus[RESV_GPUS_MAX]; /* of the types that it asks for */
+};
+
+/* Is that what it asks for? */
+bool reserve_is_whole(const struct reservation *r, const struct haul *haul);
+/* One more node. */
+void reserve_add_node(const struct sched *s, const struct reservation *r,
+                      size_t position, struct haul *haul);
 /* Chooses its nodes, all or none; where it has some already they are replaced as far
  * as there are others. */
 void reserve_choose(struct sched *s, struct resvrec *rec, int64_t now_sec);

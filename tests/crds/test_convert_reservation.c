@@ -26,6 +26,18 @@ static const struct {
     {"amounts",
      "spec: {duration: '60', tres: {cpu: 6, mem: 2G, node: 2, gres/gpu: '8'}}",
      "0+3600 count=2 cpu=6000 mem=2147483648 gpu=8"},
+    {"GPUs of types",
+     "spec: {duration: '60', tres: {'gres/gpu:h100': '8', 'gres/gpu:a100': 4, "
+     "'gres/gpu:v100': 0}}",
+     "0+3600 gpus=a100:4 gpus=h100:8"},
+    {"too many types",
+     "spec: {duration: '60', tres: {'gres/gpu:a': 1, 'gres/gpu:b': 1, 'gres/gpu:c': 1, "
+     "'gres/gpu:d': 1, 'gres/gpu:e': 1, 'gres/gpu:f': 1, 'gres/gpu:g': 1, "
+     "'gres/gpu:h': 1, 'gres/gpu:i': 1}}",
+     "spec.tres.gres/gpu:i: at most 8 types of GPUs"},
+    {"a type without a name", "spec: {duration: '60', tres: {'gres/gpu:': 1}}",
+     "spec.tres.gres/gpu:: no such TRES: right are cpu, mem, node, gres/gpu and "
+     "gres/gpu:TYPE"},
     {"all", "spec: {duration: '60', nodes: all, partition: p}", "0+3600 all part=p"},
     {"a partition", "spec: {duration: '60', partition: p}", "0+3600 all part=p"},
     {"features", "spec: {duration: '60', nodeCount: 1, features: 'a|b'}",
@@ -114,7 +126,8 @@ static const struct {
      "spec: {duration: '60', nodes: n1, flags: [DAILY, WEEKLY]}",
      "spec.flags[1]: it comes again in one way only"},
     {"no such amount", "spec: {duration: '60', tres: {disk: 6}}",
-     "spec.tres.disk: no such TRES: right are cpu, mem, node and gres/gpu"},
+     "spec.tres.disk: no such TRES: right are cpu, mem, node, gres/gpu and "
+     "gres/gpu:TYPE"},
     {"a bad list", "spec: {duration: '60', nodes: n1, users: ['-']}",
      "spec.users[0]: expected a name"},
     {"bad nodes", "spec: {duration: '60', nodes: 'n[1'}", "spec.nodes: "},
@@ -174,6 +187,8 @@ static void describe(const struct reservation *r, struct str *out)
     say_names(out, " chosen=", r->chosen, r->n_chosen);
     for (size_t i = 0; i < r->n_licenses; i++)
         str_addf(out, " lic=%s:%" PRId64, r->licenses[i].name, r->licenses[i].count);
+    for (size_t i = 0; i < r->n_gpus; i++)
+        str_addf(out, " gpus=%s:%" PRId64, r->gpus[i].name, r->gpus[i].count);
     say_number(out, "repeat", r->repeat);
     str_add(out, r->maint ? " maint" : "");
     str_add(out, r->ignore_jobs ? " ignore" : "");

@@ -85,6 +85,13 @@ START_TEST(test_resv_session)
                                      "/apis/gantry.dev/v1alpha1/reservations/c", NULL),
                      200);
     apitest_expect(t->ctl->api, "c", "spec.duration=00:30:00|spec.nodes=n[2,4]");
+    ctltest_settle(t->ctl);
+    ck_assert_int_eq(apitest_request(t->ctl->api, "GET",
+                                     "/apis/gantry.dev/v1alpha1/reservations/typed",
+                                     NULL),
+                     200);
+    apitest_expect(t->ctl->api, "typed",
+                   "spec.tres.gres/gpu:h100=16|status.nodeCount=2");
     clitest_free(t);
 }
 END_TEST

@@ -69,6 +69,14 @@ static int resv_licenses(const struct setting *at, struct err *err)
     return licenses_parse(at->value, &r->licenses, &r->n_licenses, err);
 }
 
+/* "h100:8,a100" */
+static int resv_gpus(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+
+    return licenses_parse(at->value, &r->gpus, &r->n_gpus, err);
+}
+
 static int resv_flags(const struct setting *at, struct err *err)
 {
     struct reservation *r = at->object;
@@ -111,6 +119,7 @@ const struct key cluster_resv_keys[] = {
     {"nodes", KEY_NAMES(struct reservation, node_names, n_node_names)},
     {"chosen", KEY_NAMES(struct reservation, chosen, n_chosen)},
     {"licenses", .set = resv_licenses},
+    {"gpus", .set = resv_gpus},
     {"all", KEY_FLAG(struct reservation, all_nodes)},
     {"partition", KEY_TEXT(struct reservation, partition)},
     {"features", .set = resv_features},
