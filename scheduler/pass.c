@@ -26,7 +26,21 @@ void pass_lose_place(struct sched *s, const struct jobrec *rec)
     s->pass.stopped |= promised && s->pass.n_waiting > 0;
 }
 
-/* It can never start here, whatever is free: it is told so. */
+/* Where it is planned in this one of its choices. */
+static void give_up_there(struct sched *s, const struct entry *entry,
+                          struct jobrec *rec, enum reason reason)
+{
+    struct entry own = *entry;
+
+    own.rec = rec;
+    if (!trial_is_planned_there(&own))
+        return;
+    pass_lose_place(s, rec);
+    book_cancel_plan(s, rec, broken_of_reason(reason));
+}
+
+/* It can never start here, whatever is free: it is told so. What stops the next task of
+ * an array stops those behind it. */
 static bool rule_out(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
@@ -37,10 +51,9 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         return false;
     s->pass.refused |= s->held.any;
-    if (trial_is_planned_there(entry)) {
-        pass_lose_place(s, rec);
-        book_cancel_plan(s, rec, broken_of_reason(reason));
-    }
+    give_up_there(s, entry, rec, reason);
+    for (size_t i = 0; i < rec->n_followers; i++)
+        give_up_there(s, entry, rec->followers[i], reason);
     tell_found(s, rec, reason, false, &entry->priority);
     return true;
 }
