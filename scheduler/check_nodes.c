@@ -117,6 +117,19 @@ static enum reason check_size(const struct cluster *c, const struct job *like,
     return REASON_PARTITION_CONFIG;
 }
 
+/* Are all nodes of its node list to have the same of several features, and no feature
+ * is on all of them? */
+static bool is_list_mixed(const struct cluster *c, const struct shape *shape)
+{
+    const struct job *like = shape->like;
+    bool mixed = like->n_same > 0 && like->n_node_list > 0;
+
+    for (size_t i = 0; i < like->n_same && mixed; i++)
+        mixed = !node_set_is_within(shape->required,
+                                    shape->featured[like->n_counts + i], c->words);
+    return mixed;
+}
+
 static enum reason check_whole(struct placer *p, const struct cluster *c,
                                const struct placement *at, struct str *message)
 {
@@ -142,7 +155,9 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     reason = check_size(c, like, at->part, message);
     if (reason != REASON_NONE)
         return reason;
-    if (room.nodes == 0 && room.block) {
+    if (is_list_mixed(c, at->shape)) {
+        str_add(message, "; the nodes of its node list do not have the same of them");
+    } else if (room.nodes == 0 && room.block) {
         str_add(message, "; the nodes of its node list are in more than one block");
     } else if (room.nodes == 0) {
         str_addf(message, "; no node of partition %s fits", name);
