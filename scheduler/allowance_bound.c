@@ -17,6 +17,49 @@ static int64_t wall_of(const struct places *places)
     return LIMIT_UNLIMITED;
 }
 
+/* Does one that comes before it say another amount? */
+static bool is_overruled(const struct places *places, size_t place,
+                         const struct limit *limit)
+{
+    for (size_t i = 0; i < place; i++) {
+        if (limits_find(places->items[i].limits, limit->kind, limit->tres,
+                        limit->type) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* For how many whole minutes it may have what it asks for at least, once. */
+static int64_t minutes_of(const struct sched *s, const struct asking *a,
+                          const struct limit *limit)
+{
+    int64_t amount = asking_amount(s, a, limit);
+
+    if (limit->kind != LIMIT_MAX_TRES_MINS_PER_JOB || amount <= 0 ||
+        !asking_is_bound(a, limit))
+        return LIMIT_UNLIMITED;
+    return limit->amount / amount / TIMELINE_MINUTE_SEC * TIMELINE_MINUTE_SEC;
+}
+
+/* As far as who would do with less time shrinks for it. */
+static int64_t minutes_in(const struct sched *s, const struct asking *a,
+                          const struct places *places)
+{
+    struct asking own = *a;
+    int64_t most = LIMIT_UNLIMITED;
+
+    own.least = job_ask(a->job);
+    for (size_t i = 0; i < places->n; i++) {
+        const struct limits *limits = places->items[i].limits;
+
+        for (size_t k = 0; k < limits->n; k++) {
+            if (!is_overruled(places, i, &limits->items[k]))
+                most = MIN(most, minutes_of(s, &own, &limits->items[k]));
+        }
+    }
+    return most;
+}
+
 static bool bounds_accrual(const struct places *places)
 {
     for (size_t i = 0; i < places->n; i++) {
@@ -67,6 +110,8 @@ static int64_t wall_in(const struct sched *s, const struct job *job,
 
         places_find(s, all.items[i].job, all.items[i].part, &places);
         wall_sec = MIN(wall_sec, wall_of(&places));
+        if (job->time_min_sec != LIMIT_UNSET)
+            wall_sec = MIN(wall_sec, minutes_in(s, &all.items[i], &places));
     }
     return wall_sec;
 }

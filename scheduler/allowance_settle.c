@@ -27,7 +27,8 @@ static bool see_limits(struct held *held, const struct limits *limits)
         enum limit_kind kind = limits->items[i].kind;
 
         held->of_usage |= limit_is_of_usage(kind);
-        held->of_bounds |= kind == LIMIT_MAX_WALL || kind == LIMIT_MAX_TRES_PER_NODE;
+        held->of_bounds |= kind == LIMIT_MAX_WALL || kind == LIMIT_MAX_TRES_PER_NODE ||
+                           kind == LIMIT_MAX_TRES_MINS_PER_JOB;
         held->of_submits |= limit_is_on_submits(kind);
         held->of_priority |= kind == LIMIT_MIN_PRIO_THRESHOLD;
         held->of_accrual |= kind >= LIMIT_ACCRUALS;

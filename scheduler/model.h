@@ -556,8 +556,9 @@ struct job {
     bool charged;
 
     /* From its QOS and account, by the core alone: the longest time limit that they
-     * allow, and which bounds of partitions it need not keep by its own QOS
-     * (QOS_LIFTS); that of each component too. */
+     * allow (to who has a least one also by minutes of a TRES), and which bounds of
+     * partitions it need not keep by its own QOS (QOS_LIFTS); that of each component
+     * too. */
     int64_t wall_sec;   /* LIMIT_UNLIMITED; of several partitions in the first: */
     struct wall *walls; /* in each of them; none: in all the same */
     size_t n_walls;
