@@ -5,7 +5,7 @@
 
 /* ---- of a job ---- */
 
-/* A reservation that is not there may be made yet; sbatch wants it there all the same. */
+/* A reservation may be made yet; sbatch wants it there all the same. */
 static bool is_hopeless(const struct record *r)
 {
     return r->priority != PRIORITY_UNSET && !r->start.on && !r->given_up &&
