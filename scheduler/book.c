@@ -190,6 +190,8 @@ void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 
     if (cause == BROKEN_NOT && !fits)
         cause = broken_find(s, rec);
+    if (cause == BROKEN_RULES && !fits)
+        fits = book_stands_elsewhere(s, rec);
     if (fits)
         enter_claim(s, rec);
     else if (s->renewal != RENEW_PLANS || !slide(s, rec, cause))

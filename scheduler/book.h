@@ -55,6 +55,9 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
 
 /* Gives the plan up, by what breaks it if it is a promise (broken.h). */
 void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause);
+/* Has the job its plan in that partition from now on, at the same time on the same
+ * nodes? False: it may not, or it asks for something else there. */
+bool book_move_over(struct sched *s, struct jobrec *rec, const struct partrec *part);
 /* Enters a plan that was struck, or is not entered yet. Where others have come in
  * between or its minute has passed it slides, while the timeline is made anew, or is
  * given up: by that cause; BROKEN_NOT: whatever it is. */

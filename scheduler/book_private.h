@@ -49,6 +49,9 @@ void book_grow(struct sched *s, int64_t until_sec);
 /* May the job not have the nodes of its plan any more, whatever is free: by the rules,
  * if they are not its partition's; else by what the nodes are? It waits. */
 enum broken book_bars(struct sched *s, struct jobrec *rec);
+/* Would it be kept in another partition of the job? It is in that one then; it is off
+ * the timeline. */
+bool book_stands_elsewhere(struct sched *s, struct jobrec *rec);
 /* Has a reservation of others come where the plan lies? */
 bool book_is_shut(struct sched *s, struct jobrec *rec);
 

@@ -26,6 +26,40 @@ void pass_lose_place(struct sched *s, const struct jobrec *rec)
     s->pass.stopped |= promised && s->pass.n_waiting > 0;
 }
 
+/* In another partition, where nothing keeps it from starting? */
+static bool moves_over(struct sched *s, const struct entry *entry)
+{
+    struct jobrec *rec = entry->rec;
+    size_t n = rec->job->n_partitions > 1 ? pass_choices(rec->job) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct partrec *part = pass_partition(s, rec->job, i);
+        struct entry other;
+
+        if (part == NULL || part == entry->part)
+            continue;
+        other = pass_entry(s, rec, part, i, s->pass.now_sec);
+        if (!str_eq(other.resv, entry->resv) || other.qos_at != entry->qos_at ||
+            !str_eq(other.license, entry->license))
+            continue;
+        str_reset(&s->message);
+        if (trial_ruled_out(s, &other) == REASON_NONE && book_move_over(s, rec, part))
+            return true;
+    }
+    return false;
+}
+
+/* Its promise is kept all the same, if it can be in another partition. */
+static bool keeps_promise(struct sched *s, const struct entry *entry)
+{
+    AUTO_FREE char *said = xstrdup(s->message.s);
+    bool keeps = entry->rec->job->plan.promised && moves_over(s, entry);
+
+    str_reset(&s->message);
+    str_add(&s->message, said);
+    return keeps;
+}
+
 /* Where it is planned in this one of its choices. */
 static void give_up_there(struct sched *s, const struct entry *entry,
                           struct jobrec *rec, enum reason reason)
@@ -33,7 +67,7 @@ static void give_up_there(struct sched *s, const struct entry *entry,
     struct entry own = *entry;
 
     own.rec = rec;
-    if (!trial_is_planned_there(&own))
+    if (!trial_is_planned_there(&own) || keeps_promise(s, &own))
         return;
     pass_lose_place(s, rec);
     book_cancel_plan(s, rec, broken_of_reason(reason));
