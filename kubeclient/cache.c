@@ -25,7 +25,7 @@ struct kc_cache {
     const struct kc_cache_ops *ops;
     void *arg;
     struct kc_reflector *reflector;
-    struct entry *entries; /* by key */
+    struct entry *entries;  /* by key */
     uint64_t round, listed; /* the last list that has begun; that is complete */
     bool listing;
     bool synced;
