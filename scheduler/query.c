@@ -320,6 +320,17 @@ int64_t sched_job_end(const struct sched *s, const char *job_uid)
                                                          : TIME_NEVER;
 }
 
+int64_t sched_component_end(const struct sched *s, const char *job_uid,
+                            size_t component)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    return rec != NULL && rec->job->phase == JOB_RUNNING &&
+                   component <= rec->job->n_others
+               ? jobrec_component_end(s, rec, component)
+               : TIME_NEVER;
+}
+
 size_t sched_broken_promises(const struct sched *s, enum broken cause)
 {
     return s->n_broken[cause];

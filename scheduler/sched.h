@@ -381,6 +381,9 @@ const char *sched_job_account(const struct sched *s, const char *job_uid);
 bool sched_job_returns(const struct sched *s, const char *job_uid);
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
+/* Likewise of a component, by its own limit or with the job. */
+int64_t sched_component_end(const struct sched *s, const char *job_uid,
+                            size_t component);
 /* Promises that this has broken, so far. */
 size_t sched_broken_promises(const struct sched *s, enum broken cause);
 /* What broke a promise of the job last; BROKEN_NOT: nothing, since it came. */

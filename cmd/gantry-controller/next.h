@@ -111,11 +111,14 @@ struct job_view {
     const struct array_view *array; /* NULL: it is none */
     const struct action *inherited; /* that its array was given, for it too; NULL */
     bool given_up;                  /* the core says GIVE_UP, for `reason` */
-    bool warns;                     /* the time of spec.signal has come */
+    uint32_t warns;                 /* those for which the time of spec.signal has come:
+                                     * components, a bit each, or WARNS_ALL */
     bool own_signal;  /* which says, rather than SIGTERM, that it is preempted */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
     int64_t now_sec;
 };
+
+#define WARNS_ALL UINT32_MAX
 
 /* To be put into the lists (base/siglist.h) of the pods that lack it. */
 struct job_signal {

@@ -94,11 +94,29 @@ void signal_preempted(const struct job_view *v, struct job_next *n)
         n->signal = (struct job_signal){true, item, PREEMPTED_ID, -1, true};
 }
 
+#define NOBODY (-2)
+
+static bool may_warn(const struct job_view *v, int64_t component)
+{
+    return all_run(v, component) && is_lacking(v, NULL, component);
+}
+
+/* Who is to be sent it next: a component, -1 for all, or NOBODY. */
+static int64_t warned(const struct job_view *v)
+{
+    if (v->warns == WARNS_ALL)
+        return may_warn(v, -1) ? -1 : NOBODY;
+    for (size_t i = 1; i < v->job->n_works; i++)
+        if ((v->warns >> i & 1) != 0 && may_warn(v, (int64_t)i))
+            return (int64_t)i;
+    return NOBODY;
+}
+
 void signal_before_limit(const struct job_view *v, struct job_next *n)
 {
     const struct siglist_item *item = &v->job->warning.signal;
     AUTO_FREE char *refusal = refusal_of(v, item, -1);
-    if (v->warns && !n->signal.on && !refusal && all_run(v, -1) &&
-        is_lacking(v, NULL, -1))
-        n->signal = (struct job_signal){true, *item, NULL, -1, true};
+    int64_t component = v->warns != 0 && !n->signal.on && !refusal ? warned(v) : NOBODY;
+    if (component != NOBODY)
+        n->signal = (struct job_signal){true, *item, NULL, component, true};
 }

@@ -113,7 +113,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
     bool limited = r->intake.limited != REASON_NONE;
     const struct preemption *preemption = view_preemption(r);
     bool own_signal = has_own_signal(r);
-    bool warns = signals_warn(r) || (preemption && own_signal);
+    uint32_t warns = preemption && own_signal ? WARNS_ALL : signals_warn(r);
     struct job_view v = {.job = r->job,
                          .attempt = &r->attempt,
                          .start = r->start.on ? r->start.slots : NULL,
@@ -142,7 +142,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
                          .own_signal = own_signal,
-                         .deaf = signals_deaf_node(r, warns || preemption),
+                         .deaf = signals_deaf_node(r, warns != 0 || preemption),
                          .priority = r->priority,
                          .account = r->account,
                          .qos = r->qos,

@@ -7,18 +7,25 @@
 #define NEVER INT64_MAX
 #define TIMER_SEC_MAX 86400 /* a limit may be years away */
 
-static int64_t warning_sec(const struct record *r)
+/* The first component's end is that of the job. */
+static int64_t warning_sec(const struct record *r, size_t component)
 {
     const struct warning *w = &r->job->warning;
     int64_t end_sec = w->signal.signo != 0 && r->job->status.state == JOB_STATE_RUNNING
-                          ? sched_job_end(r->ctl->sched, r->uid)
+                          ? sched_component_end(r->ctl->sched, r->uid, component)
                           : NEVER;
     return end_sec == NEVER ? NEVER : end_sec - w->before_sec;
 }
 
-bool signals_warn(const struct record *r)
+uint32_t signals_warn(const struct record *r)
 {
-    return warning_sec(r) <= loop_now_sec(r->ctl->loop);
+    int64_t now_sec = loop_now_sec(r->ctl->loop);
+    uint32_t warned = 0;
+    if (warning_sec(r, 0) <= now_sec)
+        return WARNS_ALL;
+    for (size_t i = 1; i < r->job->n_works; i++)
+        warned |= (uint32_t)(warning_sec(r, i) <= now_sec) << i;
+    return warned;
 }
 
 static void on_due(void *arg)
@@ -29,8 +36,12 @@ static void on_due(void *arg)
 void signals_await(struct record *r)
 {
     struct loop *loop = r->ctl->loop;
-    int64_t due_sec = warning_sec(r), now_sec = loop_now_sec(loop);
-    if (due_sec == NEVER || due_sec <= now_sec) {
+    int64_t due_sec = NEVER, now_sec = loop_now_sec(loop);
+    for (size_t i = 0; i < r->job->n_works; i++) {
+        int64_t sec = warning_sec(r, i);
+        due_sec = sec > now_sec ? MIN(due_sec, sec) : due_sec;
+    }
+    if (due_sec == NEVER) {
         loop_timer_free(TAKE(r->warning));
         return;
     }

@@ -6,12 +6,14 @@
 #define GANTRY_CONTROLLER_SIGNALS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct record;
 
-/* Its time limit ends within so many seconds; also long after that. */
-bool signals_warn(const struct record *r);
-/* Has the record reconciled when that becomes true, as things stand. */
+/* Whose time limit ends within so many seconds, also long after that: components, a bit
+ * each, or WARNS_ALL (next.h), where the job ends. */
+uint32_t signals_warn(const struct record *r);
+/* Has the record reconciled when that becomes more, as things stand. */
 void signals_await(struct record *r);
 /* A node of the attempt where nobody can signal its pods, if that is asked for (by an
  * action, or `warns`); NULL: none. Lent. */

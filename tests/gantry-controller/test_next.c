@@ -290,7 +290,7 @@ static void check_case(const struct next_case *c)
                             .accrue_sec = TIME_UNSET,
                             .preemption = g->preempted_by ? &preemption : NULL,
                             .requeue_delay_sec = 120,
-                            .warns = g->warns,
+                            .warns = g->warns ? WARNS_ALL : 0,
                             .own_signal = g->own_signal,
                             .deaf = g->deaf,
                             .given_up = g->given_up,

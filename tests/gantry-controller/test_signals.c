@@ -313,6 +313,28 @@ START_TEST(test_warned_by_new_limit)
 }
 END_TEST
 
+/* A component with a time limit of its own is warned before that. */
+START_TEST(test_warned_apart)
+{
+    struct ctltest *t =
+        begin("'timeLimit':'10','signal':'TERM','components':[{'name':'a','nodes':1},"
+              "{'name':'b','nodes':1,'timeLimit':'5'},{'name':'c','nodes':1}]");
+
+    begin_pods(t, 3);
+    ctltest_advance(t, 235);
+    expect_list(t, 1, NULL);
+    ctltest_advance(t, 6);
+    expect_list(t, 0, NULL);
+    expect_list(t, 1, TOLD("TERM"));
+    expect_list(t, 2, NULL);
+    ctltest_restart(t);
+    ctltest_advance(t, 300);
+    for (int rank = 0; rank < 3; rank += 2)
+        expect_list(t, rank, TOLD("TERM"));
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/signals",
@@ -327,6 +349,7 @@ int main(void)
                           {test_warned_once, 1},
                           {test_warned_late, 1},
                           {test_warned_by_new_limit, 1},
+                          {test_warned_apart, 1},
                           {NULL, 0},
                       });
 }
