@@ -14,6 +14,14 @@ case_run() {
     refused "Requested reservation overlaps with another reservation" \
         slurm scontrol create reservation ReservationName=other StartTime=now Duration=60 \
         Nodes=n4 Users=ann
+    refused 'Invalid node name specified: there is no node "n99"' \
+        slurm scontrol create reservation ReservationName=other StartTime=now+2hours Duration=60 \
+        Nodes=n[4,99] Users=ann
+    refused 'Invalid partition name specified: there is no partition "nowhere"' \
+        slurm scontrol create reservation ReservationName=other StartTime=now+2hours Duration=60 \
+        NodeCnt=1 PartitionName=nowhere Users=ann
+    slurm scontrol update ReservationName=lab Duration+=30 >/dev/null
+    expect "its length" "$(k get reservation lab -o 'jsonpath={.spec.duration}')" 01:30:00
     refused "Requested reservation is invalid: reservation none does not exist" \
         slurm sbatch --reservation=lab,none --wrap true
     submit in true "reservation: lab"
