@@ -79,7 +79,8 @@ struct cluster {
     uint64_t kinds_gen;
     struct resvec total; /* of these, each at most 2^62 */
     size_t words;
-    bool weighted;            /* they are of different weights */
+    bool weighted; /* they are of different weights, or deter some: cluster_weight */
+    bool deters;   /* of which one at least has a taint that does */
     struct topology topology; /* settled with the positions, by these: */
     enum topology_kind topology_kind;
     struct topology_labels topology_labels;
@@ -141,6 +142,10 @@ bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod);
 void cluster_settle(struct cluster *c,
                     void (*forget)(void *arg, const struct partrec *p), void *arg);
 
+/* Of lower ones a job takes nodes first: of those that deter it least
+ * (PreferNoSchedule, as kube-scheduler scores it) those of the least weight. */
+int64_t cluster_weight(const struct cluster *c, size_t position,
+                       const struct job *like);
 /* What partitions have is weighed anew: by other weights. */
 void cluster_forget_weighed(struct cluster *c);
 /* NULL: not known. */

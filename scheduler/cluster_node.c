@@ -6,6 +6,7 @@
 
 /* What one slot or pod may count for at most, so that sums stay meaningful. */
 #define USE_MAX (INT64_C(1) << 56)
+#define DETERRED (INT64_C(1) << 40) /* more than any weight */
 
 void noderec_free(struct cluster *c, struct noderec *rec)
 {
@@ -189,6 +190,16 @@ const struct noderec *cluster_node(const struct cluster *c, const char *name)
 
     HASH_FIND_STR(c->nodes, name, rec);
     return rec != NULL && rec->node != NULL ? rec : NULL;
+}
+
+int64_t cluster_weight(const struct cluster *c, size_t position, const struct job *like)
+{
+    const struct node *node = c->order[position]->node;
+
+    if (!c->deters)
+        return node->weight;
+    return node->weight +
+           DETERRED * taints_deter(node, like->tolerations, like->n_tolerations);
 }
 
 bool cluster_slots_meet(const struct cluster *c, const uint64_t *set,

@@ -48,11 +48,13 @@ static void settle_nodes(struct cluster *c)
     }
     if (c->n_order > 1)
         qsort(c->order, c->n_order, sizeof(*c->order), noderec_compare);
-    c->weighted = false;
+    c->weighted = c->deters = false;
     for (size_t i = 0; i < c->n_order; i++) {
         c->order[i]->position = i;
         c->weighted |= c->order[i]->node->weight != c->order[0]->node->weight;
+        c->deters |= taints_deter(c->order[i]->node, NULL, 0) > 0;
     }
+    c->weighted |= c->deters;
     c->words = (c->n_order + 63) / 64;
 }
 

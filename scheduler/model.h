@@ -757,6 +757,10 @@ bool taints_refuse(const struct node *n, const struct toleration *tolerations,
 /* True if one of these is not: no pod goes there until it is gone. */
 bool taints_refuse_now(const struct node *n, const struct toleration *tolerations,
                        size_t n_tol);
+/* How many of the node's PreferNoSchedule taints are not: it comes behind those with
+ * fewer. */
+int64_t taints_deter(const struct node *n, const struct toleration *tolerations,
+                     size_t n_tol);
 /* The key of the first of these; NULL: it has none. Lent. */
 const char *node_passing_taint(const struct node *n);
 /* Slurm's DRAIN, as people see it: cordoned, or ready but shut by such a taint. */

@@ -154,7 +154,7 @@ void candidate_add(struct placer *p, const struct cluster *c,
     sight = sight_of(at, c, position, vacant, &room);
     beside = asked_beside(c, sight.now, sight.n);
     node.required = !at->unlisted && node_set_has(at->shape->required, position);
-    node.weight = c->weighted ? c->order[position]->node->weight : 0;
+    node.weight = c->weighted ? cluster_weight(c, position, at->shape->like) : 0;
     if (at->rather != NULL)
         node.weight = MIN(node.weight, weight_rather(at, position));
     if (at->home != NULL)

@@ -305,6 +305,17 @@ static const struct taint *first_refusing(const struct node *n, bool passes,
     return NULL;
 }
 
+int64_t taints_deter(const struct node *n, const struct toleration *tolerations,
+                     size_t n_tol)
+{
+    int64_t deter = 0;
+
+    for (size_t i = 0; i < n->n_taints; i++)
+        deter += n->taints[i].effect == TAINT_PREFER_NO_SCHEDULE &&
+                 !taint_tolerated(&n->taints[i], tolerations, n_tol);
+    return deter;
+}
+
 bool taints_refuse(const struct node *n, const struct toleration *tolerations,
                    size_t n_tol)
 {

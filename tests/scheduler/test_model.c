@@ -194,6 +194,9 @@ START_TEST(test_taints)
         taints_refuse_now(&node, &taint_cases[_i].tol, taint_cases[_i].has_tol) ==
             taint_cases[_i].refuses_now,
         "%s, now", taint_cases[_i].name);
+    ck_assert_int_eq(taints_deter(&node, &taint_cases[_i].tol, taint_cases[_i].has_tol),
+                     taint.effect == TAINT_PREFER_NO_SCHEDULE &&
+                         !taint_cases[_i].has_tol);
 }
 END_TEST
 

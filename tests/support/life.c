@@ -61,6 +61,7 @@ void life_node(struct life *l)
         "",
         "",
         " taint.k=v:NoSchedule",
+        " taint.k=v:PreferNoSchedule",
         " taint.node.kubernetes.io/disk-pressure=:NoSchedule"};
     struct course *h = &l->h;
     int64_t number = 1 + course_draw(h, LIFE_NODES);
