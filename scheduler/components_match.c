@@ -77,7 +77,7 @@ struct slot *components_place_on_fewest(const struct components *all,
     struct slot *slots;
     struct match m;
 
-    if (!are_plain(all))
+    if (!are_plain(all) || all->apart || all->at.shape->like->exclusive)
         return NULL;
     match_them(&m, all);
     slots = components_lodge_on_fewest(all, &m, uncounted, ret_n);
