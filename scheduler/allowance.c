@@ -15,6 +15,14 @@ static enum limit_kind stage_of(enum limit_kind kind)
     return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
+/* Does it count alone, as nobody else does, or as they are looked at over time? */
+static bool counts_alone(const struct sched *s, const struct asking *a,
+                         const struct limit *limit)
+{
+    return !limit_is_shared(limit) || a->alone ||
+           (a->promised && limit_is_pledged(s, limit));
+}
+
 /* What all that count together would hold with the job. */
 static int64_t held_with(const struct sched *s, const struct asker *by,
                          const struct place_of *place, const struct limit *limit,
@@ -26,7 +34,7 @@ static int64_t held_with(const struct sched *s, const struct asker *by,
     int64_t held;
 
     str_init(&whose, WHOSE_MAX);
-    if (!limit_is_shared(limit) || a->alone)
+    if (counts_alone(s, a, limit))
         return need;
     asking_whose(s, a, limit, &whose);
     if (nodes && a->slots != NULL)
@@ -137,9 +145,9 @@ static void note_broken(struct sched *s, const struct asking *a,
 }
 
 /* What is each component's own to keep is said of it. */
-static void say_broken(const struct sched *s, const struct asker *by,
-                       const struct place_of *place, const struct limit *limit,
-                       int64_t need, struct str *message)
+void allowance_say_broken(const struct sched *s, const struct asker *by,
+                          const struct place_of *place, const struct limit *limit,
+                          int64_t need, struct str *message)
 {
     const struct asking *a = by->one;
     struct limit said = *limit;
@@ -179,7 +187,7 @@ static enum reason check_component_places(struct sched *s, const struct asker *b
             if (!is_broken(s, by, place, limit, &need))
                 continue;
             note_broken(s, a, place, limit);
-            say_broken(s, by, place, limit, need, message);
+            allowance_say_broken(s, by, place, limit, need, message);
             return reason_broken(s, by, place, limit);
         }
     }
@@ -199,8 +207,8 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     return reason;
 }
 
-static void askings_measure(struct askings *all, const struct job *job,
-                            const struct partition *part)
+void askings_measure(struct askings *all, const struct job *job,
+                     const struct partition *part)
 {
     for (size_t i = 0; i < all->n; i++) {
         all->items[i].limit_sec = check_component_limit(job, i, part);
@@ -260,6 +268,24 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
     askings_init(s, &all, job, part, slots, n);
     askings_measure(&all, job, part);
     return check_places(s, &all, LIMIT_COUNTS, message);
+}
+
+enum reason allowance_check_own(struct sched *s, const struct job *job,
+                                const struct partition *part, const struct slot *slots,
+                                size_t n, struct str *message)
+{
+    struct askings all;
+    enum reason reason;
+
+    if (!s->held.any)
+        return REASON_NONE;
+    askings_init(s, &all, job, part, slots, n);
+    askings_measure(&all, job, part);
+    for (size_t i = 0; i < all.n; i++)
+        all.items[i].promised = true;
+    reason = check_places(s, &all, 0, message);
+    return reason != REASON_NONE ? reason
+                                 : check_places(s, &all, LIMIT_COUNTS, message);
 }
 
 bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message)

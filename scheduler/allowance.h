@@ -82,23 +82,37 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
                                  const struct partition *part, const struct slot *slots,
                                  size_t n, struct str *message);
 
-/* A job that others end for, in slots that it would have from a slot of the timeline
- * on: as things are then. */
+/* Likewise of all of them those that do not depend on what others hold now, for one
+ * that starts later. */
+enum reason allowance_check_own(struct sched *s, const struct job *job,
+                                const struct partition *part, const struct slot *slots,
+                                size_t n, struct str *message);
+
+/* ---- over coming time: pledge.h ---- */
+
+/* What the job's claim takes of limits, once its slots of the timeline are known; and
+ * gives back. */
+void allowance_pledge(struct sched *s, struct jobrec *rec);
+void allowance_release(struct sched *s, struct jobrec *rec);
+/* Is there room for that, from a slot on up to before another one? It is off the
+ * timeline. `all`: also by limits on what jobs may use. */
+bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
+                        size_t last, bool all);
+
+/* A job in slots of the timeline; NULL: with what it asks for at least. */
 struct allowance_then {
-    const struct jobrec *rec;
+    const struct job *job;
     const struct partition *part;
-    const char *license; /* of which it takes any; NULL: it has no choice */
     const struct slot *slots;
     size_t n_slots;
-    size_t at;
+    size_t first, last;
 };
-/* With what those hold who have been promised to start before, and all others for whom
- * somebody ends (yield.h); without what is held by whoever ends early until then. */
+/* What limits leave beside it, by what it asks for at least; lent until the next.
+ * Returns how many of them bind it. */
+size_t allowance_bounds(struct sched *s, const struct job *job,
+                        const struct partition *part, const struct pledge_bound **ret);
+/* May it be there, beside all that are there, or are planned there? */
 enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
                                  struct str *message);
-/* A job that would start now, for whom nobody ends: with what those are to hold for
- * whom somebody does, so that they need not wait for it when their nodes are free. */
-enum reason allowance_check_beside(struct sched *s, const struct allowance_then *now,
-                                   struct str *message);
 
 #endif

@@ -66,10 +66,9 @@ bool limit_is_shared(const struct limit *limit)
     return limit_rows[limit->kind].whose != WHOSE_JOB;
 }
 
-/* The slots of all that count together, borrowed: freed alone. */
-static struct slot *slots_together(const struct sched *s, const struct asker *by,
-                                   const struct place_of *place,
-                                   const struct limit *limit, size_t *ret_n)
+struct slot *asker_slots(const struct sched *s, const struct asker *by,
+                         const struct place_of *place, const struct limit *limit,
+                         size_t *ret_n)
 {
     struct slot *slots = NULL;
 
@@ -96,7 +95,7 @@ static int64_t nodes_needed(const struct sched *s, const struct asker *by,
     size_t n;
 
     if (by->one->slots != NULL) {
-        slots = slots_together(s, by, place, limit, &n);
+        slots = asker_slots(s, by, place, limit, &n);
         return slots_nodes(slots, n);
     }
     for (size_t i = 0; i < by->all->n; i++) {
@@ -132,6 +131,6 @@ int64_t asker_nodes(const struct sched *s, const struct asker *by,
     AUTO_FREE struct slot *slots = NULL;
     size_t n;
 
-    slots = slots_together(s, by, place, limit, &n);
+    slots = asker_slots(s, by, place, limit, &n);
     return held_nodes_with(&s->held, limit, whose, slots, n);
 }

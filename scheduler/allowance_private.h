@@ -48,7 +48,8 @@ struct asking {
     size_t n_slots;
     int64_t limit_sec;
     struct resvec least;
-    bool alone; /* as if nobody else held anything */
+    bool alone;    /* as if nobody else held anything */
+    bool promised; /* what others hold is looked at over time: pledges */
 };
 
 /* Names those whose jobs count together for a limit; `out` has room for WHOSE_MAX. */
@@ -85,6 +86,10 @@ struct askings {
 void askings_init(const struct sched *s, struct askings *ret, const struct job *job,
                   const struct partition *part, const struct slot *slots, size_t n);
 
+/* Fills in how long each may last, and what it asks for at least. */
+void askings_measure(struct askings *all, const struct job *job,
+                     const struct partition *part);
+
 /* A component, among all of its job. */
 struct asker {
     const struct askings *all;
@@ -98,6 +103,10 @@ int64_t asker_need(const struct sched *s, const struct asker *by,
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
                     const char *whose);
+/* The slots of all that count together with it, borrowed: freed alone. */
+struct slot *asker_slots(const struct sched *s, const struct asker *by,
+                         const struct place_of *place, const struct limit *limit,
+                         size_t *ret_n);
 /* What it allows: an account, of TRES that are held, times the limit factor of the
  * job's QOS. */
 int64_t limit_allows(const struct sched *s, const struct asking *a,
@@ -115,6 +124,15 @@ bool usage_is_up(const struct sched *s, const struct place_of *place,
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need);
+
+/* What has been used, and may yet be by those that run. */
+int64_t usage_spent(const struct sched *s, const struct place_of *place,
+                    const struct limit *limit, const char *whose);
+
+/* ---- allowance_pledge.c ---- */
+
+/* Is it one of those of which plans take their part? */
+bool limit_is_pledged(const struct sched *s, const struct limit *limit);
 
 /* ---- allowance_count.c ---- */
 
@@ -154,5 +172,10 @@ void caps_keep(struct job *job, const struct job *old);
 /* The sentence on a limit that a job would break. */
 void allowance_say(const struct place_of *place, const struct job *job,
                    const struct limit *limit, int64_t need, struct str *out);
+
+/* With which component it is, where it is each one's to keep. */
+void allowance_say_broken(const struct sched *s, const struct asker *by,
+                          const struct place_of *place, const struct limit *limit,
+                          int64_t need, struct str *message);
 
 #endif

@@ -193,6 +193,8 @@ bool allowance_settle(struct sched *s, struct sched_budget budget)
     if (!count_all(s, budget))
         return false;
     s->held.stale = false;
+    if (st->counts)
+        s->timeline_gen = 0; /* plans may be too many for these limits */
     st->binds = st->counts = false;
     return true;
 }

@@ -54,19 +54,24 @@ static int64_t recent_of(const struct sched *s, const struct place_of *place,
                : 0;
 }
 
+int64_t usage_spent(const struct sched *s, const struct place_of *place,
+                    const struct limit *limit, const char *whose)
+{
+    int64_t sum = past_of(s, place, limit);
+
+    sum = add_capped(sum, recent_of(s, place, limit));
+    return add_capped(sum, held_of(&s->held, limit, whose, s->charged_sec));
+}
+
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need)
 {
     STR_AUTO struct str whose;
-    int64_t sum = need;
 
     str_init(&whose, WHOSE_MAX);
     asking_whose(s, a, limit, &whose);
-    sum = add_capped(sum, past_of(s, place, limit));
-    sum = add_capped(sum, recent_of(s, place, limit));
-    sum = add_capped(sum, held_of(&s->held, limit, whose.s, s->charged_sec));
-    return sum > limit->amount;
+    return add_capped(usage_spent(s, place, limit, whose.s), need) > limit->amount;
 }
 
 /* ---- jobs that run ---- */

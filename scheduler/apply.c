@@ -42,8 +42,11 @@ static void rules_change(struct sched *s, bool changed)
     s->rules_changed |= changed;
     s->charge_again |= changed; /* jobs may be charged to others */
     s->rules_gen += changed;
-    if (changed)
-        held_outdate(&s->held);
+    if (!changed)
+        return;
+    if (s->held.any)
+        s->timeline_gen = 0; /* its pledges are of limits that may be no more */
+    held_outdate(&s->held);
 }
 
 static void apply_config(struct sched *s, const struct sched_config *config)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/guise.h"
 #include "scheduler/quota.h"
 
@@ -115,6 +116,7 @@ static void enter_as_it_is(struct sched *s, struct jobrec *rec)
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
     crews_enter(&s->crews, rec);
+    allowance_pledge(s, rec);
     if (rec->claim.planned)
         line_add(s, rec);
     else
@@ -144,6 +146,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     move_uses(s, &rec->claim, n, timeline_give);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
     crews_leave(&s->crews, rec);
+    allowance_release(s, rec);
     if (plan)
         line_drop(s, rec);
     else

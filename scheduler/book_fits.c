@@ -2,6 +2,7 @@
 #include "scheduler/book_private.h"
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/check.h"
 #include "scheduler/guise.h"
 
@@ -75,6 +76,7 @@ static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
     return fence_short(fence, &s->timeline.stock, job_licenses(job), 0, last,
                        stay.over_sec) == SLOT_NONE &&
            crew_short(s, rec, 1, last) == SLOT_NONE &&
+           allowance_has_room(s, rec, 0, last, true) &&
            have_room(s, job, fence, stays, n_uses, 0);
 }
 
@@ -135,7 +137,8 @@ static bool fits_there(struct sched *s, struct jobrec *rec)
            have_room(s, rec->job, fence, stays, n, span.first) &&
            crew_short(s, rec, span.first, span.last) == SLOT_NONE &&
            fence_short(fence, &s->timeline.stock, job_licenses(rec->job), span.first,
-                       span.given, span.licensed_sec) == SLOT_NONE;
+                       span.given, span.licensed_sec) == SLOT_NONE &&
+           allowance_has_room(s, rec, span.first, span.last, false);
 }
 
 /* Of a plan with the QOS that it is planned with. */
@@ -188,4 +191,11 @@ bool book_is_shut(struct sched *s, struct jobrec *rec)
             return true;
     }
     return false;
+}
+
+bool book_is_limited(struct sched *s, struct jobrec *rec)
+{
+    const struct span span = book_span(s, rec);
+
+    return !allowance_has_room(s, rec, span.first, span.last, false);
 }

@@ -54,5 +54,7 @@ enum broken book_bars(struct sched *s, struct jobrec *rec);
 bool book_stands_elsewhere(struct sched *s, struct jobrec *rec);
 /* Has a reservation of others come where the plan lies? */
 bool book_is_shut(struct sched *s, struct jobrec *rec);
+/* Have limits no room for it there any more? */
+bool book_is_limited(struct sched *s, struct jobrec *rec);
 
 #endif

@@ -108,6 +108,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;
     stock_reset(&s->timeline.stock, &s->config.licenses);
+    pledges_reset(&s->timeline.pledges);
     reserve_keep(s);
     reserve_renew(s, now_sec);
     s->lines.n = 0;

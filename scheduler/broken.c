@@ -113,7 +113,9 @@ enum broken broken_find(struct sched *s, struct jobrec *rec)
         return BROKEN_OVERRUN;
     if (is_outlasted(s, plan))
         return BROKEN_LIMIT;
-    return has_pod(s, plan) ? BROKEN_POD : BROKEN_OTHER;
+    if (has_pod(s, plan))
+        return BROKEN_POD;
+    return book_is_limited(s, rec) ? BROKEN_RULES : BROKEN_OTHER;
 }
 
 enum broken broken_of_reason(enum reason reason)

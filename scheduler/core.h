@@ -38,6 +38,13 @@
 
 #define CLAIM_NOWHERE UINT32_MAX
 
+/* What a claim takes of a limit. */
+struct pledged {
+    struct pledge *of;
+    size_t component;
+    struct amounts amounts; /* of nodes: those of the component as well */
+};
+
 /* The slots of the timeline in which a job's allocation, or its plan, is taken. */
 struct claim {
     bool on;
@@ -53,7 +60,9 @@ struct claim {
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;
-    uint64_t positions_gen; /* cluster.set_gen that they are of; 0: to be looked up */
+    uint64_t positions_gen;  /* cluster.set_gen that they are of; 0: to be looked up */
+    struct pledged *pledged; /* allowance_pledge */
+    size_t n_pledged, pledged_cap;
 };
 
 /* Behind the last slot of what is one of its uses. */
@@ -86,6 +95,7 @@ struct charging {
 /* Where a job fitted by one of its choices, it would have had more than it may. */
 struct limited {
     enum reason reason; /* NONE: it was not so */
+    bool now; /* only now, beside what is planned: it may be planned for later */
     char *message;
 };
 
@@ -297,6 +307,8 @@ struct sched {
     node_set own;
     struct use *uses;
     size_t uses_cap;
+    struct pledge_bound *bounds;
+    size_t bounds_cap;
     struct crowds crowds;
     struct decided decided;
     struct decided withheld; /* victims: withhold.h; the first of them: */

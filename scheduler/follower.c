@@ -323,6 +323,7 @@ static void free_one(struct sched *s, struct jobrec *f)
     trial_forget_limits(f);
     free(f->claim.positions);
     free(f->claim.lasts);
+    free(f->claim.pledged);
     free(f->uid);
     free(f);
 }

@@ -277,37 +277,18 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
     count_take(take, taking->slots, taking->n_slots);
 }
 
-void held_forget(struct held *h, struct take **takes, const struct slot *slots,
-                 size_t n)
+void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n)
 {
     while (*takes != NULL) {
         struct take *take = *takes;
 
         *takes = take->next;
+        let_go(h, take->counter);
         uncount_take(take, slots, n);
         if (--take->counter->n_takes == 0)
             counter_free(h, take->counter);
         free(take);
     }
-}
-
-void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n)
-{
-    for (const struct take *take = *takes; take != NULL; take = take->next)
-        let_go(h, take->counter);
-    held_forget(h, takes, slots, n);
-}
-
-void held_lift(struct take *takes, const struct slot *slots, size_t n)
-{
-    for (struct take *take = takes; take != NULL; take = take->next)
-        uncount_take(take, slots, n);
-}
-
-void held_lay(struct take *takes, const struct slot *slots, size_t n)
-{
-    for (struct take *take = takes; take != NULL; take = take->next)
-        count_take(take, slots, n);
 }
 
 /* ---- asking ---- */

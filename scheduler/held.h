@@ -105,13 +105,6 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
 /* Drops all takes of a job; `slots` are those that it took them with. */
 void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n);
 
-/* Takes of a job, as if they were not there, and as if they were again; and drops some
- * that have only been thought of: nobody is let go. */
-void held_lift(struct take *takes, const struct slot *slots, size_t n);
-void held_lay(struct take *takes, const struct slot *slots, size_t n);
-void held_forget(struct held *h, struct take **takes, const struct slot *slots,
-                 size_t n);
-
 /* Holds back by a counter, until some of its takes are dropped; or no longer. */
 void held_back(struct waiter *waiter, struct counter *by);
 void held_on(struct waiter *waiter);

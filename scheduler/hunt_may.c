@@ -41,15 +41,20 @@ bool hunt_is_too_soon(struct sched *s, const struct hunt *h)
 static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot *slots,
                        size_t n)
 {
-    const struct allowance_then then = {.rec = h->entry->rec,
-                                        .part = h->entry->part->part,
-                                        .license = h->entry->license,
-                                        .slots = slots,
-                                        .n_slots = n,
-                                        .at = s->window.first};
+    struct job view;
+    struct allowance_then then = {
+        .job = job_with_license(h->entry->rec->job, h->entry->license, &view),
+        .part = h->entry->part->part,
+        .slots = slots,
+        .n_slots = n};
+    const struct timeline *tl = &s->timeline;
 
+    timeline_span(tl, tl->bounds[s->window.first], window_end(h->by, s->window.first),
+                  &then.first, &then.last);
     str_reset(&s->message);
-    return allowance_check_then(s, &then, &s->message) == REASON_NONE;
+    return allowance_check_own(s, then.job, then.part, slots, n, &s->message) ==
+               REASON_NONE &&
+           allowance_check_then(s, &then, &s->message) == REASON_NONE;
 }
 
 static bool slots_meet(const struct slot *a, size_t n_a, const struct slot *b,

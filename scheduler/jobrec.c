@@ -133,6 +133,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     trial_forget_limits(rec);
     free(rec->claim.positions);
     free(rec->claim.lasts);
+    free(rec->claim.pledged);
     free(rec->uid);
     free(rec);
 }

@@ -131,9 +131,11 @@ static size_t before_of(struct sched *s, const struct entry *entry,
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec)
 {
+    struct seeker bare = *by;
     struct hunt h = {
-        .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
+        .entry = entry, .by = &bare, .now_sec = now_sec, .victims = &s->victims};
 
+    bare.n_bounds = 0; /* those that end count until then: hunt_may_have */
     if (!preempt_may_hunt(s, entry))
         return false;
     h.side = side_of(s, entry);

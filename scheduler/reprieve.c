@@ -87,7 +87,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
     if (slots == NULL)
         return false;
     str_reset(&s->message);
-    if (allowance_check_tres(s, by->job, entry.part->part, slots, n, &s->message) ==
+    if (allowance_check_own(s, by->job, entry.part->part, slots, n, &s->message) ==
         REASON_NONE) {
         trial_set_plan(s, &entry, slots, n);
         return true;

@@ -98,6 +98,7 @@ void sched_free(struct sched *s)
     window_fini(&s->window);
     free(s->own);
     free(s->uses);
+    free(s->bounds);
     lines_fini(&s->lines);
     stairwell_fini(&s->stairs);
     candidates_fini(&s->candidates);

@@ -211,7 +211,9 @@ static enum outcome try_entry(const struct search *search, const struct candidat
         return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
     if (is_past_promises(search, entry) || !try_listed(s, entry))
         return SEARCH_ENDS;
-    return SEARCH_TRIED;
+    /* Who is still without has been tried in vain, and is in each step to come: to
+     * yield to that would be to get nowhere. */
+    return trial_limited(entry, NULL) != REASON_NONE ? SEARCH_DONE : SEARCH_TRIED;
 }
 
 static enum outcome try_candidate(const struct search *search,

@@ -33,6 +33,7 @@ void timeline_fini(struct timeline *tl)
     openings_fini(&tl->open);
     demands_fini(&tl->demands);
     stock_fini(&tl->stock);
+    pledges_reset(&tl->pledges);
     rowtable_fini(&tl->rows);
     free(tl->chains.first);
     free(tl->chains.links);
@@ -134,6 +135,7 @@ bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
     find_places(tl, before, n);
     make_stale(tl);
     stock_renumber(&tl->stock, tl->places);
+    pledges_renumber(&tl->pledges, tl->places);
     tl->mutation++;
     tl->now_moved++;
     return openings_advance(tl, n);

@@ -38,6 +38,7 @@
 #include "scheduler/demand.h"
 #include "scheduler/lane.h"
 #include "scheduler/model.h"
+#include "scheduler/pledge.h"
 #include "scheduler/rowtable.h"
 #include "scheduler/stock.h"
 
@@ -126,8 +127,9 @@ struct timeline {
     size_t n_nodes, words;
     int n_res; /* columns of the lanes; the last one is the seats */
     struct demands demands;
-    struct stock stock; /* licences */
-    uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
+    struct stock stock;     /* licences */
+    struct pledges pledges; /* of limits */
+    uint64_t *moved;        /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
     struct passages passages;
     size_t n_known; /* so many slots whose openings are worked out, and kept up */

@@ -123,20 +123,74 @@ static void refuse(struct sched *s, const struct entry *entry,
     put_back(s, rec, before);
 }
 
-/* Of components the place that was promised for now, which is there: a search that
- * matches them with nodes does not always come upon it again. NULL: there is none. */
+/* The place that was promised for now, which is there: of components a search that
+ * matches them with nodes does not always come upon it again, and limits may not allow
+ * others. NULL: there is none. */
 static struct slot *take_promised(struct sched *s, const struct entry *entry,
                                   size_t *ret_n)
 {
-    const struct job *job = entry->rec->job;
-    const struct plan *plan = &job->plan;
+    const struct plan *plan = &entry->rec->job->plan;
 
-    if (job->n_others == 0 || !plan->promised || !trial_is_planned_there(entry) ||
-        crew_short(s, entry->rec, 0, 1) != SLOT_NONE)
+    if (!trial_stands(entry) || crew_short(s, entry->rec, 0, 1) != SLOT_NONE)
         return NULL;
     s->window.first = 0;
     *ret_n = plan->n_slots;
     return slots_copy(plan->slots, plan->n_slots);
+}
+
+/* The first place that limits allow; NULL: none. One may be refused whatever the time
+ * (`rec->refused`). */
+static struct slot *find_allowed(struct sched *s, const struct entry *entry,
+                                 const struct seeker *by, size_t before, size_t *ret_n)
+{
+    enum allowed allowed;
+    size_t from = 0;
+
+    do {
+        struct slot *slots = trial_find_from(s, entry, by, from, before, ret_n);
+
+        if (slots == NULL)
+            return NULL;
+        allowed = trial_allow(s, entry, by, &slots, ret_n);
+        if (allowed == ALLOWED)
+            return slots;
+        slots_free(slots, *ret_n);
+        from = s->window.first + 1;
+    } while (allowed == ALLOWED_NOT_THEN);
+    entry->rec->refused = true;
+    return NULL;
+}
+
+/* If limits allow that as well. */
+static struct slot *find_promised(struct sched *s, const struct entry *entry,
+                                  const struct seeker *by, size_t *ret_n)
+{
+    struct slot *slots = take_promised(s, entry, ret_n);
+
+    if (slots == NULL || trial_check(s, entry, by, slots, *ret_n) == ALLOWED)
+        return slots;
+    slots_free(slots, *ret_n);
+    return NULL;
+}
+
+/* It has found nothing better than it has. Who has nothing, as limits leave no room
+ * beside what is planned, is not in the way of others. */
+static void go_back(struct sched *s, const struct entry *entry, const struct seeker *by,
+                    const struct lifted *before)
+{
+    struct jobrec *rec = entry->rec;
+    enum reason reason;
+
+    if (rec->refused) {
+        refuse(s, entry, before);
+        return;
+    }
+    put_back(s, rec, before);
+    if (rec->job->plan.start_sec != TIME_UNSET || by->n_bounds == 0)
+        return;
+    reason = trial_why_limited(s, entry, by, true);
+    if (reason != REASON_NONE)
+        trial_set_limited(entry, reason, s->message.s);
 }
 
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
@@ -145,6 +199,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     struct jobrec *rec = entry->rec;
     const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
     const bool due = rec->claim.on && rec->claim.first == 0;
+    bool placed = true;
     struct slot *slots;
     size_t n;
 
@@ -153,20 +208,17 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);
-    slots = trial_find_place(s, entry, by, before, &n);
-    if (slots == NULL && due)
-        slots = take_promised(s, entry, &n);
-    if (slots == NULL) {
-        put_back(s, rec, &lifted);
-        return false;
+    slots = find_allowed(s, entry, by, before, &n);
+    if (slots == NULL && due && !rec->refused) {
+        slots = find_promised(s, entry, by, &n);
+        placed = false;
     }
-    if (!trial_allow(s, entry, by, &slots, &n)) {
-        slots_free(slots, n);
-        refuse(s, entry, &lifted);
+    if (slots == NULL) {
+        go_back(s, entry, by, &lifted);
         return false;
     }
     if (s->window.first == 0) {
-        trial_start(s, entry, slots, n, true);
+        trial_start(s, entry, slots, n, placed);
         return true;
     }
     trial_set_plan(s, entry, slots, n);

@@ -24,42 +24,72 @@ static void drop_pod(struct slot *slots, size_t *n)
     free(slots[--*n].node);
 }
 
-/* Where it would start now, what is kept for those for whom others end is not its. */
-static enum reason check(struct sched *s, const struct entry *entry,
-                         const struct slot *slots, size_t n)
+bool trial_stands(const struct entry *entry)
 {
-    const struct allowance_then now = {.rec = entry->rec,
-                                       .part = entry->part->part,
-                                       .license = entry->license,
-                                       .slots = slots,
-                                       .n_slots = n};
-    struct job view;
-    enum reason reason;
-
-    reason = allowance_check_tres(
-        s, job_with_license(entry->rec->job, entry->license, &view), now.part, slots, n,
-        &s->message);
-    if (reason != REASON_NONE || s->window.first > 0)
-        return reason;
-    return allowance_check_beside(s, &now, &s->message);
+    return entry->rec->job->plan.promised && trial_is_planned_there(entry);
 }
 
-static bool is_allowed(struct sched *s, const struct entry *entry,
-                       const struct slot *slots, size_t n)
+/* What runs counts in full, but for one that is promised a start: at that time. Where
+ * it would start now and may not, it may then. */
+static enum allowed check_held(struct sched *s, const struct entry *entry,
+                               const struct job *job, const struct slot *slots,
+                               size_t n, enum reason *ret)
 {
+    const struct partition *part = entry->part->part;
+
+    if (trial_stands(entry)) {
+        *ret = allowance_check_own(s, job, part, slots, n, &s->message);
+        if (*ret != REASON_NONE)
+            return ALLOWED_NOT;
+        if (s->window.first == 0)
+            *ret = allowance_check(s, job, part, &s->message);
+        if (*ret == REASON_NONE && s->window.first == 0)
+            *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
+        return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_THEN;
+    }
+    *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
+    return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
+}
+
+/* In the window that was found last. */
+static enum reason check_then(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, const struct job *job,
+                              const struct slot *slots, size_t n)
+{
+    struct allowance_then then = {
+        .job = job, .part = entry->part->part, .slots = slots, .n_slots = n};
+    const struct timeline *tl = &s->timeline;
+
+    timeline_span(tl, tl->bounds[s->window.first], window_end(by, s->window.first),
+                  &then.first, &then.last);
+    s->held.broken = NULL;
+    return allowance_check_then(s, &then, &s->message);
+}
+
+enum allowed trial_check(struct sched *s, const struct entry *entry,
+                         const struct seeker *by, const struct slot *slots, size_t n)
+{
+    struct job view;
+    const struct job *job = job_with_license(entry->rec->job, entry->license, &view);
     enum reason reason;
+    enum allowed allowed;
 
     str_reset(&s->message);
-    reason = check(s, entry, slots, n);
+    allowed = check_held(s, entry, job, slots, n, &reason);
+    if (allowed == ALLOWED)
+        reason = check_then(s, entry, by, job, slots, n);
     if (reason == REASON_NONE)
-        return true;
-    trial_set_limited(entry, reason, s->message.s);
-    return false;
+        return ALLOWED;
+    if (allowed == ALLOWED_NOT)
+        trial_set_limited(entry, reason, s->message.s);
+    else if (s->window.first == 0)
+        trial_set_limited_now(entry, reason, s->message.s);
+    return allowed == ALLOWED_NOT ? ALLOWED_NOT : ALLOWED_NOT_THEN;
 }
 
 /* Drops as many pods as are too many; false: the rest would be too few. */
-static bool cut(struct sched *s, const struct entry *entry, struct slot *slots,
-                size_t *n)
+static bool cut(struct sched *s, const struct entry *entry, const struct seeker *by,
+                struct slot *slots, size_t *n)
 {
     const struct job *job = entry->rec->job;
     bool equal = job->n_units == 0 && job->n_others == 0;
@@ -67,7 +97,7 @@ static bool cut(struct sched *s, const struct entry *entry, struct slot *slots,
 
     for (; spare > 0; spare--) {
         drop_pod(slots, n);
-        if (is_allowed(s, entry, slots, *n))
+        if (trial_check(s, entry, by, slots, *n) == ALLOWED)
             return true;
     }
     return false;
@@ -135,10 +165,10 @@ static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
 }
 
 /* Of what it may not have so, the next to try; false: there is nothing else. */
-static bool narrow(struct sched *s, const struct entry *entry, struct placement *at,
-                   struct slot *slots, size_t *n)
+static bool narrow(struct sched *s, const struct entry *entry, const struct seeker *by,
+                   struct placement *at, struct slot *slots, size_t *n)
 {
-    if (!cut(s, entry, slots, n))
+    if (!cut(s, entry, by, slots, n))
         return false;
     at->most_pods = pods_of(slots, *n);
     return true;
@@ -146,43 +176,45 @@ static bool narrow(struct sched *s, const struct entry *entry, struct placement 
 
 /* On the fewest nodes that its group does not have already: where best fit keeps its
  * components apart, they are brought together. */
-static bool bring_together(struct sched *s, const struct entry *entry,
-                           const struct seeker *by, struct slot **slots, size_t *n)
+static enum allowed bring_together(struct sched *s, const struct entry *entry,
+                                   const struct seeker *by, enum allowed before,
+                                   struct slot **slots, size_t *n)
 {
     struct seeker seekers[COMPONENTS_MAX];
     struct components all = trial_components(s, entry, by, seekers);
     AUTO_FREE uint64_t *held = NULL;
 
     if (!allowance_is_of_nodes(s))
-        return false;
+        return before;
     held = held_nodes(s);
     all.first = s->window.first;
     all.at.few = trial_wants_few(s, entry->rec->job, all.first);
     slots_free(*slots, *n);
     *n = 0;
     *slots = components_place_on_fewest(&all, held, n);
-    return *slots != NULL && is_allowed(s, entry, *slots, *n);
+    return *slots != NULL ? trial_check(s, entry, by, *slots, *n) : before;
 }
 
 /* Elsewhere: first on nodes that its group has already, then on as few as are left to
  * it. That is only a number: a node of the job's list may be among those dropped, or
  * one with a feature that it counts on. */
-bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
-                 struct slot **slots, size_t *n)
+enum allowed trial_allow(struct sched *s, const struct entry *entry,
+                         const struct seeker *by, struct slot **slots, size_t *n)
 {
     struct placement at = trial_placement(s, entry, by);
-    bool allowed, exchanged = false;
+    bool exchanged = false;
+    enum allowed allowed;
 
     if (!s->held.any)
-        return true;
+        return ALLOWED;
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
-    while (!(allowed = is_allowed(s, entry, *slots, *n))) {
+    while ((allowed = trial_check(s, entry, by, *slots, *n)) != ALLOWED) {
         placement_forget(&at);
         if (entry->rec->job->n_others > 0) {
-            allowed = bring_together(s, entry, by, slots, n);
+            allowed = bring_together(s, entry, by, allowed, slots, n);
             break;
         }
-        if (!prefer(s, &at, &exchanged) && !narrow(s, entry, &at, *slots, n))
+        if (!prefer(s, &at, &exchanged) && !narrow(s, entry, by, &at, *slots, n))
             break;
         slots_free(*slots, *n);
         *n = 0;
@@ -190,8 +222,8 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
         if (*slots == NULL)
             break;
     }
-    if (allowed)
-        trial_set_limited(entry, REASON_NONE, NULL);
+    if (allowed != ALLOWED_NOT)
+        trial_allow_then(entry);
     free((void *)at.rather);
     free((void *)at.next);
     return allowed;

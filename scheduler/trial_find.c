@@ -2,6 +2,7 @@
 #include "scheduler/trial_private.h"
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 
@@ -38,7 +39,13 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
 
 struct seeker trial_seeker(struct sched *s, const struct entry *entry)
 {
-    return seeker_of(s, entry, 0);
+    struct seeker by = seeker_of(s, entry, 0);
+    struct job view;
+
+    by.n_bounds =
+        allowance_bounds(s, job_with_license(entry->rec->job, entry->license, &view),
+                         entry->part->part, &by.bounds);
+    return by;
 }
 
 struct placement trial_placement(struct sched *s, const struct entry *entry,
@@ -80,6 +87,8 @@ struct components trial_components(struct sched *s, const struct entry *entry,
         seekers[i] = seeker_of(s, entry, i);
         seekers[i].limit_sec = MIN(seekers[i].limit_sec, by->limit_sec);
     }
+    seekers[0].bounds = by->bounds;
+    seekers[0].n_bounds = by->n_bounds;
     return (struct components){
         .placer = &s->placer,
         .cluster = &s->cluster,
@@ -110,20 +119,26 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
     return slots;
 }
 
-struct slot *trial_find_place(struct sched *s, const struct entry *entry,
-                              const struct seeker *by, size_t before, size_t *ret_n)
+/* What licences, limits or tasks of its array keep waiting says nothing of others. */
+static bool is_bare(const struct entry *entry, const struct seeker *by)
+{
+    return entry->rec->job->n_licenses == 0 && by->n_bounds == 0 && by->task == NULL;
+}
+
+struct slot *trial_find_from(struct sched *s, const struct entry *entry,
+                             const struct seeker *by, size_t from, size_t before,
+                             size_t *ret_n)
 {
     struct placement at = trial_placement(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
-    size_t first = kind != NULL ? horizon_look(kind, by) : 0;
+    size_t first = MAX(from, kind != NULL ? horizon_look(kind, by) : 0);
     struct slot *slots = NULL;
     bool found;
 
     if (by->shape->like->n_others > 0)
         return find_together(s, entry, by, first, before, ret_n);
     found = window_find(&s->window, by, first, before);
-    /* What licences, or tasks of its array, keep waiting says nothing of others. */
-    if (kind != NULL && entry->rec->job->n_licenses == 0 && by->task == NULL)
+    if (kind != NULL && from == 0 && is_bare(entry, by))
         horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);
@@ -132,4 +147,10 @@ struct slot *trial_find_place(struct sched *s, const struct entry *entry,
             found = window_find(&s->window, by, s->window.first + 1, before);
     }
     return slots;
+}
+
+struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, size_t before, size_t *ret_n)
+{
+    return trial_find_from(s, entry, by, 0, before, ret_n);
 }

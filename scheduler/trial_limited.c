@@ -5,39 +5,75 @@
 #include "base/util.h"
 #include "scheduler/trial_private.h"
 
-void trial_set_limited(const struct entry *entry, enum reason reason,
-                       const char *message)
+/* NULL: nothing is known. */
+static struct limited *limited_of(const struct entry *entry)
+{
+    const struct jobrec *rec = entry->rec;
+
+    return entry->listed < rec->n_limited ? &rec->limited[entry->listed] : NULL;
+}
+
+static struct limited *make_limited(const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
-    struct limited *of;
+    size_t n = entry->listed + 1;
 
-    if (entry->listed >= rec->n_limited && reason == REASON_NONE)
-        return;
-    if (entry->listed >= rec->n_limited) {
-        size_t n = entry->listed + 1;
-
+    if (n > rec->n_limited) {
         rec->limited = xrealloc(rec->limited, n * sizeof(*rec->limited));
         memset(&rec->limited[rec->n_limited], 0,
                (n - rec->n_limited) * sizeof(*rec->limited));
         rec->n_limited = n;
     }
-    of = &rec->limited[entry->listed];
-    of->reason = reason;
-    free(of->message);
-    of->message = xstrdup_null(message);
+    return &rec->limited[entry->listed];
 }
 
-enum reason trial_limited(const struct entry *entry, struct str *message)
+static void set(const struct entry *entry, const struct limited *limited)
 {
-    const struct jobrec *rec = entry->rec;
-    const struct limited *of =
-        entry->listed < rec->n_limited ? &rec->limited[entry->listed] : NULL;
+    struct limited *of = make_limited(entry);
 
-    if (of == NULL || of->reason == REASON_NONE)
+    free(of->message);
+    *of = *limited;
+    of->message = xstrdup_null(limited->message);
+}
+
+void trial_set_limited(const struct entry *entry, enum reason reason,
+                       const char *message)
+{
+    const struct limited limited = {.reason = reason, .message = (char *)message};
+
+    if (reason != REASON_NONE || limited_of(entry) != NULL)
+        set(entry, &limited);
+}
+
+void trial_set_limited_now(const struct entry *entry, enum reason reason,
+                           const char *message)
+{
+    set(entry, &(struct limited){reason, true, (char *)message});
+}
+
+static enum reason tell(const struct limited *of, bool now, struct str *message)
+{
+    if (of == NULL || of->reason == REASON_NONE || of->now != now)
         return REASON_NONE;
     if (message != NULL)
         str_add(message, of->message);
     return of->reason;
+}
+
+enum reason trial_limited(const struct entry *entry, struct str *message)
+{
+    return tell(limited_of(entry), false, message);
+}
+
+enum reason trial_limited_now(const struct entry *entry, struct str *message)
+{
+    return tell(limited_of(entry), true, message);
+}
+
+void trial_allow_then(const struct entry *entry)
+{
+    if (trial_limited(entry, NULL) != REASON_NONE)
+        trial_set_limited(entry, REASON_NONE, NULL);
 }
 
 void trial_forget_limits(struct jobrec *rec)

@@ -22,13 +22,40 @@ bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot);
 struct components trial_components(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, struct seeker *seekers);
 
+/* As trial_find_place, beginning with a slot from `from` on. */
+struct slot *trial_find_from(struct sched *s, const struct entry *entry,
+                             const struct seeker *by, size_t from, size_t before,
+                             size_t *ret_n);
+/* Is it promised a start there? Then limits are looked at as they are at that time. */
+bool trial_stands(const struct entry *entry);
+
 /* What trial_limited tells until the next trial of this choice; NONE and NULL: that
  * none did. */
 void trial_set_limited(const struct entry *entry, enum reason reason,
                        const char *message);
-/* May it have these slots, under limits? Where it would have more than it may it gets
- * others, of fewer pods, if fewer will do. False: trial_limited says why not. */
-bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
-                 struct slot **slots, size_t *n);
+/* Likewise, where it may be planned for later: trial_limited tells nothing of it. */
+void trial_set_limited_now(const struct entry *entry, enum reason reason,
+                           const char *message);
+/* As trial_limited, of that. */
+enum reason trial_limited_now(const struct entry *entry, struct str *message);
+/* It may have a place after all, if only later. */
+void trial_allow_then(const struct entry *entry);
+
+/* May it have these slots in the window that was found last, under limits? */
+enum allowed {
+    ALLOWED,
+    ALLOWED_NOT_THEN, /* beside what is planned there; perhaps at another time */
+    ALLOWED_NOT,      /* trial_limited says why not */
+};
+enum allowed trial_check(struct sched *s, const struct entry *entry,
+                         const struct seeker *by, const struct slot *slots, size_t n);
+/* Likewise; where it would have more than it may it gets others, of fewer pods, if
+ * fewer will do. */
+enum allowed trial_allow(struct sched *s, const struct entry *entry,
+                         const struct seeker *by, struct slot **slots, size_t *n);
+/* Why limits keep it from starting now, where it has nodes, or has no plan either;
+ * s->message says so. */
+enum reason trial_why_limited(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, bool planless);
 
 #endif

@@ -84,6 +84,16 @@ static enum reason check_next_task(struct sched *s, struct jobrec *rec)
     return depend_check(s, job, &s->message);
 }
 
+/* Who is promised a start keeps it while others run that are over by then. */
+static enum reason check_counts(struct sched *s, const struct entry *entry,
+                                const struct job *job)
+{
+    const struct partition *part = entry->part->part;
+
+    return trial_stands(entry) ? allowance_check_own(s, job, part, NULL, 0, &s->message)
+                               : allowance_check(s, job, part, &s->message);
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     struct job view;
@@ -109,7 +119,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         reason = license_check(&s->config.licenses, job, &s->message);
     if (reason == REASON_NONE)
-        reason = allowance_check(s, job, entry->part->part, &s->message);
+        reason = check_counts(s, entry, job);
     if (reason >= REASON_LIMITS && entry->rec->array == NULL)
         allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
@@ -122,6 +132,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         str_add(&s->message, fit->message);
         return fit->verdict;
     }
+    if (trial_stands(entry))
+        return REASON_NONE;
     reason = allowance_check_tres(s, job, entry->part->part, NULL, 0, &s->message);
     if (reason >= REASON_LIMITS && entry->rec->array == NULL)
         allowance_hold_back(s, entry->rec);

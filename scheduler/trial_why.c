@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/check.h"
 
 /* Which of the licences of which it takes any; 0 also where it has no choice. */
@@ -24,6 +25,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
 
     at.few = trial_wants_few(s, entry->rec->job, 0);
     at_once.limit_sec = 1;
+    at_once.n_bounds = 0;
     window_set(&s->window, &at_once, 0);
     str_reset(&s->message);
     if (stock_short(&s->timeline.stock, by->takes, kept, 0, 1) != SLOT_NONE) {
@@ -47,6 +49,52 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     fit->busy_gen = s->cluster.gen;
 }
 
+/* Would it start if limits counted nobody else? Its own nodes count as open from its
+ * plan's start on. */
+static bool has_nodes(struct sched *s, const struct entry *entry,
+                      const struct seeker *by)
+{
+    struct seeker bare = trial_hopeful(s, entry->rec, by);
+
+    bare.n_bounds = 0;
+    return window_find(&s->window, &bare, 0, 1);
+}
+
+/* Its own plan counts as one of another job; but it is asked only where that is not
+ * now. */
+static enum reason why_then(struct sched *s, const struct entry *entry,
+                            const struct seeker *by, const struct job *job)
+{
+    const struct timeline *tl = &s->timeline;
+    struct allowance_then now = {.job = job, .part = entry->part->part};
+
+    timeline_span(tl, tl->bounds[0], window_end(by, 0), &now.first, &now.last);
+    if (entry->rec->claim.on)
+        now.last = MIN(now.last, entry->rec->claim.first);
+    return allowance_check_then(s, &now, &s->message);
+}
+
+enum reason trial_why_limited(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, bool planless)
+{
+    struct job view;
+    const struct job *job = job_with_license(entry->rec->job, entry->license, &view);
+    const struct partition *part = entry->part->part;
+    enum reason reason = REASON_NONE;
+
+    str_reset(&s->message);
+    if (trial_stands(entry))
+        reason = allowance_check(s, job, part, &s->message);
+    if (trial_stands(entry) && reason == REASON_NONE)
+        reason = allowance_check_tres(s, job, part, NULL, 0, &s->message);
+    if (reason == REASON_NONE)
+        reason = trial_limited_now(entry, &s->message);
+    if (reason != REASON_NONE || by->n_bounds == 0 ||
+        !(planless || has_nodes(s, entry, by)))
+        return reason;
+    return why_then(s, entry, by, job);
+}
+
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
                               const struct seeker *by)
 {
@@ -62,7 +110,9 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
     reason = trial_limited(entry, &s->message);
     if (reason != REASON_NONE)
         return reason;
-    reason = reserve_why(s, entry, by);
+    reason = trial_why_limited(s, entry, by, false);
+    if (reason == REASON_NONE)
+        reason = reserve_why(s, entry, by);
     if (reason != REASON_NONE)
         return reason;
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||

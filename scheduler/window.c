@@ -279,6 +279,26 @@ static size_t last_thronged(const struct window *w, const struct seeker *by)
                             : SLOT_NONE;
 }
 
+/* The last slot of the window in which a limit has no room for it beside others. Its
+ * own plan is taken to be within it. */
+static size_t last_unpledged(const struct window *w, const struct seeker *by)
+{
+    size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last,
+           found = SLOT_NONE;
+
+    for (size_t i = 0; i < by->n_bounds; i++) {
+        const struct pledge_bound *bound = &by->bounds[i];
+        size_t over;
+
+        if (by->own != NULL && bound->pledge->kind == PLEDGE_SPENT)
+            continue;
+        over = pledge_short(bound, by->timeline->bounds, w->first, last);
+        if (over != SLOT_NONE && (found == SLOT_NONE || over > found))
+            found = over;
+    }
+    return found;
+}
+
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
  * the window is enough. `known`: `nodes` are those open up to before that slot; then
  * those behind the slot that failed, up to it. 0: nothing is known. */
@@ -288,6 +308,8 @@ static size_t find_failed(struct window *w, const struct seeker *by, size_t *kno
 
     if (failed == SLOT_NONE)
         failed = last_thronged(w, by);
+    if (failed == SLOT_NONE)
+        failed = last_unpledged(w, by);
     if (failed != SLOT_NONE) {
         *known = 0;
         return failed;

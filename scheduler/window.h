@@ -38,6 +38,9 @@ struct seeker {
     int64_t limit_sec;         /* LIMIT_UNLIMITED */
     int64_t need;              /* nodes at least */
     struct license_list takes; /* licences */
+    /* What limits leave to others beside it; lent. */
+    const struct pledge_bound *bounds;
+    size_t n_bounds;
     const struct fence *fence; /* what reservations shut to it; NULL: nothing */
     /* Nodes that are taken to be open from some slot on: those of its
      * own plan, to see whether lifting it is worth while. NULL: none. */

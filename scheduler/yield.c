@@ -96,18 +96,6 @@ void yield_enlist(struct sched *s, struct jobrec *rec, bool yields)
         leave(s, rec);
 }
 
-void yield_each_to(const struct sched *s, yield_fn *fn, void *arg)
-{
-    struct yielders *y, *next;
-
-    HASH_ITER (hh, s->yielding, y, next) {
-        struct jobrec *rec = jobrec_numbered(s, y->to);
-
-        if (rec != NULL)
-            fn(arg, rec);
-    }
-}
-
 static bool slots_meet(const struct plan *plan, const struct job *victim)
 {
     for (size_t i = 0; i < plan->n_slots; i++) {

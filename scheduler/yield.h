@@ -22,9 +22,6 @@ static inline bool yield_any(const struct jobrec *rec)
 {
     return rec->n_victims > 0;
 }
-/* For each, once, that somebody yields to, if it is known. */
-typedef void yield_fn(void *arg, struct jobrec *rec);
-void yield_each_to(const struct sched *s, yield_fn *fn, void *arg);
 /* They hold its nodes longer than its plan says: true, and the plan says so; if it is
  * a promise it counts as broken. */
 bool yield_follow(struct sched *s, struct jobrec *rec);

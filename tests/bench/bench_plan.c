@@ -1,7 +1,7 @@
 /*
  * bench_plan - what a plan of the whole queue costs, from nothing and after a change.
  *
- *     bench_plan [--pending N] [--classes N] [--cold] [--flags TEXT]
+ *     bench_plan [--pending N] [--classes N] [--cold] [--limits] [--flags TEXT]
  *
  * 5,000 full nodes of 8 GPUs, and a queue: half of the jobs on fractions of nodes, of
  * 15 minutes to 7 days, with 8 or 32 amounts that they ask for (tests/support/mix.h).
@@ -17,6 +17,8 @@
  * and what part of the GPUs' time is used until the last one begins? (Of 10,000 jobs
  * that takes a minute.) All times are processor time of this one thread. Prints
  * figures, never fails on time; exit status 1: plans differ, 2: wrong use.
+ *
+ * With --limits the jobs are under limits, and nothing is planned plainly.
  */
 #include <getopt.h>
 #include <malloc.h>
@@ -44,7 +46,7 @@
 
 struct bench {
     struct mix mix;
-    bool cold_only;
+    bool cold_only, limited;
     int64_t slice_until_us;
 };
 
@@ -382,12 +384,13 @@ static bool run(struct bench *b, size_t pending, size_t classes)
     size_t differ = 0;
 
     mix_init(&b->mix, NODES, pending, classes);
+    b->mix.limited = b->limited;
     s = mix_core(&b->mix);
     printf("plan: %d nodes, %zu running, %zu pending, %zu classes, window %lld days\n",
            NODES, b->mix.running, pending, classes,
            (long long)(b->mix.window_sec / MIX_DAY_SEC));
     if (plan_cold(b, s) && !b->cold_only) {
-        if (pending <= PLAIN_PENDING)
+        if (pending <= PLAIN_PENDING && !b->limited)
             differ = plan_plainly(b, s) + !plan_exactly(b, s);
         plan_after_changes(b, s);
         plan_a_minute_later(b, s);
@@ -401,7 +404,7 @@ static int refuse(const char *what)
 {
     fprintf(stderr,
             "bench_plan: %s\n"
-            "usage: bench_plan [--pending N] [--classes 8|32] [--cold] [--exact] "
+            "usage: bench_plan [--pending N] [--classes 8|32] [--cold] [--limits] "
             "[--flags TEXT]\n",
             what);
     return 2;
@@ -413,6 +416,7 @@ int main(int argc, char **argv)
                                             {"classes", required_argument, NULL, 'c'},
                                             {"flags", required_argument, NULL, 'f'},
                                             {"cold", no_argument, NULL, 'o'},
+                                            {"limits", no_argument, NULL, 'l'},
                                             {NULL, 0, NULL, 0}};
     static const size_t sizes[] = {1000, 10000, 100000}, classes[] = {8, 32};
     size_t pending = 0, class = 0;
@@ -427,6 +431,8 @@ int main(int argc, char **argv)
             class = strtoul(optarg, NULL, 10);
         else if (c == 'o')
             b.cold_only = true;
+        else if (c == 'l')
+            b.limited = true;
         else if (c == 'f')
             printf("plan: built with %s\n", optarg);
         else

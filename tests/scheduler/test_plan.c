@@ -42,7 +42,7 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
     const bool odd =
         named->n_partitions > 0 && strcmp(named->partitions[0], "odd") == 0;
 
-    return (struct plain_job){
+    struct plain_job plain = {
         .each = one->each,
         .exclusive = job->exclusive,
         .min = (size_t)one->min_pods,
@@ -58,6 +58,9 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
                      one->consolidate_segments},
         .in = queue_resv_of(q, job),
     };
+
+    queue_counts_of(q, job, one, plain.counts);
+    return plain;
 }
 
 /* `ret_others` has room for all. */
@@ -106,9 +109,11 @@ static size_t last_of_started(const struct queue_case *q, const struct job *job,
         q->plain, timeline_end(timeline_minute(QUEUE_NOW_SEC), book_length(left)));
 }
 
-static void set_started(const struct queue_case *q, const struct job *job,
+/* Its place is now. */
+static void set_started(struct queue_case *q, const struct job *job,
                         struct plain_place *place)
 {
+    queue_is_allowed(q, job, 1);
     place->last = place->given = last_of_started(q, job, job->limit_sec);
     for (size_t i = 0; i < job->n_others; i++)
         place->lasts[i + 1] = last_of_started(q, job, limit_of(job, &job->others[i]));
@@ -221,14 +226,20 @@ static bool place_plainly(struct queue_case *q, size_t number)
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *place = &q->places[number];
-    size_t best = find_plainly(q, job, &plain, others, place);
+    size_t best = 0;
 
+    if (queue_is_allowed(q, job, 0))
+        best = find_plainly(q, job, &plain, others, place);
+    else
+        *place = (struct plain_place){.start_sec = TIME_UNSET};
     if (place->start_sec == TIME_UNSET)
         return true;
     note_choice(q, number, &plain, choice_qos(q, job, best));
     if (place->start_sec == PLAN_FAR) {
-        /* One that has just come is not promised that, and left to the walk. */
-        ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending,
+        /* One that has just come is not promised that, and left to the walk; and those
+         * who start meanwhile may reach its limits. */
+        ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending ||
+                          q->limited,
                       "seed %" PRIu64 ", %s: plainly far, and not at %" PRId64, q->seed,
                       job->uid, job->plan.start_sec);
         return false;

@@ -1,7 +1,8 @@
 /*
  * The property that promises are for: in a cluster where nodes stay up and jobs end
  * within their limits, no job starts later than it was ever told, and no plan is ever
- * told later than before, whatever arrives. Checked over random days of work.
+ * told later than before, whatever arrives, under whatever limits of QOS and accounts,
+ * none of which is exceeded. Checked over random days of work.
  *
  * Of an array it is told when its next task starts. Of the places that its other tasks
  * have nothing is told, but none of them moves to a later time either: as tasks are
@@ -28,6 +29,8 @@
 #define TASKS 5                     /* of an array, at most */
 #define WORKS (JOBS + JOBS * TASKS) /* with all tasks that may start */
 #define NODES 6
+#define NODE_CPUS 8
+#define NODE_GPUS 4
 #define LINE_MAX_ 512
 
 enum stage { TO_COME, WAITING, STARTED, RUNNING, ENDING, GONE };
@@ -54,6 +57,7 @@ struct day {
     int64_t now_sec;
     int64_t licenses; /* of matlab, that there are */
     size_t kept;      /* promises that were kept */
+    bool limited;     /* jobs are under limits */
 };
 
 #define check(w, number, condition)                                          \
@@ -102,6 +106,15 @@ static void submit(struct day *w, int number)
                                            " licenses=matlab:2"};
     static const char *const others[] = {"", "", "", " : nodes=1 cpu=4",
                                          " : nodes=2 x/gpu=2 : replicas=2 cpu=1"};
+    static const char *const payers[] = {
+        "",
+        "user=ann qos=few account=lab",
+        "user=bob qos=few account=lab",
+        "user=cem qos=wide account=lab",
+        "user=ann qos=wide account=main",
+        "user=bob qos=long account=main",
+    };
+    const char *payer = payers[draw(w, w->limited ? ARRAY_LEN(payers) : 1)];
     char line[LINE_MAX_];
     int64_t minutes = w->jobs[number].limit_sec / 60;
     char tasks[64] = "";
@@ -112,9 +125,9 @@ static void submit(struct day *w, int number)
                  draw(w, 3) == 0 ? " tasklimit=2" : "");
     }
     snprintf(line, sizeof(line),
-             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
+             "job %d %s submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
              "%s%s%s",
-             number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
+             number, payer, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
              1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
              (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))], tasks,
              others[draw(w, ARRAY_LEN(others))]);
@@ -176,6 +189,88 @@ static void go_on(struct day *w, int number)
     case GONE:
         ck_abort_msg("job %d has nothing to go on to", number);
     }
+}
+
+/* ---- what jobs hold together ---- */
+
+/* On jobs, on what they hold and may use, of users, groups and accounts, and of a
+ * partition, which come before. */
+static const char *const limit_lines[] = {
+    "qos few maxJobsPerUser=2 grpTRES=cpu=32",
+    "qos wide grpJobs=3 maxTRESPerUser=node=4",
+    "qos long grpTRESRunMins=cpu=24000 maxTRESPerAccount=gres/x/gpu=16",
+    "qos normal",
+    "account main users=ann,bob maxJobs=3",
+    "account lab parent=main users=ann,bob,cem grpTRES=node=5",
+    "qos part maxJobsPerUser=3",
+};
+
+/* Of those, what no other one stands for. */
+struct have {
+    int64_t jobs, cpu_milli, gpus;
+    uint64_t nodes;
+};
+
+static const struct {
+    const char *qos, *account, *user; /* NULL: whichever */
+    struct have most;
+} bounds[] = {
+    {"few", NULL, NULL, {INT64_MAX, 32000, INT64_MAX, UINT64_MAX}},
+    {"wide", NULL, NULL, {3, INT64_MAX, INT64_MAX, UINT64_MAX}},
+    {"wide", NULL, "ann", {INT64_MAX, INT64_MAX, INT64_MAX, 4}},
+    {"wide", NULL, "cem", {INT64_MAX, INT64_MAX, INT64_MAX, 4}},
+    {"long", "main", NULL, {INT64_MAX, INT64_MAX, 16, UINT64_MAX}},
+    {NULL, "lab", NULL, {INT64_MAX, INT64_MAX, INT64_MAX, 5}},
+    {NULL, "main", "ann", {3, INT64_MAX, INT64_MAX, UINT64_MAX}},
+};
+
+static bool is_of(const struct job *job, const char *qos, const char *account,
+                  const char *user)
+{
+    return (qos == NULL || str_eq(job->qos, qos)) &&
+           (account == NULL || str_eq(job->account, account)) &&
+           (user == NULL || str_eq(job->user, user));
+}
+
+/* Each component is a job; one that has its nodes alone has all that they have. */
+static void add_held(const struct day *w, const struct job *job, struct have *sum)
+{
+    const int gpu = restable_find(&w->res, "x/gpu");
+
+    sum->jobs += (int64_t)job->n_others + 1;
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        const struct slot *slot = &job->alloc[i];
+
+        sum->cpu_milli +=
+            job->exclusive ? NODE_CPUS * 1000 : slot->pods * slot->each.v[RES_CPU];
+        sum->gpus += job->exclusive ? NODE_GPUS : slot->pods * slot->each.v[gpu];
+        sum->nodes |= UINT64_C(1) << strtol(slot->node + 1, NULL, 10);
+    }
+}
+
+static void check_bound(struct day *w, int number, size_t bound)
+{
+    const struct have *most = &bounds[bound].most;
+    struct have sum = {0};
+
+    for (int i = 1; i <= w->n_jobs; i++) {
+        AUTO_FREE char *uid = uid_of(w, i);
+        const struct job *job = sched_job(w->s, uid);
+
+        if (job != NULL && job->n_alloc > 0 &&
+            is_of(job, bounds[bound].qos, bounds[bound].account, bounds[bound].user))
+            add_held(w, job, &sum);
+    }
+    check(w, number, sum.jobs <= most->jobs && sum.cpu_milli <= most->cpu_milli);
+    check(w, number,
+          sum.gpus <= most->gpus &&
+              (uint64_t)__builtin_popcountll(sum.nodes) <= most->nodes);
+}
+
+static void check_limits(struct day *w, int number)
+{
+    for (size_t i = 0; i < ARRAY_LEN(bounds) && w->limited; i++)
+        check_bound(w, number, i);
 }
 
 /* No more licences are out than there are. */
@@ -261,6 +356,7 @@ static void see_start(struct day *w, int number, const struct decision *d)
                           w->seed, number, w->now_sec, d->slots[i].node, free_.v[r], r);
     }
     check_licenses(w, number);
+    check_limits(w, number);
     if (d->task >= 0)
         job = split(w, number, (int)d->task);
     job->stage = STARTED;
@@ -357,6 +453,19 @@ static bool advance(struct day *w)
     return true;
 }
 
+static void add_limits(struct day *w)
+{
+    for (size_t i = 0; i < ARRAY_LEN(limit_lines); i++)
+        tell(w, limit_lines[i]);
+}
+
+/* Nor has one been given up and given again. */
+static void check_unbroken(struct day *w)
+{
+    for (int cause = BROKEN_NOT + 1; cause < BROKEN_CAUSES; cause++)
+        check(w, 0, sched_broken_promises(w->s, (enum broken)cause) == 0);
+}
+
 static size_t run_day(uint64_t seed)
 {
     struct sched_config config = sched_config_default();
@@ -373,11 +482,16 @@ static size_t run_day(uint64_t seed)
     w.s = sched_new(&config);
     tell(&w, "node n[1-6] cpu=8 x/gpu=4");
     tell(&w, "partition a nodes=n[1-4]");
-    tell(&w, "partition b nodes=n[3-6] tier=1");
+    w.limited = seed % 2 == 0;
+    if (w.limited)
+        add_limits(&w);
+    tell(&w, w.limited && draw(&w, 2) == 0 ? "partition b nodes=n[3-6] tier=1 qos=part"
+                                           : "partition b nodes=n[3-6] tier=1");
     for (int i = 1; i <= JOBS; i++)
         draw_job(&w, i);
     while (advance(&w))
         step(&w);
+    check_unbroken(&w);
     sched_free(w.s);
     return w.kept;
 }

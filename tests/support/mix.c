@@ -11,6 +11,12 @@
 #define GANGS 8 /* of 1, 2, 4 ... nodes */
 static_assert(1 << (GANGS - 1) == MIX_GANG_MAX, "the largest of them");
 
+#define USERS 100
+#define ACCOUNTS 10
+#define USER_JOBS 400
+#define USER_GPUS (INT64_C(2) * MIX_GANG_MAX * MIX_GPUS)
+#define ACCOUNT_GPUS (6 * USER_GPUS)
+
 void mix_init(struct mix *m, size_t nodes, size_t pending, size_t classes)
 {
     *m = (struct mix){.nodes = nodes, .pending = pending, .classes = classes};
@@ -55,7 +61,9 @@ static struct job *job_of(struct mix *m, size_t number, size_t class, int64_t no
     job->uid = xasprintf("job-%zu", number);
     job->ns = xstrdup("default");
     job->name = xstrdup("train");
-    job->user = xstrdup("ann");
+    job->user = m->limited ? xasprintf("u%zu", number % USERS) : xstrdup("ann");
+    if (m->limited)
+        job->account = xasprintf("a%zu", number % USERS % ACCOUNTS);
     job->job_id = (int64_t)number;
     job->submit_sec = MIX_NOW_SEC - 1000000 + (int64_t)number;
     job->one_per_node = true;
@@ -136,6 +144,33 @@ static void fill_nodes(struct mix *m, struct sched *s)
     }
 }
 
+static struct account *make_account(size_t number)
+{
+    struct account *account = account_new();
+
+    account->name = xasprintf("a%zu", number);
+    limits_set(&account->limits, LIMIT_GRP_TRES, TRES_GPU, NULL, ACCOUNT_GPUS);
+    for (size_t i = number; i < USERS; i += ACCOUNTS) {
+        AUTO_FREE char *user = xasprintf("u%zu", i);
+
+        account_add(account, user, NULL, NULL);
+    }
+    account_sort(account);
+    return account;
+}
+
+static void add_limits(struct sched *s)
+{
+    struct qos *qos = qos_new();
+
+    qos->name = xstrdup("normal");
+    limits_set(&qos->limits, LIMIT_MAX_JOBS_PER_USER, TRES_NONE, NULL, USER_JOBS);
+    limits_set(&qos->limits, LIMIT_MAX_TRES_PER_USER, TRES_GPU, NULL, USER_GPUS);
+    mix_tell(s, CHANGE_QOS, qos);
+    for (size_t i = 0; i < ACCOUNTS; i++)
+        mix_tell(s, CHANGE_ACCOUNT, make_account(i));
+}
+
 struct sched *mix_core(struct mix *m)
 {
     struct sched_config config = sched_config_default();
@@ -149,6 +184,8 @@ struct sched *mix_core(struct mix *m)
     part->name = xstrdup("batch");
     part->is_default = true;
     mix_tell(s, CHANGE_PARTITION, part);
+    if (m->limited)
+        add_limits(s);
     for (size_t i = 0; i < m->nodes; i++)
         mix_tell(s, CHANGE_NODE, mix_node(m, i));
     fill_nodes(m, s);

@@ -7,6 +7,9 @@
  * logarithm. Each asks for one of 8 or 32 amounts for each node (demand classes), half
  * of them fractions. Every job is promised a start; the window reaches far enough.
  *
+ * With limits the jobs are of 100 users of 10 accounts: each user may have 400 jobs and
+ * the GPUs of two of the largest, each account those of 12, more than run at first.
+ *
  * Jobs are numbered: those that run from 1 on, behind them those that wait, in the
  * order of the queue. Node `n17` is position 17.
  */
@@ -27,6 +30,7 @@
 
 struct mix {
     size_t nodes, pending, classes;
+    bool limited; /* set it before mix_core */
     int64_t window_sec;
     struct rng rng;
     struct restable res;

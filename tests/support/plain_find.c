@@ -39,6 +39,23 @@ static bool is_in_time(const struct plain_plan *p, const struct plain_resv *r,
            (r->start_sec <= begin || r->start_sec < over);
 }
 
+/* Is there room under all limits throughout, for all components together? */
+static bool is_allowed(const struct plain_plan *p, const struct plain_job *job,
+                       size_t first, size_t last)
+{
+    for (size_t i = 0; i < PLAIN_LIMITS; i++) {
+        int64_t count = 0;
+
+        for (size_t c = 0; c <= job->n_others; c++)
+            count += plain_component(job, c)->counts[i];
+        for (size_t slot = first; slot < last; slot++) {
+            if (count > 0 && p->limits[slot * PLAIN_LIMITS + i] < count)
+                return false;
+        }
+    }
+    return true;
+}
+
 /* When it is over to the second: its slack shuts it out of nothing. */
 static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
                        size_t first)
@@ -164,6 +181,7 @@ static bool fits_at(struct plain_plan *p, const struct plain_job *job,
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
     return is_licensed(p, job, place->first, place->given) &&
+           is_allowed(p, job, place->first, place->last) &&
            (job->n_others > 0 ? plain_together(p, job, place)
                               : place_one(p, job, place));
 }

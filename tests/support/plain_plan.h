@@ -26,6 +26,8 @@ struct plain_plan;
 /* Licences that there may be, by number; and partitions. */
 #define PLAIN_LICENSES 2
 #define PLAIN_PARTS 2
+/* Limits, each of those that it counts apart by itself. */
+#define PLAIN_LIMITS 3
 /* Components of a job. */
 #define PLAIN_COMPONENTS 4
 
@@ -51,7 +53,8 @@ struct plain_job {
     int64_t few_until_sec;
     struct plain_segments segments; /* where there are blocks */
     int64_t licenses[PLAIN_LICENSES];
-    const struct plain_resv *in; /* that it has to stay in; NULL: none */
+    int64_t counts[PLAIN_LIMITS]; /* for so much; of a component: it alone */
+    const struct plain_resv *in;  /* that it has to stay in; NULL: none */
     /* Of a heterogeneous job: components beside the first, which is itself; lent. Of
      * times and licences they have the same and none. */
     const struct plain_job *others;
@@ -107,6 +110,12 @@ void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total);
 /* What runs has them until then; with -1 it has given them back. */
 void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t end_sec,
                         int sign);
+
+/* How much a limit allows; no end of it unless said. */
+void plain_plan_set_limit(struct plain_plan *p, size_t number, int64_t most);
+/* What runs counts for so much until then; with -1 it has ended. */
+void plain_plan_count(struct plain_plan *p, const int64_t *counts, int64_t end_sec,
+                      int sign);
 
 /* So many pods are asked for by a job that waits or runs, or with -1 no longer. */
 void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods,

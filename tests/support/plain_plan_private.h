@@ -20,6 +20,7 @@ struct plain_plan {
     struct resvec asked;    /* by jobs with devices */
     struct plain_row *rows; /* [slot][node] */
     int64_t *licenses;      /* that are free: [slot][number] */
+    int64_t *limits;        /* what they leave: likewise */
     int64_t now_sec;
     int64_t bounds[PLAIN_PARTS]; /* of that; LIMIT_UNLIMITED */
     int64_t sharers[PLAIN_PARTS];

@@ -44,6 +44,8 @@ static void draw_components(struct queue_case *q, struct job *job)
         struct job *other = job_add_component(job);
 
         draw_shape(q, other);
+        if (q->limited)
+            other->max_pods = other->min_pods;
         if (queue_draw(q, 3) == 0)
             names_add(&other->partitions, &other->n_partitions,
                       queue_draw(q, 2) == 0 ? "odd" : "all");
@@ -120,6 +122,14 @@ struct job *queue_draw_job(struct queue_case *q, size_t number)
     }
     draw_shape(q, job);
     job->exclusive = queue_draw(q, 10) == 0;
+    if (q->limited) { /* what it counts for is known before its nodes are */
+        job->exclusive = false;
+        job->max_pods = job->min_pods;
+    }
+    if (q->limited && queue_draw(q, 2) == 0) {
+        free(job->user);
+        job->user = xstrdup("bob");
+    }
     job->limit_sec = 60 + (int64_t)queue_draw(q, queue_draw(q, 2) == 0 ? 7200 : 86400);
     if (queue_draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
@@ -182,8 +192,13 @@ void queue_hold_plainly(struct queue_case *q, const struct job *job, size_t node
                         int sign)
 {
     const struct plain_held held = {.each = job->each, .end_sec = end_of(q, job)};
-    int64_t takes[PLAIN_LICENSES];
+    int64_t takes[PLAIN_LICENSES], counts[PLAIN_LIMITS];
+    struct job one = *job;
 
+    one.min_pods = 1; /* that it holds */
+    queue_counts_of(q, job, &one, counts);
+    plain_plan_count(q->plain, counts, end_of(q, job), sign);
+    queue_is_allowed(q, &one, sign);
     queue_licenses_of(job, takes);
     plain_plan_license(q->plain, takes, end_of(q, job), sign);
     plain_plan_hold(q->plain, node, &held, sign);
@@ -266,7 +281,7 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
 {
     struct sched_config config = sched_config_default();
 
-    *q = (struct queue_case){.seed = seed};
+    *q = (struct queue_case){.seed = seed, .limited = seed % 5 == 2};
     rng_seed(&q->rng, seed);
     restable_init(&q->res);
     q->gpu = restable_intern(&q->res, "x/gpu");
@@ -297,6 +312,7 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     queue_add_reservations(q);
     if (q->order == BACKFILL_QUEUE && seed % 2 == 0)
         add_qos(q);
+    queue_add_limits(q);
     q->n_running = queue_draw(q, 3 * q->n_nodes);
     q->n_pending = 1 + queue_draw(q, QUEUE_JOBS_MAX);
     for (size_t i = 1; i <= q->n_running; i++)

@@ -53,6 +53,8 @@ struct queue_case {
         const char *name;
         int64_t wall_sec, priority;
     } qos[QUEUE_QOS];
+    bool limited; /* there are limits, and what is left of them now: */
+    int64_t limits_left[PLAIN_LIMITS];
     bool wired; /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
@@ -78,6 +80,12 @@ void queue_draw_qos(struct queue_case *q, struct job *job);
 /* The i-th to be tried of several QOS that a job names, by its number; the time limit
  * is its maxWall. */
 size_t queue_qos_of(const struct queue_case *q, const struct job *job, size_t i);
+/* For how much a component counts under each limit. */
+void queue_counts_of(const struct queue_case *q, const struct job *job,
+                     const struct job *component, int64_t *ret);
+/* Is there as much left of each as the whole job counts for? With `sign` that is taken,
+ * or given back. */
+bool queue_is_allowed(struct queue_case *q, const struct job *job, int sign);
 /* The reservation of that name (NULL: none); and the one that a job is in, or the only
  * one that it asks for. */
 const struct plain_resv *queue_resv_named(const struct queue_case *q, const char *name);

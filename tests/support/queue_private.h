@@ -14,6 +14,7 @@ void queue_add_nodes(struct queue_case *q);
 /* "odd" or "all". */
 void queue_add_partition(struct queue_case *q, bool odd);
 void queue_set_licenses(struct queue_case *q, struct license_table *table);
+void queue_add_limits(struct queue_case *q);
 void queue_add_reservations(struct queue_case *q);
 /* In such a case half of the jobs name all reservations. */
 bool queue_is_of_several(const struct queue_case *q);

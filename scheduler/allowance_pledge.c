@@ -1,0 +1,343 @@
+/* What limits have room for over coming time (pledge.h). */
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/allowance_private.h"
+
+bool limit_is_pledged(const struct sched *s, const struct limit *limit)
+{
+    return limit->kind < LIMIT_SUBMITS && limit_is_shared(limit) &&
+           (!limit_is_of_usage(limit->kind) || s->config.limits_safe);
+}
+
+static enum pledge_kind kind_of(const struct limit *limit)
+{
+    if (limit_is_of_usage(limit->kind))
+        return PLEDGE_SPENT;
+    if (limit_rows[limit->kind].what == WHAT_LEFT)
+        return PLEDGE_LEFT;
+    return limit_is_on_nodes(limit) ? PLEDGE_NODES : PLEDGE_SUM;
+}
+
+/* ---- what a claim takes ---- */
+
+/* As it is, or as it will be by its plan; and in which partition. */
+static const struct job *view_of(const struct sched *s, const struct jobrec *rec,
+                                 struct job *view, const struct partition **ret_part)
+{
+    const struct job *job = rec->job;
+    const struct partrec *part;
+
+    if (job->n_alloc > 0) {
+        *ret_part = places_part(s, job);
+        return job;
+    }
+    *view = *job;
+    view->phase = JOB_RUNNING;
+    view->partition = job->plan.partition;
+    view->alloc = job->plan.slots;
+    view->n_alloc = job->plan.n_slots;
+    part = cluster_partition(&s->cluster, job->plan.partition);
+    *ret_part = part != NULL ? part->part : NULL;
+    return view;
+}
+
+static void view_askings(const struct sched *s, const struct jobrec *rec,
+                         struct job *view, struct askings *all)
+{
+    const struct partition *part;
+    const struct job *job = view_of(s, rec, view, &part);
+
+    askings_init(s, all, job, part, job->alloc, job->n_alloc);
+    if (part != NULL)
+        askings_measure(all, rec->job, part);
+}
+
+/* What it holds counts until it is assumed to end; so does a plan that another limit
+ * stands for: it needs no room by this one. */
+static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec,
+                                 const struct asking *a, const struct limit *limit,
+                                 bool masked)
+{
+    const enum pledge_kind kind = kind_of(limit);
+    struct amounts amounts = {0};
+    int64_t amount;
+
+    if (kind == PLEDGE_NODES) {
+        amounts.planned = rec->claim.planned && !masked;
+    } else if (rec->claim.planned) {
+        amount = asking_need(s, a, limit);
+        *(masked ? &amounts.held : &amounts.planned) = amount;
+    } else if (kind == PLEDGE_SUM) {
+        amounts.held = asking_need(s, a, limit);
+    } else if (kind == PLEDGE_LEFT && a->job->phase != JOB_COMPLETING) {
+        amount = asking_amount(s, a, limit);
+        amounts.held = (__int128)amount * rec->claim.end_sec;
+        amounts.fading = amount;
+    }
+    return amounts;
+}
+
+static size_t last_of(const struct sched *s, const struct claim *claim,
+                      const struct pledged *pledged)
+{
+    if (pledged->of->kind == PLEDGE_SPENT)
+        return s->timeline.n_slots;
+    return claim->lasts != NULL ? claim->lasts[pledged->component] : claim->last;
+}
+
+/* Takes it, or gives it back; `all` are its components with their slots. */
+static void move(struct sched *s, const struct claim *claim,
+                 const struct pledged *pledged, const struct askings *all, int sign)
+{
+    const struct asking *a = &all->items[pledged->component];
+    size_t last = last_of(s, claim, pledged), n_slots = s->timeline.n_slots;
+
+    if (sign > 0)
+        pledge_take(pledged->of, &pledged->amounts, claim->first, last, n_slots);
+    else
+        pledge_give(pledged->of, &pledged->amounts, claim->first, last, n_slots);
+    if (pledged->of->kind == PLEDGE_NODES)
+        pledge_use_nodes(pledged->of, a->slots, a->n_slots, claim->first, last, n_slots,
+                         sign);
+}
+
+/* By one place, whether or not another one stands for it: so it is counted. */
+static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings *all,
+                      const struct asking *a, const struct places *places, size_t at)
+{
+    const struct limits *limits = places->items[at].limits;
+    struct claim *claim = &rec->claim;
+    STR_AUTO struct str whose;
+
+    str_init(&whose, WHOSE_MAX);
+    for (size_t i = 0; i < limits->n; i++) {
+        const struct limit *limit = &limits->items[i];
+        struct pledged pledged = {.component = a->component};
+
+        if (!limit_is_pledged(s, limit))
+            continue;
+        asking_whose(s, a, limit, &whose);
+        pledged.of = pledges_get(&s->timeline.pledges, limit, whose.s, kind_of(limit));
+        pledged.amounts = amounts_of(s, rec, a, limit, places_mask(places, at, limit));
+        GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
+        claim->pledged[claim->n_pledged++] = pledged;
+        move(s, claim, &pledged, all, 1);
+    }
+}
+
+void allowance_pledge(struct sched *s, struct jobrec *rec)
+{
+    struct askings all;
+    struct job view;
+
+    rec->claim.n_pledged = 0;
+    if (!s->held.any)
+        return;
+    if (!rec->claim.planned &&
+        !allowance_has_room(s, rec, rec->claim.first, rec->claim.last, false))
+        s->timeline.overcommitted = true;
+    view_askings(s, rec, &view, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct asking *a = &all.items[i];
+        struct places places;
+
+        if (a->job->gone)
+            continue;
+        places_find(s, a->job, a->part, &places);
+        for (size_t k = 0; k < places.n; k++)
+            pledge_at(s, rec, &all, a, &places, k);
+    }
+}
+
+void allowance_release(struct sched *s, struct jobrec *rec)
+{
+    struct claim *claim = &rec->claim;
+    struct askings all;
+    struct job view;
+
+    if (claim->n_pledged == 0)
+        return;
+    view_askings(s, rec, &view, &all);
+    for (size_t i = 0; i < claim->n_pledged; i++)
+        move(s, claim, &claim->pledged[i], &all, -1);
+    claim->n_pledged = 0;
+}
+
+/* ---- what binds a job ---- */
+
+/* False: that was enough. */
+typedef bool bind_fn(void *arg, const struct asker *by, const struct place_of *place,
+                     const struct limit *limit, struct pledge_bound *bound);
+
+/* False: nobody has any of it. */
+static bool find_bound(const struct sched *s, const struct asker *by,
+                       const struct place_of *place, const struct limit *limit,
+                       struct pledge_bound *ret)
+{
+    STR_AUTO struct str whose;
+
+    str_init(&whose, WHOSE_MAX);
+    asking_whose(s, by->one, limit, &whose);
+    *ret = (struct pledge_bound){
+        .pledge = pledges_find(&s->timeline.pledges, limit, whose.s)};
+    if (ret->pledge == NULL)
+        return false;
+    ret->room = limit_allows(s, by->one, place, limit);
+    if (ret->pledge->kind == PLEDGE_NODES)
+        return true;
+    ret->room -= asker_need(s, by, place, limit);
+    if (ret->pledge->kind == PLEDGE_SPENT)
+        ret->room -= usage_spent(s, place, limit, whose.s);
+    if (ret->pledge->kind == PLEDGE_LEFT)
+        ret->room_now = ret->room - held_of(&s->held, limit, whose.s, s->now_sec);
+    return true;
+}
+
+static bool bind_at(const struct sched *s, const struct asker *by,
+                    const struct places *places, size_t at, bind_fn *fn, void *arg)
+{
+    const struct place_of *place = &places->items[at];
+
+    for (size_t i = 0; i < place->limits->n; i++) {
+        const struct limit *limit = &place->limits->items[i];
+        struct pledge_bound bound;
+
+        if (!limit_is_pledged(s, limit) || !asking_is_bound(by->one, limit) ||
+            !find_bound(s, by, place, limit, &bound))
+            continue;
+        bound.beside_planned = places_mask(places, at, limit);
+        if (!fn(arg, by, place, limit, &bound))
+            return false;
+    }
+    return true;
+}
+
+/* Every limit that binds any of them, in the order in which they are looked at; one
+ * that another stands for, where it binds others who are planned. */
+static void bind_all(const struct sched *s, const struct askings *all, bind_fn *fn,
+                     void *arg)
+{
+    bool more = s->timeline.pledges.all != NULL;
+
+    for (size_t i = 0; i < all->n && more; i++) {
+        const struct asker by = {all, &all->items[i]};
+        struct places places;
+
+        places_find(s, by.one->job, by.one->part, &places);
+        for (size_t k = 0; k < places.n && more; k++)
+            more = bind_at(s, &by, &places, k, fn, arg);
+    }
+}
+
+struct gathering {
+    struct sched *s;
+    size_t n;
+};
+
+static bool gather(void *arg, const struct asker *by, const struct place_of *place,
+                   const struct limit *limit, struct pledge_bound *bound)
+{
+    struct gathering *g = arg;
+
+    (void)by, (void)place, (void)limit;
+    GROW(g->s->bounds, g->n, g->s->bounds_cap);
+    g->s->bounds[g->n++] = *bound;
+    return true;
+}
+
+size_t allowance_bounds(struct sched *s, const struct job *job,
+                        const struct partition *part, const struct pledge_bound **ret)
+{
+    struct gathering g = {.s = s};
+    struct askings all;
+
+    if (s->held.any && s->timeline.pledges.all != NULL) {
+        askings_init(s, &all, job, part, NULL, 0);
+        askings_measure(&all, job, part);
+        bind_all(s, &all, gather, &g);
+    }
+    *ret = s->bounds;
+    return g.n;
+}
+
+/* ---- is there room? ---- */
+
+struct looking {
+    struct sched *s;
+    size_t first, last;
+    bool all, beside_planned;
+    enum reason reason;
+    struct str *message; /* NULL: none is asked for */
+};
+
+static bool is_short(const struct sched *s, const struct asker *by,
+                     const struct place_of *place, const struct limit *limit,
+                     const struct pledge_bound *bound, const struct looking *l)
+{
+    AUTO_FREE struct slot *slots = NULL;
+    size_t n;
+
+    if (bound->pledge->kind != PLEDGE_NODES || by->one->slots == NULL)
+        return pledge_short(bound, s->timeline.bounds, l->first, l->last) != SIZE_MAX;
+    slots = asker_slots(s, by, place, limit, &n);
+    return pledge_short_nodes(bound, slots, n, l->first, l->last) != SIZE_MAX;
+}
+
+static bool look(void *arg, const struct asker *by, const struct place_of *place,
+                 const struct limit *limit, struct pledge_bound *bound)
+{
+    struct looking *l = arg;
+    const enum pledge_kind kind = bound->pledge->kind;
+
+    if (!l->all && (kind == PLEDGE_LEFT || kind == PLEDGE_SPENT))
+        return true;
+    bound->beside_planned |= l->beside_planned;
+    if (!is_short(l->s, by, place, limit, bound, l))
+        return true;
+    l->reason = reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
+    if (l->message == NULL)
+        return false;
+    allowance_say_broken(l->s, by, place, limit, asker_need(l->s, by, place, limit),
+                         l->message);
+    str_add(l->message, "; jobs that are planned count as well");
+    return false;
+}
+
+bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
+                        size_t last, bool all)
+{
+    struct looking l = {.s = s,
+                        .first = first,
+                        .last = last,
+                        .all = all,
+                        .beside_planned = rec->job->n_alloc > 0,
+                        .reason = REASON_NONE};
+    struct askings askings;
+    struct job view;
+
+    if (!s->held.any || s->timeline.pledges.all == NULL)
+        return true;
+    view_askings(s, rec, &view, &askings);
+    bind_all(s, &askings, look, &l);
+    return l.reason == REASON_NONE;
+}
+
+enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
+                                 struct str *message)
+{
+    struct looking l = {.s = s,
+                        .first = then->first,
+                        .last = then->last,
+                        .all = true,
+                        .reason = REASON_NONE,
+                        .message = message};
+    struct askings askings;
+
+    if (!s->held.any || s->timeline.pledges.all == NULL)
+        return REASON_NONE;
+    askings_init(s, &askings, then->job, then->part, then->slots, then->n_slots);
+    askings_measure(&askings, then->job, then->part);
+    bind_all(s, &askings, look, &l);
+    return l.reason;
+}

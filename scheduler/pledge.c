@@ -1,0 +1,295 @@
+#include "scheduler/pledge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* How many slots of jobs are on it: `held` of the levels. */
+struct pledge_node {
+    char *name;
+    struct levels uses;
+    UT_hash_handle hh;
+};
+
+struct pledge_name {
+    char *name;
+    UT_hash_handle hh;
+};
+
+/* ---- all of them ---- */
+
+static void forget_nodes(struct pledge *pledge)
+{
+    struct pledge_node *node, *next;
+
+    HASH_ITER (hh, pledge->nodes, node, next) {
+        HASH_DEL(pledge->nodes, node);
+        levels_fini(&node->uses);
+        free(node->name);
+        free(node);
+    }
+}
+
+void pledges_reset(struct pledges *p)
+{
+    struct pledge *pledge, *next;
+    struct pledge_name *name, *next_name;
+
+    HASH_ITER (hh, p->all, pledge, next) {
+        HASH_DEL(p->all, pledge);
+        forget_nodes(pledge);
+        levels_fini(&pledge->levels);
+        free(pledge);
+    }
+    HASH_ITER (hh, p->names, name, next_name) {
+        HASH_DEL(p->names, name);
+        free(name->name);
+        free(name);
+    }
+}
+
+void pledges_renumber(struct pledges *p, const uint16_t *places)
+{
+    struct pledge *pledge, *next;
+    struct pledge_node *node, *next_node;
+
+    HASH_ITER (hh, p->all, pledge, next) {
+        levels_renumber(&pledge->levels, places);
+        HASH_ITER (hh, pledge->nodes, node, next_node)
+            levels_renumber(&node->uses, places);
+    }
+}
+
+static struct pledge_name *find_name(const struct pledges *p, const char *name)
+{
+    struct pledge_name *found;
+
+    HASH_FIND_STR(p->names, name, found);
+    return found;
+}
+
+struct pledge *pledges_find(const struct pledges *p, const void *limit,
+                            const char *whose)
+{
+    const struct pledge_name *name = find_name(p, whose);
+    struct pledge *found = NULL;
+    struct pledge_key key;
+
+    if (name == NULL)
+        return NULL;
+    key = (struct pledge_key){limit, name->name};
+    /* The analyzer does not see that a pointer's bytes can be read one by one. */
+    /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+    HASH_FIND(hh, p->all, &key, sizeof(key), found);
+    return found;
+}
+
+static const char *intern(struct pledges *p, const char *name)
+{
+    struct pledge_name *known = find_name(p, name);
+
+    if (known == NULL) {
+        known = xcalloc(1, sizeof(*known));
+        known->name = xstrdup(name);
+        HASH_ADD_KEYPTR(hh, p->names, known->name, strlen(known->name), known);
+    }
+    return known->name;
+}
+
+struct pledge *pledges_get(struct pledges *p, const void *limit, const char *whose,
+                           enum pledge_kind kind)
+{
+    struct pledge *pledge = pledges_find(p, limit, whose);
+
+    if (pledge != NULL)
+        return pledge;
+    pledge = xcalloc(1, sizeof(*pledge));
+    pledge->key = (struct pledge_key){limit, intern(p, whose)};
+    pledge->kind = kind;
+    HASH_ADD(hh, p->all, key, sizeof(pledge->key), pledge);
+    return pledge;
+}
+
+/* ---- taking ---- */
+
+void pledge_take(struct pledge *pledge, const struct amounts *amounts, size_t first,
+                 size_t last, size_t n_slots)
+{
+    levels_add(&pledge->levels, amounts, first, last, n_slots);
+}
+
+void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t first,
+                 size_t last, size_t n_slots)
+{
+    const struct amounts less = {-amounts->planned, -amounts->held, -amounts->fading};
+
+    levels_add(&pledge->levels, &less, first, last, n_slots);
+}
+
+static struct pledge_node *find_node(const struct pledge *pledge, const char *name)
+{
+    struct pledge_node *node;
+
+    HASH_FIND_STR(pledge->nodes, name, node);
+    return node;
+}
+
+static struct pledge_node *get_node(struct pledge *pledge, const char *name)
+{
+    struct pledge_node *node = find_node(pledge, name);
+
+    if (node == NULL) {
+        node = xcalloc(1, sizeof(*node));
+        node->name = xstrdup(name);
+        HASH_ADD_KEYPTR(hh, pledge->nodes, node->name, strlen(node->name), node);
+    }
+    return node;
+}
+
+/* Adds so many nodes to the levels wherever a node is not in use. */
+static void count_unused(struct levels *levels, const struct levels *uses, size_t first,
+                         size_t last, size_t n_slots, int more)
+{
+    const struct amounts amounts = {.held = more};
+
+    if (uses->n == 0) {
+        levels_add(levels, &amounts, first, last, n_slots);
+        return;
+    }
+    for (size_t i = levels_find(uses, first); i < uses->n; i++) {
+        size_t from = MAX(uses->items[i].first, first);
+
+        if (from >= last)
+            break;
+        if (uses->items[i].of.held == 0)
+            levels_add(levels, &amounts, from, levels_end(uses, i, last), n_slots);
+    }
+}
+
+static void use_node(struct pledge *pledge, struct pledge_node *node, size_t first,
+                     size_t last, size_t n_slots, int sign)
+{
+    const struct amounts use = {.held = sign};
+
+    if (sign > 0)
+        count_unused(&pledge->levels, &node->uses, first, last, n_slots, 1);
+    levels_add(&node->uses, &use, first, last, n_slots);
+    if (sign < 0)
+        count_unused(&pledge->levels, &node->uses, first, last, n_slots, -1);
+}
+
+void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
+                      size_t first, size_t last, size_t n_slots, int sign)
+{
+    for (size_t i = 0; i < n; i++)
+        use_node(pledge, get_node(pledge, slots[i].node), first, last, n_slots, sign);
+}
+
+/* ---- asking ---- */
+
+static bool is_aside(const struct pledge_bound *bound, const struct amounts *of)
+{
+    return bound->beside_planned && of->planned == 0;
+}
+
+static bool is_over(const struct pledge_bound *bound, const struct amounts *of)
+{
+    __int128 sum = of->held;
+
+    if (bound->pledge->kind != PLEDGE_NODES)
+        sum += of->planned;
+    return sum > bound->room && !is_aside(bound, of);
+}
+
+static size_t last_over(const struct pledge_bound *bound, const struct levels *levels,
+                        size_t first, size_t last)
+{
+    if (levels->n == 0 || first >= last)
+        return SIZE_MAX;
+    for (size_t i = levels_find(levels, last - 1) + 1; i-- > 0;) {
+        size_t end = levels_end(levels, i, last);
+
+        if (end <= first)
+            break;
+        if (is_over(bound, &levels->items[i].of))
+            return end - 1;
+    }
+    return SIZE_MAX;
+}
+
+/* In one slot, the first of the window or not. */
+static bool is_left_over(const struct pledge_bound *bound, const struct amounts *of,
+                         int64_t time, bool first, bool now)
+{
+    if (is_aside(bound, of) || (!first && of->planned == 0))
+        return false;
+    if (now)
+        return of->planned > bound->room_now;
+    return of->planned + of->held - of->fading * time > bound->room;
+}
+
+static size_t last_left_over(const struct pledge_bound *bound, const int64_t *times,
+                             size_t first, size_t last)
+{
+    const struct levels *levels = &bound->pledge->levels;
+
+    for (size_t slot = last; slot > first && levels->n > 0; slot--) {
+        const size_t piece = levels_find(levels, slot - 1);
+
+        if (is_left_over(bound, &levels->items[piece].of, times[slot - 1],
+                         slot - 1 == first, slot == 1))
+            return slot - 1;
+    }
+    return SIZE_MAX;
+}
+
+size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
+                    size_t first, size_t last)
+{
+    const struct levels *levels = &bound->pledge->levels;
+
+    switch (bound->pledge->kind) {
+    case PLEDGE_SUM:
+    case PLEDGE_NODES:
+        return last_over(bound, levels, first, last);
+    case PLEDGE_LEFT:
+        return last_left_over(bound, times, first, last);
+    case PLEDGE_SPENT:
+        break;
+    }
+    return levels->n > 0 && is_over(bound, &levels->items[levels->n - 1].of)
+               ? SIZE_MAX - 1
+               : SIZE_MAX;
+}
+
+/* Each node once. */
+static void add_nodes(struct levels *levels, const struct pledge *pledge,
+                      const struct slot *slots, size_t n, size_t first, size_t last)
+{
+    AUTO_FREE char **names = xcalloc(n + 1, sizeof(*names));
+    static const struct levels none;
+
+    for (size_t i = 0; i < n; i++)
+        names[i] = slots[i].node;
+    names_sort(names, n);
+    for (size_t i = 0; i < n; i++) {
+        const struct pledge_node *node = find_node(pledge, names[i]);
+
+        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+            count_unused(levels, node != NULL ? &node->uses : &none, first, last,
+                         SIZE_MAX, 1);
+    }
+}
+
+size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
+                          size_t n, size_t first, size_t last)
+{
+    struct levels levels = levels_copy(&bound->pledge->levels);
+    size_t over;
+
+    add_nodes(&levels, bound->pledge, slots, n, first, last);
+    over = last_over(bound, &levels, first, last);
+    levels_fini(&levels);
+    return over;
+}

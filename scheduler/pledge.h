@@ -1,0 +1,94 @@
+/*
+ * pledge - what jobs hold of limits, and will hold by their plans, over coming time.
+ *
+ * As held.h has it for now: a pledge for each limit (by its address, never looked at)
+ * and each of those that it is counted for apart. It has the levels of what is held and
+ * planned in each slot, as the stock has what is free of licences:
+ *
+ *     at most 2 jobs of a user   | 0: 1 held | 12: 1 held, 1 planned | 40: 1 planned
+ *
+ * so that nobody is planned, or starts, where a limit would have no room for those who
+ * are planned there already.
+ *
+ *   SUM     so much of each job, in all slots that it touches
+ *   LEFT    of plans all that they may use; of what is held what is left of it, which
+ *           falls. It has to be within the limit when somebody starts: in the first
+ *           slot of a window, and in those in which somebody is planned
+ *   NODES   each node once, whoever is on it
+ *   SPENT   what plans may use counts from their start on for ever
+ */
+#ifndef GANTRY_SCHEDULER_PLEDGE_H
+#define GANTRY_SCHEDULER_PLEDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "scheduler/levels.h"
+#include "scheduler/model.h"
+
+enum pledge_kind { PLEDGE_SUM, PLEDGE_LEFT, PLEDGE_NODES, PLEDGE_SPENT };
+
+struct pledge_key {
+    const void *limit;
+    const char *whose; /* interned */
+};
+
+struct pledge_node;
+
+struct pledge {
+    struct pledge_key key;
+    enum pledge_kind kind;
+    struct levels levels; /* of nodes: `held` is how many there are in use, or planned;
+                             `planned` by how many plans */
+    struct pledge_node *nodes; /* hash by name */
+    UT_hash_handle hh;
+};
+
+/* All zero is empty. */
+struct pledges {
+    struct pledge *all; /* hash */
+    struct pledge_name *names;
+};
+
+/* Forgets all. */
+void pledges_reset(struct pledges *p);
+/* Slots are counted anew: lane.h, lane_renumber. */
+void pledges_renumber(struct pledges *p, const uint16_t *places);
+
+/* NULL: nobody holds any of it, nor will. It stays where it is until a reset. */
+struct pledge *pledges_find(const struct pledges *p, const void *limit,
+                            const char *whose);
+/* Made if new; `whose` is copied. */
+struct pledge *pledges_get(struct pledges *p, const void *limit, const char *whose,
+                           enum pledge_kind kind);
+
+/* What a job takes in the slots [first, last); `last` may be `n_slots`, which is
+ * without end. */
+void pledge_take(struct pledge *pledge, const struct amounts *amounts, size_t first,
+                 size_t last, size_t n_slots);
+void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t first,
+                 size_t last, size_t n_slots);
+/* With sign -1: nodes that it has no longer. */
+void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
+                      size_t first, size_t last, size_t n_slots, int sign);
+
+/* What a limit leaves to others beside a job. */
+struct pledge_bound {
+    const struct pledge *pledge;
+    __int128 room;
+    __int128 room_now;   /* LEFT: to plans, if it starts now */
+    bool beside_planned; /* only where somebody is planned */
+};
+
+/* The last of the slots [first, last) in which others have more than that; SIZE_MAX:
+ * none. `times`: when slots begin. */
+size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
+                    size_t first, size_t last);
+/* Likewise of a limit on nodes: with these, which others may have as well. */
+size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
+                          size_t n, size_t first, size_t last);
+
+#endif

@@ -1,0 +1,436 @@
+/*
+ * What limits leave over coming time: a table of small cases, and nodes that come and
+ * go at random against a count of them in each slot.
+ *
+ * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs one alone.
+ */
+#include "scheduler/pledge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/util.h"
+#include "tests/support/seeds.h"
+#include "tests/support/suite.h"
+
+#define SLOTS 10
+#define NONE SIZE_MAX
+#define EVER (SIZE_MAX - 1) /* whenever it begins */
+
+/* Ten seconds each; slot 9 is the last, up to 10 is without end. */
+static const int64_t times[SLOTS] = {0, 10, 20, 30, 40, 50, 60, 70, 80, 90};
+
+/* ---- cases ---- */
+
+/* Operations: "held 2 3-8" in slots 3 to 7, "planned" likewise; "fades 2 3-8": of what
+ * is held then so much is left of it as are seconds up to slot 8, twice; "nodes ab 3-8"
+ * are in use by one job, "gone ab 3-8" no longer by one. */
+static const struct {
+    const char *name;
+    enum pledge_kind kind;
+    const char *ops[4];
+    int64_t room, room_now;
+    bool beside_planned;
+    const char *nodes; /* of its own; NULL: they are not known */
+    size_t first, last;
+    size_t over; /* the last slot in which there is none */
+} cases[] = {
+    {"nobody has any", PLEDGE_SUM, {0}, 0, 0, false, NULL, 0, 10, NONE},
+    {"as much as there may be",
+     PLEDGE_SUM,
+     {"held 2 3-8"},
+     2,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     NONE},
+    {"too much", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 10, 7},
+    {"before it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 3, NONE},
+    {"up to one slot of it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 4, 3},
+    {"behind it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 8, 10, NONE},
+    {"no slot", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 5, 5, NONE},
+    {"without end", PLEDGE_SUM, {"held 2 3-10"}, 1, 0, false, NULL, 0, 10, 9},
+    {"what is planned counts as well",
+     PLEDGE_SUM,
+     {"held 1 0-5", "planned 1 3-8"},
+     1,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     4},
+    {"given back",
+     PLEDGE_SUM,
+     {"held 2 3-8", "held -2 3-8"},
+     1,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     NONE},
+    {"bound where others are planned alone",
+     PLEDGE_SUM,
+     {"held 3 0-9", "planned 1 3-6"},
+     1,
+     0,
+     true,
+     NULL,
+     0,
+     10,
+     5},
+    {"what is left falls below what there may be",
+     PLEDGE_LEFT,
+     {"fades 2 0-8"},
+     100,
+     100,
+     false,
+     NULL,
+     3,
+     10,
+     NONE},
+    {"in the first slot it is too much",
+     PLEDGE_LEFT,
+     {"fades 2 0-8"},
+     99,
+     99,
+     false,
+     NULL,
+     3,
+     10,
+     3},
+    {"behind the first slot it is too much for those who start there",
+     PLEDGE_LEFT,
+     {"planned 60 5-7"},
+     50,
+     50,
+     false,
+     NULL,
+     1,
+     10,
+     6},
+    {"behind the first slot nobody minds what is held",
+     PLEDGE_LEFT,
+     {"held 60 5-7"},
+     50,
+     50,
+     false,
+     NULL,
+     1,
+     10,
+     NONE},
+    {"now what is left is known exactly",
+     PLEDGE_LEFT,
+     {"fades 2 0-8"},
+     0,
+     0,
+     false,
+     NULL,
+     0,
+     1,
+     NONE},
+    {"now what is planned counts beside it",
+     PLEDGE_LEFT,
+     {"planned 5 0-8"},
+     9,
+     4,
+     false,
+     NULL,
+     0,
+     1,
+     0},
+    {"as many nodes as may be",
+     PLEDGE_NODES,
+     {"nodes ab 3-8"},
+     2,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     NONE},
+    {"a node of two jobs is one",
+     PLEDGE_NODES,
+     {"nodes ab 3-8", "nodes bc 2-5"},
+     2,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     4},
+    {"and is in use until both are gone",
+     PLEDGE_NODES,
+     {"nodes ab 3-8", "nodes bc 2-5", "gone ab 3-8"},
+     1,
+     0,
+     false,
+     NULL,
+     0,
+     10,
+     4},
+    {"its own are others", PLEDGE_NODES, {"nodes ab 3-8"}, 2, 0, false, "bc", 0, 10, 7},
+    {"its own are of those",
+     PLEDGE_NODES,
+     {"nodes ab 3-8"},
+     2,
+     0,
+     false,
+     "ab",
+     0,
+     10,
+     NONE},
+    {"two pods on one node",
+     PLEDGE_NODES,
+     {"nodes a 3-8"},
+     2,
+     0,
+     false,
+     "bb",
+     0,
+     10,
+     NONE},
+    {"its own too many by themselves", PLEDGE_NODES, {0}, 1, 0, false, "ab", 0, 10, 9},
+    {"what is planned counts for ever",
+     PLEDGE_SPENT,
+     {"planned 5 3-10"},
+     4,
+     0,
+     false,
+     NULL,
+     0,
+     1,
+     EVER},
+    {"as much as may be used",
+     PLEDGE_SPENT,
+     {"planned 5 3-10"},
+     5,
+     0,
+     false,
+     NULL,
+     0,
+     1,
+     NONE},
+};
+
+static size_t slots_of(const char *nodes, struct slot *slots, char (*names)[2])
+{
+    size_t n = 0;
+
+    for (; nodes != NULL && nodes[n] != '\0'; n++) {
+        names[n][0] = nodes[n];
+        names[n][1] = '\0';
+        slots[n] = (struct slot){.node = names[n], .pods = 1};
+    }
+    return n;
+}
+
+static void use_nodes(struct pledge *pledge, const char *nodes, size_t first,
+                      size_t last, int sign)
+{
+    struct slot slots[8];
+    char names[8][2];
+    size_t n = slots_of(nodes, slots, names);
+
+    pledge_use_nodes(pledge, slots, n, first, last, SLOTS, sign);
+}
+
+static void run_op(struct pledge *pledge, const char *op)
+{
+    char verb[8], what[8];
+    size_t first, last;
+    struct amounts amounts = {0};
+
+    ck_assert_int_eq(sscanf(op, "%7s %7s %zu-%zu", verb, what, &first, &last), 4);
+    if (strcmp(verb, "nodes") == 0 || strcmp(verb, "gone") == 0) {
+        use_nodes(pledge, what, first, last, *verb == 'n' ? 1 : -1);
+        return;
+    }
+    if (strcmp(verb, "fades") == 0) {
+        amounts.fading = strtol(what, NULL, 10);
+        amounts.held = amounts.fading * times[last];
+    } else {
+        *(*verb == 'p' ? &amounts.planned : &amounts.held) = strtol(what, NULL, 10);
+    }
+    pledge_take(pledge, &amounts, first, last, SLOTS);
+}
+
+static size_t ask(const struct pledge_bound *bound, const char *nodes, size_t first,
+                  size_t last)
+{
+    struct slot slots[8];
+    char names[8][2];
+
+    if (nodes == NULL)
+        return pledge_short(bound, times, first, last);
+    return pledge_short_nodes(bound, slots, slots_of(nodes, slots, names), first, last);
+}
+
+START_TEST(test_cases)
+{
+    struct pledges pledges = {0};
+    struct pledge *pledge = pledges_get(&pledges, &cases[_i], "ann", cases[_i].kind);
+    const struct pledge_bound bound = {.pledge = pledge,
+                                       .room = cases[_i].room,
+                                       .room_now = cases[_i].room_now,
+                                       .beside_planned = cases[_i].beside_planned};
+
+    for (size_t i = 0; i < ARRAY_LEN(cases[_i].ops) && cases[_i].ops[i] != NULL; i++)
+        run_op(pledge, cases[_i].ops[i]);
+    ck_assert_msg(ask(&bound, cases[_i].nodes, cases[_i].first, cases[_i].last) ==
+                      cases[_i].over,
+                  "%s", cases[_i].name);
+    pledges_reset(&pledges);
+}
+END_TEST
+
+/* Each limit, and each of those that it is counted for apart, has its own. */
+START_TEST(test_apart)
+{
+    static const int one, other;
+    struct pledges pledges = {0};
+    struct pledge *of_ann = pledges_get(&pledges, &one, "ann", PLEDGE_SUM);
+
+    ck_assert_ptr_eq(pledges_get(&pledges, &one, "ann", PLEDGE_SUM), of_ann);
+    ck_assert_ptr_eq(pledges_find(&pledges, &one, "ann"), of_ann);
+    ck_assert_ptr_null(pledges_find(&pledges, &one, "bob"));
+    ck_assert_ptr_null(pledges_find(&pledges, &other, "ann"));
+    ck_assert_ptr_ne(pledges_get(&pledges, &one, "bob", PLEDGE_SUM), of_ann);
+    ck_assert_ptr_ne(pledges_get(&pledges, &other, "ann", PLEDGE_SUM), of_ann);
+    pledges_reset(&pledges);
+    ck_assert_ptr_null(pledges_find(&pledges, &one, "ann"));
+}
+END_TEST
+
+/* The first two slots have become one, and all others have moved up. */
+START_TEST(test_renumber)
+{
+    static const uint16_t places[SLOTS + 1] = {0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    struct pledges pledges = {0};
+    struct pledge *sum = pledges_get(&pledges, "sum", "", PLEDGE_SUM);
+    struct pledge *nodes = pledges_get(&pledges, "nodes", "", PLEDGE_NODES);
+    const struct pledge_bound of_sum = {.pledge = sum}, of_nodes = {.pledge = nodes};
+
+    run_op(sum, "held 1 3-6");
+    run_op(nodes, "nodes a 3-6");
+    pledges_renumber(&pledges, places);
+    ck_assert_uint_eq(pledge_short(&of_sum, times, 0, SLOTS), 4);
+    ck_assert_uint_eq(pledge_short(&of_nodes, times, 0, SLOTS), 4);
+    run_op(sum, "held -1 2-5");
+    run_op(nodes, "gone a 2-5");
+    ck_assert_uint_eq(pledge_short(&of_sum, times, 0, SLOTS), NONE);
+    ck_assert_uint_eq(pledge_short(&of_nodes, times, 0, SLOTS), NONE);
+    pledges_reset(&pledges);
+}
+END_TEST
+
+/* ---- random nodes ---- */
+
+#define HISTORIES 1000
+#define JOBS 12
+#define NODES 5
+
+struct work {
+    char nodes[NODES + 1]; /* none: there is no such job */
+    size_t first, last;
+};
+
+static void draw_nodes(struct rng *rng, char *nodes)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < NODES; i++) {
+        if (rng_below(rng, 2) == 0)
+            nodes[n++] = (char)('a' + i);
+    }
+    nodes[n] = '\0';
+}
+
+static size_t nodes_in(const struct work *jobs, const char *more, size_t slot)
+{
+    unsigned set = 0;
+
+    for (; *more != '\0'; more++)
+        set |= 1U << (*more - 'a');
+    for (size_t i = 0; i < JOBS; i++) {
+        for (const char *node = jobs[i].nodes; *node != '\0'; node++)
+            set |= (unsigned)(jobs[i].first <= slot && slot < jobs[i].last)
+                   << (*node - 'a');
+    }
+    return (size_t)__builtin_popcount(set);
+}
+
+static size_t over_plainly(const struct work *jobs, const char *more, size_t room,
+                           const struct work *asked)
+{
+    size_t over = NONE;
+
+    for (size_t slot = asked->first; slot < asked->last; slot++) {
+        if (nodes_in(jobs, more, slot) > room)
+            over = slot;
+    }
+    return over;
+}
+
+static void compare(struct rng *rng, const struct pledge *pledge,
+                    const struct work *jobs, uint64_t seed)
+{
+    const size_t room = rng_below(rng, NODES + 1);
+    const struct pledge_bound bound = {.pledge = pledge, .room = (__int128)room};
+    struct work asked = {.first = rng_below(rng, SLOTS),
+                         .last = 1 + rng_below(rng, SLOTS)};
+
+    draw_nodes(rng, asked.nodes);
+    ck_assert_msg(ask(&bound, asked.nodes, asked.first, asked.last) ==
+                      over_plainly(jobs, asked.nodes, room, &asked),
+                  "seed %" PRIu64 ": with %s", seed, asked.nodes);
+    ck_assert_msg(ask(&bound, NULL, asked.first, asked.last) ==
+                      over_plainly(jobs, "", room, &asked),
+                  "seed %" PRIu64, seed);
+}
+
+static void run_history(uint64_t seed)
+{
+    struct work jobs[JOBS] = {0};
+    struct pledges pledges = {0};
+    struct pledge *pledge = pledges_get(&pledges, &pledges, "", PLEDGE_NODES);
+    struct rng rng;
+
+    rng_seed(&rng, seed);
+    for (int i = 0; i < 5 * JOBS; i++) {
+        struct work *job = &jobs[rng_below(&rng, JOBS)];
+
+        use_nodes(pledge, job->nodes, job->first, job->last, -1);
+        draw_nodes(&rng, job->nodes);
+        job->first = rng_below(&rng, SLOTS);
+        job->last = job->first + 1 + rng_below(&rng, SLOTS - job->first);
+        use_nodes(pledge, job->nodes, job->first, job->last, 1);
+        compare(&rng, pledge, jobs, seed);
+    }
+    pledges_reset(&pledges);
+}
+
+START_TEST(test_histories)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        run_history(seed);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/pledge", (struct suite_row[]){
+                                              {test_cases, ARRAY_LEN(cases)},
+                                              {test_apart, 1},
+                                              {test_renumber, 1},
+                                              {test_histories, 1},
+                                              {NULL, 0},
+                                          });
+}
