@@ -628,7 +628,7 @@ const struct column jobcolumns[] = {
     {'C', "numcpus", "CPUS", cpus_cell, 0},
     {'d', "mintmpdisk", "MIN_TMP_DISK", zero_cell, 0},
     {'D', "numnodes", "NODES", nodes_cell, 0},
-    {'e', "endtime", "END_TIME", end_cell, JOB_START},
+    {'e', "endtime", "END_TIME", end_cell, JOB_WHOLE},
     {'E', "dependency", "DEPENDENCY", dependency_cell, JOB_WHOLE},
     {'f', "feature", "FEATURES", feature_cell, JOB_WHOLE},
     {'F', "arrayjobid", "ARRAY_JOB_ID", array_id_cell, 0},

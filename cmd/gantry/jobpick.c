@@ -142,6 +142,7 @@ static const struct pick {
     TIME("status.suspendTime", suspend_sec),
     TIME("status.preemptEligibleTime", preempt_from_sec),
     TIME("status.preemptTime", preempt_sec),
+    TIME("status.preemptEndTime", grace_end_sec),
 };
 
 /* Of the table: its columns' names. */

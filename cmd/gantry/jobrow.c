@@ -167,15 +167,27 @@ int64_t jobrow_accrue_sec(const struct jobrow *r)
     return jobrow_eligible_sec(r);
 }
 
-int64_t jobrow_end_sec(const struct jobrow *r)
+static int64_t end_by_limit(const struct jobrow *r)
 {
     const int64_t start_sec = jobrow_start_sec(r);
 
-    if (r->end_sec != TIME_UNSET && r->word->kind != JOB_KIND_PENDING)
-        return r->end_sec;
     if (start_sec == TIME_UNSET || r->limit_sec == LIMIT_UNSET)
         return TIME_UNSET;
     return r->limit_sec == LIMIT_UNLIMITED ? LIMIT_UNLIMITED : start_sec + r->limit_sec;
+}
+
+int64_t jobrow_end_sec(const struct jobrow *r)
+{
+    const int64_t sec = end_by_limit(r);
+
+    if (r->word->kind == JOB_KIND_PENDING)
+        return sec;
+    if (r->end_sec != TIME_UNSET)
+        return r->end_sec;
+    if (r->grace_end_sec <= 0) /* of a row of the table, or TIME_UNSET */
+        return sec;
+    return sec > 0 && sec != LIMIT_UNLIMITED ? MIN(sec, r->grace_end_sec)
+                                             : r->grace_end_sec;
 }
 
 bool jobrow_is_array(const struct jobrow *r)

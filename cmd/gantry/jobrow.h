@@ -56,6 +56,7 @@ struct jobrow {
     const char *accrue_limit; /* the one that keeps it from that */
     int64_t preempt_from_sec; /* since when it might have been told to, and: */
     int64_t preempt_sec;      /* since when it has been told to end for another job */
+    int64_t grace_end_sec;    /* and then: by when it is ended. All of a whole object */
     bool promised;
     /* what follows from it */
     const struct job_word *word;
@@ -73,7 +74,8 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
 bool jobrow_has_started(const struct jobrow *r);
 /* Run time so far, without what is after its end; 0 before the start. */
 int64_t jobrow_used_sec(const struct jobrow *r, int64_t now_sec);
-/* When it ends or ended: TIME_UNSET unknown, LIMIT_UNLIMITED never. */
+/* When it ends or ended, by its limit or its grace time: TIME_UNSET unknown,
+ * LIMIT_UNLIMITED never. */
 int64_t jobrow_end_sec(const struct jobrow *r);
 /* When it started or is planned to; TIME_UNSET. */
 int64_t jobrow_start_sec(const struct jobrow *r);
