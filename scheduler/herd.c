@@ -120,6 +120,7 @@ static void add_running(struct sched *s, struct herd *h, const struct preempt_si
         return;
     v.cost =
         s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &v.side);
+    v.nodes = job->n_alloc;
     v.work = elapsed * (int64_t)job->n_alloc;
     GROW(h->victims, h->n, h->cap);
     h->victims[h->n++] = v;

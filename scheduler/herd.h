@@ -29,6 +29,7 @@ struct victim {
     struct preempt_side side;
     int64_t cost;      /* the lower the sooner; then: */
     int64_t work;      /* that is lost: node-seconds */
+    size_t nodes;      /* that it holds */
     int64_t since_sec; /* it may be preempted */
     int64_t end_sec;   /* when it is ended, if it is taken */
     size_t from;       /* the slot from which on its room is free then */

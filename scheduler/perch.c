@@ -107,6 +107,16 @@ static bool has_room(const struct victims *v, const struct seeker *by,
     return true;
 }
 
+bool perch_has_room(const struct victims *v, const struct seeker *by,
+                    const struct perch *p)
+{
+    const struct job *like = by->shape->like;
+    const struct need need = {like->each, like->exclusive ? SEATS : 1};
+
+    return nodecap_admits(like, by->part->part, &need.amount) &&
+           has_room(v, by, p, &need);
+}
+
 /* ---- the price of a node ---- */
 
 /* How much of a need a share is, in thousandths of each thing that is asked for. */

@@ -17,6 +17,9 @@ bool price_is_lower(struct price a, struct price b);
 /* The price; those who would have to end are left `tried`. False: nobody would do. */
 bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
                  struct price *ret);
+/* Has it room for a pod, once those that are taken are gone? */
+bool perch_has_room(const struct victims *v, const struct seeker *by,
+                    const struct perch *p);
 /* Nobody there is `tried` any more. */
 void perch_let_go(struct victims *v, const struct perch *p);
 /* Its price is not below the best one so far; far cheaper than to weigh it. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/fewest.h"
 #include "scheduler/hunt.h"
 #include "scheduler/prospect.h"
 #include "scheduler/reclaim.h"
@@ -57,6 +58,22 @@ static void try_apart(struct sched *s, struct hunt *h)
     try_cheapest(s, h);
 }
 
+static bool try_taken(struct sched *s, struct hunt *h, bool lacks)
+{
+    return (!lacks || reclaim_take(s, h->herd, h->by)) && hunt_try(s, h);
+}
+
+/* What looks better may not do, by rules that single nodes know nothing of. */
+static bool try_chosen(struct sched *s, struct hunt *h, bool lacks)
+{
+    if (!victims_choose(h->victims, &s->cluster, h->by))
+        return false;
+    if (is_guess(s, h) || !fewest_choose(h->victims, h->by))
+        return try_taken(s, h, lacks);
+    return try_taken(s, h, lacks) ||
+           (victims_choose(h->victims, &s->cluster, h->by) && try_taken(s, h, lacks));
+}
+
 static void hunt(struct sched *s, struct hunt *h)
 {
     struct fit *fit = shape_fit(trial_shape(s, h->entry), h->entry->part);
@@ -74,8 +91,7 @@ static void hunt(struct sched *s, struct hunt *h)
     hunt_find_plans(s, h);
     if (h->n_victims + h->n_plans == 0)
         return;
-    if (victims_choose(h->victims, &s->cluster, h->by) &&
-        (!lacks || reclaim_take(s, h->herd, h->by)) && hunt_try(s, h))
+    if (try_chosen(s, h, lacks))
         return;
     if (is_guess(s, h) && !try_cheapest(s, h) && herd_is_apart(h->entry->rec->job))
         try_apart(s, h);

@@ -4,7 +4,8 @@
  *   who may           running jobs that it may preempt (preempt_rules.h), and are past
  *                     their exempt time
  *   what goes first   promises to waiting jobs that it may preempt, which cost no work
- *   whom              as few as will do, and of those the cheapest (victims.h); where
+ *   whom              as few as will do, and of those the cheapest (victims.h; for all
+ *                     pods of a gang together: fewest.h); where
  *                     single nodes do not say who that is, the cheapest are all tried,
  *                     more and more of them, and then without those that are not
  *                     needed (hunt.h); for licences, where settings say so: reclaim.h

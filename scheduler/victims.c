@@ -72,7 +72,7 @@ static void know_price(struct victims *v, const struct seeker *by, struct perch 
     perch_let_go(v, p);
 }
 
-static struct perch *find_perch(const struct victims *v, size_t position)
+struct perch *victims_perch(const struct victims *v, size_t position)
 {
     size_t low = 0, high = v->n_perches;
 
@@ -96,7 +96,7 @@ static void take(struct victims *v, struct victim *victim)
     victim->taken = true;
     v->from = MAX(v->from, victim->from);
     for (size_t i = 0; i < claim->n_positions; i++) {
-        struct perch *p = find_perch(v, claim->positions[i]);
+        struct perch *p = victims_perch(v, claim->positions[i]);
 
         if (p != NULL)
             p->known = false;
@@ -291,7 +291,7 @@ void victims_take_cheapest(struct victims *v, size_t n)
 
 bool victims_use(const struct victims *v, size_t position)
 {
-    const struct perch *p = find_perch(v, position);
+    const struct perch *p = victims_perch(v, position);
 
     return p != NULL && p->items[0] > 0;
 }

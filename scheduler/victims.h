@@ -13,8 +13,8 @@
  *     n2  [ a 1-GPU job ][ a 1-GPU job ]      2 jobs
  *     n3  [ an 8-GPU job ...............]     1 job          <- first
  *
- * It is an estimate: jobs of several nodes, and pods that share nodes, may do with
- * fewer. The caller tries what was chosen on the timeline, and takes nobody who is not
+ * It is an estimate: where jobs have several nodes (fewest.h), or pods share nodes,
+ * fewer may do. The caller tries what was chosen on the timeline, and takes nobody who is not
  * needed there.
  */
 #ifndef GANTRY_SCHEDULER_VICTIMS_H
@@ -35,6 +35,7 @@ struct perch {
     const struct share *shares, *plans; /* of victims, of plans that may be broken */
     size_t n_shares, n_plans;
     int64_t items[UNITS_MAX]; /* pods, or units of each kind, that it is to get */
+    bool free, open;          /* fewest.h: with nobody taken, or with those that are */
     bool known;               /* of the next one: */
     bool hopeless;            /* it has no room, whoever ends */
     struct price price;
@@ -64,6 +65,8 @@ bool victims_choose(struct victims *v, const struct cluster *c,
 /* So many of them, the cheapest ones, on all of its nodes: where the choice was in
  * vain. */
 void victims_take_cheapest(struct victims *v, size_t n);
+/* The node at a position; NULL: it is none that the seeker may have. */
+struct perch *victims_perch(const struct victims *v, size_t position);
 /* Has the node been given pods of the seeker? */
 bool victims_use(const struct victims *v, size_t position);
 
