@@ -67,8 +67,8 @@ static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
     const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     const struct fence *fence =
         reserve_fence_within(s, job, part, job_reservation(job), limit_sec);
-    const struct stay stay = {last,
-                              fence_over(fence, 0, s->timeline.bounds[0], limit_sec)};
+    const int64_t start_sec = timeline_start(&s->timeline, 0, s->now_sec);
+    const struct stay stay = {last, fence_over(fence, 0, start_sec, limit_sec)};
     AUTO_FREE struct stay *stays = xcalloc(n_uses + 1, sizeof(*stays));
 
     for (size_t i = 0; i < n_uses; i++)

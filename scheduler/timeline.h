@@ -185,6 +185,10 @@ static inline size_t timeline_place(const struct timeline *tl, size_t slot)
 bool timeline_is_outdated(const struct timeline *tl, int64_t now_sec);
 /* The minute that a time lies in. */
 int64_t timeline_minute(int64_t sec);
+/* From when on what begins in a slot is taken to run: in the first one from now, but
+ * for a start that was due with the minute and comes so little late. */
+#define TIMELINE_LATE_SEC 10
+int64_t timeline_start(const struct timeline *tl, size_t slot, int64_t now_sec);
 /* When what takes so long (LIMIT_UNLIMITED) is over; TIME_NEVER: beyond all time. */
 static inline int64_t timeline_end(int64_t start_sec, int64_t length_sec)
 {

@@ -31,6 +31,13 @@ static int64_t bound_after(int64_t bound, int64_t minute_sec)
     return bound - bound % width + width;
 }
 
+int64_t timeline_start(const struct timeline *tl, size_t slot, int64_t now_sec)
+{
+    bool late = slot == 0 && now_sec - tl->bounds[0] > TIMELINE_LATE_SEC;
+
+    return late ? now_sec : tl->bounds[slot];
+}
+
 int64_t timeline_minute(int64_t sec)
 {
     sec = MAX(MIN(sec, TIME_SANE), -TIME_SANE);

@@ -32,6 +32,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .need = placement_min_nodes(like, part->part),
         .takes = job_licenses(job_with_license(entry->rec->job, entry->license, &view)),
         .fence = reserve_fence(s, entry->rec->job, entry->part, entry->resv),
+        .now_sec = s->now_sec,
         .task = entry->rec->job->tasks_limit > 0 ? entry->rec : NULL,
         .sched = s,
     };

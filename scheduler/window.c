@@ -25,7 +25,8 @@ int64_t window_over(const struct seeker *by, size_t first)
 
     if (limit_sec != LIMIT_UNLIMITED)
         limit_sec -= book_length(0);
-    return fence_over(by->fence, first, by->timeline->bounds[first], limit_sec);
+    return fence_over(by->fence, first,
+                      timeline_start(by->timeline, first, by->now_sec), limit_sec);
 }
 
 static void set_over(struct window *w, const struct seeker *by)

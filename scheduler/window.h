@@ -42,6 +42,7 @@ struct seeker {
     const struct pledge_bound *bounds;
     size_t n_bounds;
     const struct fence *fence; /* what reservations shut to it; NULL: nothing */
+    int64_t now_sec;           /* where it has one: a start now counts from then */
     /* Nodes that are taken to be open from some slot on: those of its
      * own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;

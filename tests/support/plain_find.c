@@ -60,10 +60,11 @@ static bool is_allowed(const struct plain_plan *p, const struct plain_job *job,
 static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
                        size_t first)
 {
-    int64_t over;
+    bool late = first == 0 && p->now_sec > p->grid.bounds[0] + TIMELINE_LATE_SEC;
+    int64_t start = late ? p->now_sec : p->grid.bounds[first], over;
 
     if (job->own_sec == LIMIT_UNLIMITED ||
-        __builtin_add_overflow(p->grid.bounds[first], job->own_sec, &over))
+        __builtin_add_overflow(start, job->own_sec, &over))
         over = TIME_NEVER;
     if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
         over = MIN(over, job->in->end_sec);

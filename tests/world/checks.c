@@ -13,6 +13,7 @@
 #define LAG_MS 120000
 /* The API server was away, and unwell after it. */
 #define LAG_OUTAGES_MS 300000
+#define START_LATE_MS 11000
 /* Beyond its deadline a gang's pods still have their grace period, and the kills their
  * turns. */
 #define ROLLBACK_FAULTLESS_MS 60000
@@ -125,7 +126,7 @@ static int64_t limit_of(const struct pod_fact *p)
 }
 
 /* Who is not of a reservation that was known is over before it begins, and starts
- * behind it. */
+ * behind it; who is due with a minute may come so late in it (timeline.h). */
 static void check_reserved(struct checks *c, const struct pod_fact *p,
                            int64_t decided_ms)
 {
@@ -135,7 +136,7 @@ static void check_reserved(struct checks *c, const struct pod_fact *p,
     for (r = c->ledger->resvs; r; r = r->hh.next)
         if (strcmp(r->node, p->node) == 0 &&
             decided_ms > r->made_ms + checks_lag_ms(c) && decided_ms < r->end_ms &&
-            decided_ms + limit_sec * 1000 > r->start_ms)
+            decided_ms + limit_sec * 1000 > r->start_ms + START_LATE_MS)
             journal_breach(c->journal, "reserved",
                            "pod %s, of %" PRId64 " s, is bound to %s, which %s has in"
                            " %" PRId64 " s",
