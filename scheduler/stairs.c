@@ -89,10 +89,11 @@ static void find_open(struct stairwell *w, const struct timeline *tl)
 {
     memset(w->open, 0, tl->words * sizeof(*w->open));
     for (size_t demand = 0; demand < tl->demands.n; demand++) {
-        const uint64_t *open = timeline_open(tl, demand, 0);
+        const uint64_t *shown = timeline_shown(tl, demand, 0);
+        const uint64_t *full = timeline_full(tl, demand, 0);
 
         for (size_t i = 0; i < tl->words; i++)
-            w->open[i] |= open[i];
+            w->open[i] |= shown[i] & ~(full != NULL ? full[i] : 0);
     }
 }
 

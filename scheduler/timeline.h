@@ -25,6 +25,16 @@
  * A node is vacant in a slot where as much is free as without any job: how much that is
  * is known of each node. Where a search finds many such nodes they need no looking at.
  *
+ * It is full where it is open to no demand. Mostly a vacant node becomes full, or the
+ * reverse; so that this is one change for all demands, the sets of open nodes are left
+ * as if full nodes were vacant, and these are in a set of their own, to be taken off:
+ *
+ *   4 GPUs: shown  |n1 |n1 |n1 |n1 |n2   |n2   |n1n2 |n1n2 |n1n2     |
+ *           full   |n2 |n2 |n2 |n2 |n2   |     |     |     |         |
+ *
+ * Demands that are new since all openings were worked out do not count in this, and
+ * their sets are of open nodes as they are.
+ *
  * Invariant: in a slot, free = capacity - all that is taken there; negative where more
  * runs than fits.
  */
@@ -38,6 +48,7 @@
 #include "scheduler/demand.h"
 #include "scheduler/lane.h"
 #include "scheduler/model.h"
+#include "scheduler/nodeset.h"
 #include "scheduler/pledge.h"
 #include "scheduler/rowtable.h"
 #include "scheduler/stock.h"
@@ -54,8 +65,10 @@
 struct openings {
     size_t demands_cap, slots_cap;
     uint16_t *rows;     /* by slot: where its sets lie, so that they need not move */
+    size_t masked;      /* so many demands, the first, are shown as said above */
     uint64_t *vacant;   /* [row][words]: nodes without jobs */
-    uint64_t *sets;     /* [demand][row][words] */
+    uint64_t *full;     /* likewise: that are open to none of the first `masked` */
+    uint64_t *sets;     /* [demand][row][words]: shown as open */
     uint32_t *counts;   /* [demand][slot] */
     uint64_t *in_block; /* [demand][block][words]: in all of its slots, where it is */
     bool *is_known;     /* [demand][block] */
@@ -65,9 +78,12 @@ struct openings {
  * of one word of the sets of nodes. */
 struct flip {
     size_t first, last;
-    bool vacant;     /* they become vacant, or are so no more */
-    uint64_t *moved; /* a set of demands */
+    bool vacant, full; /* they become so, or are so no more */
+    uint64_t *moved;   /* sets of demands, one behind the other: MOVES of them */
 };
+
+/* To which they close, open, and are shown otherwise. */
+enum { MOVE_CLOSED, MOVE_OPENED, MOVE_SHOWN, MOVES };
 
 struct flips {
     struct flip *items;
@@ -129,7 +145,7 @@ struct timeline {
     struct demands demands;
     struct stock stock;     /* licences */
     struct pledges pledges; /* of limits */
-    uint64_t *moved;        /* scratch: a set of demands; and of the take under way: */
+    uint64_t *moved;        /* scratch, as in a flip; and of the take under way: */
     struct flips flips, flips_before;
     struct passages passages;
     size_t n_known; /* so many slots whose openings are worked out, and kept up */
@@ -230,11 +246,30 @@ static inline const int64_t *timeline_row(const struct timeline *tl, size_t posi
     return rowtable_at(&tl->rows, lane->rows[lane_find(lane, slot)]);
 }
 
-static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,
-                                            size_t slot)
+/* The nodes that are shown as open in a slot; those that are: without the full ones. */
+static inline const uint64_t *timeline_shown(const struct timeline *tl, size_t demand,
+                                             size_t slot)
 {
     return tl->open.sets +
            (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
+}
+
+/* NULL: none is to be taken off. */
+static inline const uint64_t *timeline_full(const struct timeline *tl, size_t demand,
+                                            size_t slot)
+{
+    return demand < tl->open.masked ? tl->open.full + tl->open.rows[slot] * tl->words
+                                    : NULL;
+}
+
+/* Is the node open in a slot? */
+static inline bool timeline_is_open(const struct timeline *tl, size_t demand,
+                                    size_t slot, size_t position)
+{
+    const uint64_t *full = timeline_full(tl, demand, slot);
+
+    return node_set_has(timeline_shown(tl, demand, slot), position) &&
+           (full == NULL || !node_set_has(full, position));
 }
 
 /* What is free on a node wherever it is vacant: likewise. */

@@ -15,6 +15,7 @@ void openings_fini(struct openings *open)
 {
     free(open->rows);
     free(open->vacant);
+    free(open->full);
     free(open->sets);
     free(open->counts);
     free(open->in_block);
@@ -48,6 +49,8 @@ void openings_reset(struct timeline *tl)
     open->rows = xrealloc(open->rows, open->slots_cap * sizeof(*open->rows));
     open->vacant = xrealloc(open->vacant,
                             (open->slots_cap * tl->words + 1) * sizeof(*open->vacant));
+    open->full =
+        xrealloc(open->full, (open->slots_cap * tl->words + 1) * sizeof(*open->full));
     for (size_t slot = 0; slot < tl->n_slots; slot++)
         open->rows[slot] = (uint16_t)slot;
     size_to(tl, tl->demands.n);
@@ -103,51 +106,101 @@ static bool *known_at(const struct timeline *tl, size_t demand, size_t block)
     return tl->open.is_known + demand * blocks_cap(tl) + block;
 }
 
+struct standing openings_standing(struct timeline *tl, uint32_t row, uint32_t vacancy)
+{
+    struct standing ret = {.full = true};
+
+    timeline_row_met(tl, (uint32_t)tl->rows.n - 1); /* so that all are known */
+    ret.met = timeline_row_met(tl, row);
+    ret.vacancy = timeline_row_met(tl, vacancy);
+    for (size_t i = 0; i < tl->demands.words; i++)
+        ret.full = ret.full && (ret.met[i] & openings_masked(tl, i)) == 0;
+    return ret;
+}
+
+/* ---- flips ---- */
+
 /* What was open in all slots of a block and is not now in one, is not in the block. */
-static void flip_blocks(const struct timeline *tl, size_t demand,
-                        const struct flip *flip, size_t word, uint64_t closed)
+static void close_blocks(const struct timeline *tl, size_t demand,
+                         const struct flip *flip, size_t word, uint64_t nodes)
 {
     size_t last = MIN((flip->last - 1) / BLOCK_SLOTS + 1, blocks_cap(tl));
 
     for (size_t block = flip->first / BLOCK_SLOTS; block < last; block++) {
-        if (closed != 0)
-            block_at(tl, demand, block)[word] &= ~closed;
-        else
-            *known_at(tl, demand, block) = false;
+        if (*known_at(tl, demand, block))
+            block_at(tl, demand, block)[word] &= ~nodes;
     }
 }
 
-/* For one demand, n nodes. What the loops go by lies in locals: for all that the
- * compiler knows, a set might be part of the timeline itself. */
-static void flip_all(const struct timeline *tl, size_t demand, const struct flip *flip,
-                     size_t word, uint64_t nodes, uint32_t n)
+static void open_blocks(const struct timeline *tl, size_t demand,
+                        const struct flip *flip)
 {
-    const struct openings *open = &tl->open;
-    uint64_t *sets = open->sets + demand * open->slots_cap * tl->words + word;
+    size_t last = MIN((flip->last - 1) / BLOCK_SLOTS + 1, blocks_cap(tl));
+
+    for (size_t block = flip->first / BLOCK_SLOTS; block < last; block++)
+        *known_at(tl, demand, block) = false;
+}
+
+/* What the loops go by lies in locals: for all that the compiler knows, a set might be
+ * part of the timeline itself. */
+static void count_nodes(const struct timeline *tl, size_t demand,
+                        const struct flip *flip, uint32_t by)
+{
     uint32_t *counts = openings_counts(tl, demand);
-    const uint16_t *rows = open->rows;
+    size_t last = flip->last;
+
+    for (size_t slot = flip->first; slot < last; slot++)
+        counts[slot] += by;
+}
+
+/* Of sets that lie in rows, by slot. */
+static void flip_rows(const struct timeline *tl, uint64_t *sets,
+                      const struct flip *flip, uint64_t nodes)
+{
+    const uint16_t *rows = tl->open.rows;
     size_t words = tl->words, last = flip->last;
-    uint64_t closed = sets[rows[flip->first] * words] & nodes;
-    uint32_t by = closed != 0 ? -n : n;
 
     for (size_t slot = flip->first; slot < last; slot++)
         sets[rows[slot] * words] ^= nodes;
-    for (size_t slot = flip->first; slot < last; slot++)
-        counts[slot] += by;
-    flip_blocks(tl, demand, flip, word, closed);
+}
+
+static void flip_demands(const struct timeline *tl, const struct flip *flip, size_t i,
+                         size_t word, uint64_t nodes)
+{
+    const struct openings *open = &tl->open;
+    const uint64_t *moved = flip->moved + i;
+    size_t words = tl->demands.words;
+    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
+
+    for (uint64_t set = moved[MOVE_SHOWN * words]; set != 0; set &= set - 1) {
+        size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
+
+        flip_rows(tl, open->sets + demand * open->slots_cap * tl->words + word, flip,
+                  nodes);
+    }
+    for (uint64_t set = moved[MOVE_CLOSED * words]; set != 0; set &= set - 1) {
+        size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
+
+        count_nodes(tl, demand, flip, -n);
+        close_blocks(tl, demand, flip, word, nodes);
+    }
+    for (uint64_t set = moved[MOVE_OPENED * words]; set != 0; set &= set - 1) {
+        size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
+
+        count_nodes(tl, demand, flip, n);
+        open_blocks(tl, demand, flip);
+    }
 }
 
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes)
 {
-    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
-
-    for (size_t slot = flip->first; flip->vacant && slot < flip->last; slot++)
-        openings_vacant(tl, slot)[word] ^= nodes;
-    for (size_t i = 0; i < tl->demands.words; i++) {
-        for (uint64_t set = flip->moved[i]; set != 0; set &= set - 1)
-            flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes, n);
-    }
+    if (flip->vacant)
+        flip_rows(tl, tl->open.vacant + word, flip, nodes);
+    if (flip->full)
+        flip_rows(tl, tl->open.full + word, flip, nodes);
+    for (size_t i = 0; i < tl->demands.words; i++)
+        flip_demands(tl, flip, i, word, nodes);
 }
 
 void openings_forget_blocks(const struct timeline *tl, size_t from)
@@ -170,12 +223,15 @@ const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
 
     if (*is_known)
         return ret;
-    memcpy(ret, openings_at(tl, demand, slot), tl->words * sizeof(*ret));
-    for (size_t i = 1; i < BLOCK_SLOTS; i++) {
-        const uint64_t *open = openings_at(tl, demand, slot + i);
+    memset(ret, 0xff, tl->words * sizeof(*ret));
+    for (size_t i = 0; i < BLOCK_SLOTS; i++) {
+        const uint64_t *shown = timeline_shown(tl, demand, slot + i);
+        const uint64_t *full = timeline_full(tl, demand, slot + i);
 
         for (size_t k = 0; k < tl->words; k++)
-            ret[k] &= open[k];
+            ret[k] &= shown[k];
+        for (size_t k = 0; k < tl->words && full != NULL; k++)
+            ret[k] &= ~full[k];
     }
     *is_known = true;
     return ret;
@@ -207,6 +263,8 @@ static void give_rows(struct timeline *tl, size_t n_before, size_t *sources)
         rows[slot] = (uint16_t)spare++;
         memcpy(open->vacant + rows[slot] * tl->words,
                openings_vacant(tl, sources[slot]), tl->words * sizeof(*open->vacant));
+        memcpy(open->full + rows[slot] * tl->words, openings_full(tl, sources[slot]),
+               tl->words * sizeof(*open->full));
         for (size_t demand = 0; demand < tl->demands.n; demand++)
             memcpy(open->sets + (demand * open->slots_cap + rows[slot]) * tl->words,
                    openings_at(tl, demand, sources[slot]),

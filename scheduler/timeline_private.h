@@ -26,6 +26,34 @@ bool openings_advance(struct timeline *tl, size_t n_before);
 /* The demands that a row meets, a set: lent until one is asked for of a new row. */
 const uint64_t *timeline_row_met(struct timeline *tl, uint32_t row);
 
+/* Of the demands of a word, those of the first `masked`. */
+static inline uint64_t openings_masked(const struct timeline *tl, size_t word)
+{
+    size_t before = word * 64;
+
+    if (tl->open.masked <= before)
+        return 0;
+    return tl->open.masked - before >= 64
+               ? ~UINT64_C(0)
+               : ~(~UINT64_C(0) << (tl->open.masked - before));
+}
+
+/* What a node is to all demands: those that its row meets, and that of its vacancy. */
+struct standing {
+    const uint64_t *met, *vacancy;
+    bool full;
+};
+
+/* Lent until a row is made. */
+struct standing openings_standing(struct timeline *tl, uint32_t row, uint32_t vacancy);
+
+/* Of the demands of a word, those to which it is shown as open. */
+static inline uint64_t openings_shown(const struct timeline *tl,
+                                      const struct standing *s, size_t word)
+{
+    return s->met[word] | (s->full ? s->vacancy[word] & openings_masked(tl, word) : 0);
+}
+
 /* With room for at least so many demands: a few more than there are now. */
 void openings_make_room(struct timeline *tl, size_t n_demands);
 /* Of demands from `from` on. */
@@ -51,6 +79,11 @@ static inline uint64_t *openings_at(const struct timeline *tl, size_t demand,
 static inline uint64_t *openings_vacant(const struct timeline *tl, size_t slot)
 {
     return tl->open.vacant + tl->open.rows[slot] * tl->words;
+}
+
+static inline uint64_t *openings_full(const struct timeline *tl, size_t slot)
+{
+    return tl->open.full + tl->open.rows[slot] * tl->words;
 }
 
 /* By slot. */

@@ -69,48 +69,63 @@ static void chain_all(struct timeline *tl)
 
 /* ---- a slot ---- */
 
-/* The node is open to those of the demands to which it was not, and the reverse. */
-static void turn(const struct timeline *tl, const uint64_t *demands, size_t slot,
-                 size_t position)
+/* Of the demands of a word, those from `from` on. */
+static uint64_t behind(size_t from, size_t word)
 {
-    for (size_t i = 0; i < tl->demands.words; i++) {
-        for (uint64_t set = demands[i]; set != 0; set &= set - 1) {
-            size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
-            uint64_t *open = openings_at(tl, demand, slot);
+    if (word < from / 64)
+        return 0;
+    return word > from / 64 ? ~UINT64_C(0) : ~UINT64_C(0) << (from % 64);
+}
 
-            open[position / 64] ^= UINT64_C(1) << (position % 64);
-            openings_counts(tl, demand)[slot] +=
-                node_set_has(open, position) ? 1 : UINT32_MAX;
-        }
+static void put_in(uint64_t *set, size_t position, bool is_in)
+{
+    uint64_t bit = UINT64_C(1) << (position % 64);
+
+    set[position / 64] = (set[position / 64] & ~bit) | (is_in ? bit : 0);
+}
+
+/* One more, or one less, where the piece meets demands unlike the one before. */
+static void turn_counts(const struct timeline *tl, size_t slot, size_t word,
+                        uint64_t met, uint64_t before)
+{
+    for (uint64_t set = met ^ before; set != 0; set &= set - 1) {
+        size_t bit = (size_t)__builtin_ctzll(set);
+
+        openings_counts(tl, word * 64 + bit)[slot] += met >> bit & 1 ? 1 : UINT32_MAX;
     }
 }
 
-/* Which demands of `from` and behind the piece meets unlike the one before. */
-static void find_turned(struct timeline *tl, size_t from, const struct lane *lane,
-                        size_t i)
+static void turn_sets(const struct timeline *tl, size_t slot, size_t word,
+                      uint64_t shown, size_t position)
 {
-    const uint64_t *met = timeline_row_met(tl, lane->rows[i]); /* all are known now */
-    const uint64_t *before = i > 0 ? timeline_row_met(tl, lane->rows[i - 1]) : NULL;
+    for (uint64_t set = shown; set != 0; set &= set - 1) {
+        size_t demand = word * 64 + (size_t)__builtin_ctzll(set);
 
-    for (size_t word = 0; word < tl->demands.words; word++)
-        tl->moved[word] = word < from / 64 ? 0 : met[word] ^ (i > 0 ? before[word] : 0);
-    if (from % 64 != 0)
-        tl->moved[from / 64] &= ~UINT64_C(0) << (from % 64);
+        openings_at(tl, demand, slot)[position / 64] ^= UINT64_C(1) << (position % 64);
+    }
 }
 
-/* A lane's piece that begins with the slot. */
+/* A lane's piece that begins with the slot, for demands from `from` on. */
 static void enter_piece(struct timeline *tl, size_t from, size_t position, size_t i,
                         size_t slot)
 {
     const struct lane *lane = &tl->lanes[position];
-    uint64_t *vacant = openings_vacant(tl, slot);
+    uint32_t vacancy = tl->vacancies[position], row = lane->rows[i];
+    struct standing is = openings_standing(tl, row, vacancy), was = is;
 
-    if (lane->rows[i] == tl->vacancies[position])
-        node_set_add(vacant, position);
-    else
-        vacant[position / 64] &= ~(UINT64_C(1) << position % 64);
-    find_turned(tl, from, lane, i);
-    turn(tl, tl->moved, slot, position);
+    if (i > 0)
+        was = openings_standing(tl, lane->rows[i - 1], vacancy);
+    put_in(openings_vacant(tl, slot), position, row == vacancy);
+    put_in(openings_full(tl, slot), position, is.full);
+    for (size_t word = from / 64; word < tl->demands.words; word++) {
+        uint64_t some = behind(from, word), any = i > 0 ? some : 0;
+
+        turn_counts(tl, slot, word, is.met[word] & some, was.met[word] & any);
+        turn_sets(tl, slot, word,
+                  (openings_shown(tl, &is, word) & some) ^
+                      (openings_shown(tl, &was, word) & any),
+                  position);
+    }
 }
 
 /* As the one before; the first with nothing. */
@@ -118,10 +133,13 @@ static void copy_slot(struct timeline *tl, size_t from, size_t slot)
 {
     size_t bytes = tl->words * sizeof(uint64_t), before = slot > 0 ? slot - 1 : 0;
 
-    if (slot == 0)
+    if (slot == 0) {
         memset(openings_vacant(tl, slot), 0, bytes);
-    else
+        memset(openings_full(tl, slot), 0, bytes);
+    } else {
         memcpy(openings_vacant(tl, slot), openings_vacant(tl, before), bytes);
+        memcpy(openings_full(tl, slot), openings_full(tl, before), bytes);
+    }
     for (size_t demand = from; demand < tl->demands.n; demand++) {
         uint64_t *open = openings_at(tl, demand, slot);
         uint32_t *counts = openings_counts(tl, demand);
@@ -158,7 +176,8 @@ static void begin(struct timeline *tl)
     demands_settle(&tl->demands);
     tl->n_met = 0;
     openings_make_room(tl, tl->demands.n);
-    tl->moved = xrealloc(tl->moved, (tl->demands.words + 1) * sizeof(*tl->moved));
+    tl->moved =
+        xrealloc(tl->moved, (MOVES * tl->demands.words + 1) * sizeof(*tl->moved));
     chain_all(tl);
 }
 
@@ -168,12 +187,13 @@ bool timeline_ready(struct timeline *tl, size_t words)
 
     if (timeline_is_ready(tl))
         return true;
-    if (tl->n_known == 0)
+    if (tl->n_known == 0) {
         begin(tl);
+        tl->open.masked = tl->demands.n;
+        openings_forget_blocks(tl, 0);
+    }
     for (; slots > 0 && !timeline_is_ready(tl); slots--)
         work_out_slot(tl, 0, tl->n_known++);
-    if (timeline_is_ready(tl))
-        openings_forget_blocks(tl, 0);
     return timeline_is_ready(tl);
 }
 

@@ -61,20 +61,6 @@ static uint32_t shift_row(struct timeline *tl, uint32_t from)
     return passage->to;
 }
 
-/* Finds out in `tl->moved` which demands only one of two rows meets; false: none. */
-static bool find_moved(struct timeline *tl, uint32_t before, uint32_t after)
-{
-    const uint64_t *was, *is;
-    uint64_t any = 0;
-
-    timeline_row_met(tl, MAX(before, after)); /* so that both are known */
-    was = timeline_row_met(tl, before);
-    is = timeline_row_met(tl, after);
-    for (size_t i = 0; i < tl->demands.words; i++)
-        any |= tl->moved[i] = was[i] ^ is[i];
-    return any != 0;
-}
-
 /* Rows that are on no lane any more are dropped once they are many beside those that
  * are: so that this costs no more than to make them. */
 static void sweep_rows(struct timeline *tl)
@@ -102,10 +88,37 @@ static void sweep_rows(struct timeline *tl)
 
 /* ---- flips ---- */
 
-static void add_flip(struct timeline *tl, struct flips *flips, size_t first,
-                     size_t last, bool vacant)
+/* A node's row becomes another; so may that of its vacancy. */
+struct change {
+    uint32_t was, is;
+    uint32_t vacancy_was, vacancy_is;
+};
+
+static size_t moved_bytes(const struct timeline *tl)
 {
-    size_t bytes = tl->demands.words * sizeof(uint64_t);
+    return MOVES * tl->demands.words * sizeof(uint64_t);
+}
+
+/* Finds out in `tl->moved` to which demands the node is another; false: to none. */
+static bool find_moved(struct timeline *tl, const struct standing *was,
+                       const struct standing *is)
+{
+    size_t words = tl->demands.words;
+    uint64_t any = 0;
+
+    for (size_t i = 0; i < words; i++) {
+        uint64_t shown = openings_shown(tl, was, i) ^ openings_shown(tl, is, i);
+
+        tl->moved[MOVE_CLOSED * words + i] = was->met[i] & ~is->met[i];
+        tl->moved[MOVE_OPENED * words + i] = is->met[i] & ~was->met[i];
+        tl->moved[MOVE_SHOWN * words + i] = shown;
+        any |= (was->met[i] ^ is->met[i]) | shown;
+    }
+    return any != 0;
+}
+
+static struct flip *add_flip(struct timeline *tl, struct flips *flips)
+{
     struct flip *flip;
 
     if (flips->n == flips->cap) {
@@ -114,11 +127,9 @@ static void add_flip(struct timeline *tl, struct flips *flips, size_t first,
             flips->items[i].moved = NULL;
     }
     flip = &flips->items[flips->n++];
-    flip->first = first;
-    flip->last = last;
-    flip->vacant = vacant;
-    flip->moved = xrealloc(flip->moved, bytes);
-    memcpy(flip->moved, tl->moved, bytes);
+    flip->moved = xrealloc(flip->moved, moved_bytes(tl));
+    memcpy(flip->moved, tl->moved, moved_bytes(tl));
+    return flip;
 }
 
 static bool flips_are_equal(const struct timeline *tl, const struct flips *a,
@@ -130,7 +141,7 @@ static bool flips_are_equal(const struct timeline *tl, const struct flips *a,
         const struct flip *x = &a->items[i], *y = &b->items[i];
 
         if (x->first != y->first || x->last != y->last || x->vacant != y->vacant ||
-            memcmp(x->moved, y->moved, tl->demands.words * sizeof(*x->moved)) != 0)
+            x->full != y->full || memcmp(x->moved, y->moved, moved_bytes(tl)) != 0)
             return false;
     }
     return true;
@@ -151,19 +162,27 @@ static void carry_out(struct timeline *tl, struct flips *flips)
     flips->n = 0;
 }
 
-/* `lasting`: the node is vacant in the same slots as before. */
-static void shift_piece(struct timeline *tl, size_t position, size_t i, bool lasting)
+/* The flip of a piece whose row has become another, in the slots that are known. */
+static void flip_piece(struct timeline *tl, const struct lane *lane, size_t i,
+                       const struct change *by)
 {
-    struct lane *lane = &tl->lanes[position];
-    uint32_t before = lane->rows[i], after = shift_row(tl, before);
-    uint32_t vacancy = tl->vacancies[position];
-    bool vacant = !lasting && (before == vacancy) != (after == vacancy);
+    bool vacant = (by->was == by->vacancy_was) != (by->is == by->vacancy_is);
     size_t first = lane_first(lane, i);
     size_t last = MIN(lane_last(lane, i, tl->n_slots), tl->n_known);
+    struct standing was, is;
+    struct flip *flip;
 
-    lane->rows[i] = after;
-    if (first < last && (find_moved(tl, before, after) || vacant))
-        add_flip(tl, &tl->flips, first, last, vacant);
+    if (first >= last)
+        return;
+    was = openings_standing(tl, by->was, by->vacancy_was);
+    is = openings_standing(tl, by->is, by->vacancy_is);
+    if (!find_moved(tl, &was, &is) && !vacant)
+        return;
+    flip = add_flip(tl, &tl->flips);
+    flip->first = first;
+    flip->last = last;
+    flip->vacant = vacant;
+    flip->full = was.full != is.full;
 }
 
 /* What is taken for ever, by no job, is not there without jobs either. */
@@ -177,7 +196,7 @@ static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
                        size_t last, int sign)
 {
     struct lane *lane = &tl->lanes[use->position];
-    bool lasting = is_lasting(tl, use, first, last);
+    struct change by;
     size_t from, to;
 
     timeline_freshen(tl, use->position);
@@ -186,10 +205,15 @@ static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
         return;
     from = lane_cut(lane, first);
     to = last < tl->n_slots ? lane_cut(lane, last) : lane->n;
-    for (size_t i = from; i < to; i++)
-        shift_piece(tl, use->position, i, lasting);
-    if (lasting)
-        tl->vacancies[use->position] = shift_row(tl, tl->vacancies[use->position]);
+    by.vacancy_was = tl->vacancies[use->position];
+    by.vacancy_is = is_lasting(tl, use, first, last) ? shift_row(tl, by.vacancy_was)
+                                                     : by.vacancy_was;
+    for (size_t i = from; i < to; i++) {
+        by.was = lane->rows[i];
+        by.is = lane->rows[i] = shift_row(tl, by.was);
+        flip_piece(tl, lane, i, &by);
+    }
+    tl->vacancies[use->position] = by.vacancy_is;
     lane_join(lane, to);
     lane_join(lane, from);
     timeline_rechain(tl, use->position);

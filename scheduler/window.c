@@ -69,17 +69,19 @@ static bool has_own(const struct seeker *by, size_t slot)
     return by->own != NULL && slot >= by->own_from;
 }
 
-/* In a slot, or in a block of them: nodes with room, nodes that no reservation shuts
- * (NULL: all); and do its own count as if they had room? */
+/* In a slot, or in a block of them: nodes that are shown as having room, those of them
+ * that have none (NULL: they all have), nodes that no reservation shuts (NULL: all);
+ * and do its own count as if they had room? */
 struct opening {
-    const uint64_t *open, *unshut;
+    const uint64_t *shown, *full, *unshut;
     bool own;
 };
 
 static struct opening opening_of(const struct window *w, const struct seeker *by,
                                  size_t slot)
 {
-    return (struct opening){timeline_open(by->timeline, by->demand, slot),
+    return (struct opening){timeline_shown(by->timeline, by->demand, slot),
+                            timeline_full(by->timeline, by->demand, slot),
                             fence_open_to(by->fence, slot, w->over_sec),
                             has_own(by, slot)};
 }
@@ -87,34 +89,40 @@ static struct opening opening_of(const struct window *w, const struct seeker *by
 static struct opening block_of(const struct seeker *by, size_t slot)
 {
     return (struct opening){timeline_open_in_block(by->timeline, by->demand, slot),
-                            fence_open_in_block(by->fence, slot), has_own(by, slot)};
+                            NULL, fence_open_in_block(by->fence, slot),
+                            has_own(by, slot)};
 }
 
-/* What of `set` is open, in `ret` unless it is all of it. Returns how many nodes are
- * not. */
-static int64_t keep_open(const struct seeker *by, const struct opening *in,
-                         const uint64_t *set, node_set ret)
+/* Where there are reservations, or it has a place already. */
+static int64_t keep_open_but_own(const struct seeker *by, const struct opening *in,
+                                 const uint64_t *set, node_set ret)
 {
-    size_t words = by->timeline->words;
     int64_t lost = 0;
 
-    if (node_set_is_within(set, in->open, words) &&
-        (in->unshut == NULL || node_set_is_within(set, in->unshut, words)))
-        return 0;
     for (size_t i = 0; i < by->timeline->words; i++) {
-        uint64_t shut = set[i] & ~in->open[i];
+        uint64_t shut = set[i] & ~in->shown[i];
 
-        ret[i] = set[i];
-        if (shut != 0 && in->own)
+        if (in->full != NULL)
+            shut |= set[i] & in->full[i];
+        if (in->own)
             shut &= ~by->own[i];
         if (in->unshut != NULL)
             shut |= set[i] & ~in->unshut[i];
-        if (shut == 0)
-            continue;
-        ret[i] ^= shut;
-        lost += __builtin_popcountll(shut);
+        ret[i] = set[i] & ~shut;
+        lost += shut != 0 ? __builtin_popcountll(shut) : 0;
     }
     return lost;
+}
+
+/* What of `set` is open, in `ret`. Returns how many nodes are not. */
+static int64_t keep_open(const struct seeker *by, const struct opening *in,
+                         const uint64_t *set, node_set ret)
+{
+    if (in->own || in->unshut != NULL)
+        return keep_open_but_own(by, in, set, ret);
+    if (in->full == NULL)
+        return node_set_split(set, in->shown, NULL, ret, by->timeline->words);
+    return node_set_split(set, in->shown, in->full, ret, by->timeline->words);
 }
 
 static bool has_required(const struct seeker *by, const uint64_t *set)
