@@ -73,11 +73,13 @@ static void give_up_there(struct sched *s, const struct entry *entry,
     book_cancel_plan(s, rec, broken_of_reason(reason));
 }
 
-/* It can never start here, whatever is free: it is told so. What stops the next task of
- * an array stops those behind it. */
+/* It can never start here, whatever is free: it is told so. What takes its promise
+ * from the next task of an array takes it from those behind it; else they may keep
+ * theirs: what others hold now does not count for who is promised a start. */
 static bool rule_out(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
+    const bool promised = rec->job->plan.promised && trial_is_planned_there(entry);
     enum reason reason;
 
     str_reset(&s->message);
@@ -86,7 +88,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
         return false;
     s->pass.refused |= s->held.any;
     give_up_there(s, entry, rec, reason);
-    for (size_t i = 0; i < rec->n_followers; i++)
+    for (size_t i = 0; i < rec->n_followers && promised; i++)
         give_up_there(s, entry, rec->followers[i], reason);
     tell_found(s, rec, reason, false, &entry->priority);
     return true;
