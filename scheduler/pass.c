@@ -148,6 +148,19 @@ static size_t waiting_before(const struct pass *pass)
     return pass->round == ROUND_FORECAST ? pass->n_looked : pass->n_waiting;
 }
 
+/* Where limits say who gains age, it is the task's that starts first: the next ones have
+ * their turn behind it without (accrue.h). */
+static void age_anew(struct sched *s, struct entry *entry)
+{
+    struct jobrec *rec = entry->rec;
+    struct entry now;
+
+    if (!s->held.of_accrual || follower_array(rec)->job->array == NULL)
+        return;
+    now = pass_entry(s, rec, entry->part, entry->listed, s->pass.now_sec);
+    entry->priority = now.priority;
+}
+
 /* It starts (true), or is planned where it may be. */
 static bool try_(struct sched *s, struct entry *entry)
 {
@@ -155,6 +168,7 @@ static bool try_(struct sched *s, struct entry *entry)
     struct seeker by = trial_seeker(s, entry);
     size_t before = trial_before(s, entry, waiting_before(&s->pass));
 
+    age_anew(s, entry);
     entry->done = true;
     if (rec->walk != s->pass.number)
         rec->walk_before = rec->walk;
