@@ -35,8 +35,7 @@ static size_t wanted(const struct sched *s, const struct jobrec *array)
 
 /* ---- one ---- */
 
-/* What it stands for may have changed; but for the QOS that it is looked at with. Where
- * limits say who gains age, the array's is its first task's alone (accrue.h). */
+/* What it stands for may have changed; but for the QOS that it is looked at with. */
 static void look_like(struct sched *s, struct jobrec *f)
 {
     const struct plan plan = f->job->plan;
@@ -46,8 +45,6 @@ static void look_like(struct sched *s, struct jobrec *f)
     f->job->plan = plan;
     f->job->alloc = NULL; /* of a run before, that is the array's */
     f->job->n_alloc = 0;
-    if (f->job->accrue_sec != TIME_UNSET)
-        f->job->accrue_sec = ACCRUES_NOT;
     guise_wear(s, f, worn);
 }
 

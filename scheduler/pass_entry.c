@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
+#include "scheduler/follower.h"
 #include "scheduler/guise.h"
 #include "scheduler/yield.h"
 
@@ -74,7 +75,10 @@ static int64_t kept_of(struct sched *s, struct jobrec *rec, int64_t now_sec)
 struct priority pass_priority(struct sched *s, struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec)
 {
-    struct priority p = priority_in(s, rec, part, now_sec);
+    struct priority p;
+
+    rec->job->accrue_sec = follower_array(rec)->job->accrue_sec; /* as it is by now */
+    p = priority_in(s, rec, part, now_sec);
 
     if (part == NULL || p.total == 0 || rec->job->phase != JOB_PENDING ||
         (s->config.priority_flags & PRIORITY_INCR_ONLY) == 0)
