@@ -98,7 +98,8 @@ static void spare_needless(struct search *q)
     sum_up(way);
 }
 
-/* On most of the nodes that are still lacking: the first of them; NULL: none is left. */
+/* On most of the nodes that are still lacking: the first of them; NULL: none is
+ * left. */
 static struct victim *find_most(const struct search *q)
 {
     size_t lacking = q->lacking - q->n_open, most = 0;

@@ -8,9 +8,9 @@
  *                               n8    ... ]
  *
  * Those that free most nodes are tried first; then all sets of no more than the best so
- * far, the smallest first, within it by cost, as long as looks and visits last: so it is
- * exact where few run, and no worse than what was chosen anywhere. They are to be gone
- * from the same slot on.
+ * far, the smallest first, within it by cost, as long as looks and visits last: so it
+ * is exact where few run, and no worse than what was chosen anywhere. They are to be
+ * gone from the same slot on.
  *
  * For gangs of one pod a node that take any nodes; for others the choice stands.
  */

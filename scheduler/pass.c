@@ -148,8 +148,8 @@ static size_t waiting_before(const struct pass *pass)
     return pass->round == ROUND_FORECAST ? pass->n_looked : pass->n_waiting;
 }
 
-/* Where limits say who gains age, it is the task's that starts first: the next ones have
- * their turn behind it without (accrue.h). */
+/* Where limits say who gains age, it is the task's that starts first: the next ones
+ * have their turn behind it without (accrue.h). */
 static void age_anew(struct sched *s, struct entry *entry)
 {
     struct jobrec *rec = entry->rec;

@@ -601,8 +601,8 @@ START_TEST(test_several)
 }
 END_TEST
 
-/* A job of two reservations is promised a start in one of them, and starts in the other:
- * it is none of the three that are promised one. */
+/* A job of two reservations is promised a start in one of them, and starts in the
+ * other: it is none of the three that are promised one. */
 START_TEST(test_depth_several)
 {
     run_depth(13465);
