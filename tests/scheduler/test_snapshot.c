@@ -463,11 +463,11 @@ static void compare_ahead(struct course *h, struct ahead old, struct ahead new)
                         new.job_id);
 }
 
-static void differ(const struct course *h, const char *what, const char *old,
-                   const char *fresh_what, const char *fresh)
+static void differ(const struct course *h, const char *who, const char *what,
+                   const char *old, const char *fresh_what, const char *fresh)
 {
-    AUTO_FREE char *said =
-        xasprintf("%s \"%s\", a fresh core %s \"%s\"", what, old, fresh_what, fresh);
+    AUTO_FREE char *said = xasprintf("%s: %s \"%s\", of a fresh core %s \"%s\"", who,
+                                     what, old, fresh_what, fresh);
 
     course_give_up(h, said);
 }
@@ -484,7 +484,7 @@ static void compare_jobs(struct course *h, const struct sched *fresh)
         if (!known)
             continue;
         if (was != is || strcmp(old, new) != 0)
-            differ(h, reason_word(was), old, reason_word(is), new);
+            differ(h, uid, reason_word(was), old, reason_word(is), new);
         course_check(h, sched_job_priority(h->s, uid, h->now_sec) ==
                             sched_job_priority(fresh, uid, h->now_sec));
         compare_ahead(h, sched_job_ahead(h->s, uid), sched_job_ahead(fresh, uid));
@@ -545,7 +545,7 @@ static void check_law(struct life *l)
     say_starts(&old_decisions, &old);
     say_starts(&new_decisions, &new);
     if (strcmp(old.s, new.s) != 0)
-        differ(h, "starts", old.s, "starts", new.s);
+        differ(h, "it", "starts", old.s, "starts", new.s);
     mark_ends(&old_decisions, old_ends);
     mark_ends(&new_decisions, new_ends);
     for (int i = 1; i <= LIFE_JOBS; i++)
