@@ -481,6 +481,7 @@ static size_t run_day(uint64_t seed)
     restable_init(&w.res);
     w.s = sched_new(&config);
     tell(&w, "node n[1-6] cpu=8 x/gpu=4");
+    sched_apply(w.s, &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &w.res});
     tell(&w, "partition a nodes=n[1-4]");
     w.limited = seed % 2 == 0;
     if (w.limited)
