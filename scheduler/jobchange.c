@@ -26,11 +26,13 @@ static bool is_depending(const struct job *job)
     return job->phase == JOB_PENDING && job->n_depends > 0;
 }
 
-/* Where running jobs may be preempted it matters how far they are. */
+/* Who goes away is waited for as such (book_span.c). Where running jobs may be preempted
+ * it matters how far they are besides. */
 static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
 {
-    return (s->config.preempt_type == PREEMPT_BY_NOBODY && !s->reserve.lends) ||
-           a->phase == b->phase;
+    if (s->config.preempt_type != PREEMPT_BY_NOBODY || s->reserve.lends)
+        return a->phase == b->phase;
+    return (a->phase == JOB_COMPLETING) == (b->phase == JOB_COMPLETING);
 }
 
 /* What was decided is told before it is persisted: until then the job comes without. */
