@@ -267,8 +267,8 @@ void follower_bind_anew(struct sched *s, struct jobrec *array)
         struct jobrec *f = array->followers[i];
         struct shape *shape = f->shape;
 
+        shape->refs++; /* not to be gone, nor another one of that address */
         look_like(s, f);
-        shape->refs++; /* not to be another one of that address */
         shape_put(&s->shapes, TAKE(f->shape));
         take_shape(s, f);
         if (f->shape != shape) {
