@@ -194,6 +194,14 @@ static bool find_bound(const struct sched *s, const struct asker *by,
     return true;
 }
 
+/* Who uses nothing of it may, though it is used up. */
+static bool is_bound(const struct sched *s, const struct asking *a,
+                     const struct limit *limit)
+{
+    return limit_is_pledged(s, limit) && asking_is_bound(a, limit) &&
+           (!limit_is_of_usage(limit->kind) || asking_has(s, a, limit));
+}
+
 static bool bind_at(const struct sched *s, const struct asker *by,
                     const struct places *places, size_t at, bind_fn *fn, void *arg)
 {
@@ -203,8 +211,7 @@ static bool bind_at(const struct sched *s, const struct asker *by,
         const struct limit *limit = &place->limits->items[i];
         struct pledge_bound bound;
 
-        if (!limit_is_pledged(s, limit) || !asking_is_bound(by->one, limit) ||
-            !find_bound(s, by, place, limit, &bound))
+        if (!is_bound(s, by->one, limit) || !find_bound(s, by, place, limit, &bound))
             continue;
         bound.beside_planned = places_mask(places, at, limit);
         if (!fn(arg, by, place, limit, &bound))
