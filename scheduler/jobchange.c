@@ -26,8 +26,8 @@ static bool is_depending(const struct job *job)
     return job->phase == JOB_PENDING && job->n_depends > 0;
 }
 
-/* Who goes away is waited for as such (book_span.c). Where running jobs may be preempted
- * it matters how far they are besides. */
+/* Who goes away is waited for as such (book_span.c). Where running jobs may be
+ * preempted it matters how far they are besides. */
 static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
 {
     if (s->config.preempt_type != PREEMPT_BY_NOBODY || s->reserve.lends)
