@@ -12,38 +12,12 @@ struct node_use {
     UT_hash_handle hh;
 };
 
-struct held_name {
-    char *name;
-    UT_hash_handle hh;
-};
-
 /* ---- counters ---- */
-
-static const char *find_name(const struct held *h, const char *name)
-{
-    struct held_name *found;
-
-    HASH_FIND_STR(h->names, name, found);
-    return found != NULL ? found->name : NULL;
-}
-
-static const char *intern(struct held *h, const char *name)
-{
-    const char *known = find_name(h, name);
-    struct held_name *new;
-
-    if (known != NULL)
-        return known;
-    new = xcalloc(1, sizeof(*new));
-    new->name = xstrdup(name);
-    HASH_ADD_KEYPTR(hh, h->names, new->name, strlen(new->name), new);
-    return new->name;
-}
 
 struct counter *held_counter(const struct held *h, const struct limit *limit,
                              const char *whose)
 {
-    const struct counter_key key = {limit, find_name(h, whose)};
+    const struct counter_key key = {limit, interned_find(&h->names, whose)};
     struct counter *found = NULL;
 
     if (key.whose == NULL)
@@ -62,7 +36,7 @@ static struct counter *counter_get(struct held *h, const struct limit *limit,
     if (counter != NULL)
         return counter;
     counter = xcalloc(1, sizeof(*counter));
-    counter->key = (struct counter_key){limit, intern(h, whose)};
+    counter->key = (struct counter_key){limit, interned_get(&h->names, whose)};
     HASH_ADD(hh, h->counters, key, sizeof(counter->key), counter);
     return counter;
 }
@@ -136,15 +110,10 @@ void held_outdate(struct held *h)
 void held_reset(struct held *h)
 {
     struct counter *counter, *next_counter;
-    struct held_name *name, *next_name;
 
     HASH_ITER (hh, h->counters, counter, next_counter)
         counter_free(h, counter);
-    HASH_ITER (hh, h->names, name, next_name) {
-        HASH_DEL(h->names, name);
-        free(name->name);
-        free(name);
-    }
+    interned_fini(&h->names);
 }
 
 /* ---- nodes ---- */

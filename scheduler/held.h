@@ -23,6 +23,7 @@
 
 #include <uthash.h>
 
+#include "scheduler/interned.h"
 #include "scheduler/limits.h"
 #include "scheduler/model.h"
 
@@ -84,7 +85,7 @@ struct held {
     bool of_nodes;            /* it is on nodes: a shared one counts once */
     struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
-    struct held_name *names;  /* hash */
+    struct interned names;
 };
 
 /* Limits have changed. */

@@ -37,8 +37,8 @@ struct hunter {
 struct hunters {
     struct hunter *items;
     size_t n, cap;
-    uint64_t
-        gen; /* of the rules, at the end of the walk that they are of; 0: of none */
+    /* Of the rules, at the end of the walk that they are of; 0: of none. */
+    uint64_t gen;
 };
 
 void hunters_fini(struct hunters *h);

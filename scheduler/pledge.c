@@ -12,11 +12,6 @@ struct pledge_node {
     UT_hash_handle hh;
 };
 
-struct pledge_name {
-    char *name;
-    UT_hash_handle hh;
-};
-
 /* ---- all of them ---- */
 
 static void forget_nodes(struct pledge *pledge)
@@ -34,7 +29,6 @@ static void forget_nodes(struct pledge *pledge)
 void pledges_reset(struct pledges *p)
 {
     struct pledge *pledge, *next;
-    struct pledge_name *name, *next_name;
 
     HASH_ITER (hh, p->all, pledge, next) {
         HASH_DEL(p->all, pledge);
@@ -42,11 +36,7 @@ void pledges_reset(struct pledges *p)
         levels_fini(&pledge->levels);
         free(pledge);
     }
-    HASH_ITER (hh, p->names, name, next_name) {
-        HASH_DEL(p->names, name);
-        free(name->name);
-        free(name);
-    }
+    interned_fini(&p->names);
 }
 
 void pledges_renumber(struct pledges *p, const uint16_t *places)
@@ -61,40 +51,18 @@ void pledges_renumber(struct pledges *p, const uint16_t *places)
     }
 }
 
-static struct pledge_name *find_name(const struct pledges *p, const char *name)
-{
-    struct pledge_name *found;
-
-    HASH_FIND_STR(p->names, name, found);
-    return found;
-}
-
 struct pledge *pledges_find(const struct pledges *p, const void *limit,
                             const char *whose)
 {
-    const struct pledge_name *name = find_name(p, whose);
+    const struct pledge_key key = {limit, interned_find(&p->names, whose)};
     struct pledge *found = NULL;
-    struct pledge_key key;
 
-    if (name == NULL)
+    if (key.whose == NULL)
         return NULL;
-    key = (struct pledge_key){limit, name->name};
     /* The analyzer does not see that a pointer's bytes can be read one by one. */
     /* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     HASH_FIND(hh, p->all, &key, sizeof(key), found);
     return found;
-}
-
-static const char *intern(struct pledges *p, const char *name)
-{
-    struct pledge_name *known = find_name(p, name);
-
-    if (known == NULL) {
-        known = xcalloc(1, sizeof(*known));
-        known->name = xstrdup(name);
-        HASH_ADD_KEYPTR(hh, p->names, known->name, strlen(known->name), known);
-    }
-    return known->name;
 }
 
 struct pledge *pledges_get(struct pledges *p, const void *limit, const char *whose,
@@ -105,7 +73,7 @@ struct pledge *pledges_get(struct pledges *p, const void *limit, const char *who
     if (pledge != NULL)
         return pledge;
     pledge = xcalloc(1, sizeof(*pledge));
-    pledge->key = (struct pledge_key){limit, intern(p, whose)};
+    pledge->key = (struct pledge_key){limit, interned_get(&p->names, whose)};
     pledge->kind = kind;
     HASH_ADD(hh, p->all, key, sizeof(pledge->key), pledge);
     return pledge;

@@ -26,6 +26,7 @@
 
 #include <uthash.h>
 
+#include "scheduler/interned.h"
 #include "scheduler/levels.h"
 #include "scheduler/model.h"
 
@@ -50,7 +51,7 @@ struct pledge {
 /* All zero is empty. */
 struct pledges {
     struct pledge *all; /* hash */
-    struct pledge_name *names;
+    struct interned names;
 };
 
 /* Forgets all. */

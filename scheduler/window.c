@@ -114,7 +114,8 @@ static int64_t keep_open_but_own(const struct seeker *by, const struct opening *
     return lost;
 }
 
-/* What of `set` is open, in `ret`. Returns how many nodes are not. */
+/* What of `set` is open, in `ret`. Returns how many nodes are not. The loop is inline,
+ * once with and once without full nodes: it is the innermost of a search. */
 static int64_t keep_open(const struct seeker *by, const struct opening *in,
                          const uint64_t *set, node_set ret)
 {
