@@ -1,9 +1,6 @@
 /* Columns of recorded jobs, and what comes of them. */
 #include "tests/support/simtest.h"
 
-#include <string.h>
-
-#include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
@@ -18,13 +15,11 @@ START_TEST(test_policy_columns)
         "submit_s,duration_s,timelimit_s,cpus,licenses,begin_s,constraint,switches\n"
         "0,3600,3600,1,matlab,,,\n0,3600,3600,1,matlab:1,,,\n"
         "0,60,60,1,,9000,,1@10\n0,60,60,1,,,ib,\n0,60,60,1,,,a&,\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv"), *c = tempdir_path(root, "c.yaml");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(files_write(c, settings, strlen(settings), 0600, &err), 0);
+    simtest_write(root, "w.csv", jobs);
+    simtest_write(root, "c.yaml", settings);
     ck_assert_int_eq(simtest_run(root,
                                  SIM("-w", "@/w.csv", "-N1", "--cpus", "8", "-c",
                                      "@/c.yaml", "--json"),
@@ -85,15 +80,12 @@ START_TEST(test_array_size)
 {
     static const char jobs[] = "submit_s,duration_s,cpus,array\n"
                                "0,9,1,0-7\n0,9,1,0-3\n0,9,1,1-2\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
-    AUTO_FREE char *a = tempdir_path(root, "a.yaml"), *b = tempdir_path(root, "b.yaml");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(files_write(a, "maxArraySize: 7\n", 16, 0600, &err), 0);
-    ck_assert_int_eq(files_write(b, "maxArraySize: 3\n", 16, 0600, &err), 0);
+    simtest_write(root, "w.csv", jobs);
+    simtest_write(root, "a.yaml", "maxArraySize: 7\n");
+    simtest_write(root, "b.yaml", "maxArraySize: 3\n");
     ck_assert_int_eq(simtest_run(root,
                                  SIM("-w", "@/w.csv", "-N1", "--cpus", "8", "--json",
                                      "-c", "@/a.yaml"),

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
@@ -35,13 +34,10 @@ static const char shares_csv[] =
 START_TEST(test_objects)
 {
     char *root = tempdir_new();
-    AUTO_FREE char *cluster = tempdir_path(root, "c.yaml");
-    AUTO_FREE char *load = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
-    struct err err = ERR_INIT;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(cluster, objects, strlen(objects), 0600, &err), 0);
-    ck_assert_int_eq(files_write(load, shares_csv, strlen(shares_csv), 0600, &err), 0);
+    simtest_write(root, "c.yaml", objects);
+    simtest_write(root, "w.csv", shares_csv);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
                     &said),
@@ -67,13 +63,11 @@ START_TEST(test_begin)
         " '60', nodes: n1, users: [cem]}}\n";
     static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus\n"
                                "500,3600,3600,8\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(c, dump, strlen(dump), 0600, &err), 0);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    simtest_write(root, "c.yaml", dump);
+    simtest_write(root, "w.csv", jobs);
     ck_assert_int_eq(simtest_run(root,
                                  SIM("-w", "@/w.csv", "--cluster", "@/c.yaml",
                                      "--begin", "2026-11-27T08:00:00Z"),
@@ -98,13 +92,11 @@ START_TEST(test_qos_list)
         "kind: QOS\nmetadata: {name: b}\nspec: {}\n";
     static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,qos\n"
                                "0,900,900,1,a\n0,900,900,1,\"a,b\"\n0,900,900,1,a\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(c, cluster, strlen(cluster), 0600, &err), 0);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", jobs);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
                     &said),
@@ -128,13 +120,11 @@ START_TEST(test_shares)
     static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,account,user\n"
                                "0,3600,3600,4,red,ann\n"
                                "0,3600,3600,4,blue,bob\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(c, cluster, strlen(cluster), 0600, &err), 0);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", jobs);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml"), &said), 0);
     simtest_expect(&said,

@@ -69,13 +69,11 @@ static const struct {
 
 START_TEST(test_wrong)
 {
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *bad = tempdir_path(root, "bad.yaml");
     AUTO_FREE char *want = program_argument(root, wrong[_i].said);
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(bad, "priorityWeightAgee: 1\n", 22, 0600, &err), 0);
+    simtest_write(root, "bad.yaml", "priorityWeightAgee: 1\n");
     ck_assert_int_eq(simtest_run(root, wrong[_i].args, &said), 2);
     ck_assert_str_eq(said.s, want);
     tempdir_free(root);
@@ -113,11 +111,11 @@ START_TEST(test_compare)
     static const char text[] = "schedulerParameters: {reservationDepth: 0}\n";
     struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *a = tempdir_path(root, "a.yaml"), *b = tempdir_path(root, "b.yaml");
+    AUTO_FREE char *a = tempdir_path(root, "a.yaml");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(a, text, strlen(text), 0600, &err), 0);
-    ck_assert_int_eq(files_write(b, "", 0, 0600, &err), 0);
+    simtest_write(root, "a.yaml", text);
+    simtest_write(root, "b.yaml", "");
     ck_assert_int_eq(simtest_run(root,
                                  SIM("--json", "-w", HAND, "-N2", "--gpus=8",
                                      "--compare", "@/a.yaml", "@/b.yaml"),
@@ -175,7 +173,7 @@ START_TEST(test_svg_link)
     str_init(&said, 1 << 16);
     str_init(&picture, 1 << 21);
     ck_assert_int_eq(files_write(target, old, 1 << 20, 0600, &err), 0);
-    ck_assert_int_eq(files_write(beside, "mine", 4, 0600, &err), 0);
+    simtest_write(root, "x.tmp", "mine");
     ck_assert_int_eq(symlink(target, x), 0);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", HAND, "-N2", "--gpus=8", "--svg=@/x"), &said), 0);
@@ -219,12 +217,10 @@ END_TEST
 START_TEST(test_outages)
 {
     static const char text[] = "time_s,node,state\n600,n1,down\n1000,n1,up\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *path = tempdir_path(root, "o.csv");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
+    simtest_write(root, "o.csv", text);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", HAND, "-N2", "--gpus=8", "--outages=@/o.csv"),
                     &said),

@@ -1,8 +1,6 @@
 /* What a controller saved: explained, and replayed. */
 #include "tests/support/simtest.h"
 
-#include <string.h>
-
 #include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -66,7 +64,7 @@ START_TEST(test_ends)
     char *root = tempdir_new();
     struct restable res;
     struct err err = ERR_INIT;
-    AUTO_FREE char *path = tempdir_path(root, "saved"), *c = tempdir_path(root, "c");
+    AUTO_FREE char *path = tempdir_path(root, "saved");
     static const char settings[] = "preemptType: qos\npreemptMode: REQUEUE\n";
     STR_AUTO struct str text, said;
     str_init(&text, (1 << 20));
@@ -82,7 +80,7 @@ START_TEST(test_ends)
     snapshot_write(s, 600, &text);
     sched_free(s);
     ck_assert_int_eq(files_write(path, text.s, text.len, 0600, &err), 0);
-    ck_assert_int_eq(files_write(c, settings, strlen(settings), 0600, &err), 0);
+    simtest_write(root, "c", settings);
     ck_assert_int_eq(
         simtest_run(root, SIM("--snapshot", "@/saved", "-c", "@/c"), &said), 0);
     simtest_expect(&said,
@@ -98,15 +96,13 @@ END_TEST
 START_TEST(test_queue)
 {
     static const char none[] = "schedulerParameters: {reservationDepth: 0}\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
     AUTO_FREE char *path = tempdir_path(root, "saved");
-    AUTO_FREE char *a = tempdir_path(root, "a.yaml"), *b = tempdir_path(root, "b.yaml");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
     simtest_save_state(path);
-    ck_assert_int_eq(files_write(a, none, strlen(none), 0600, &err), 0);
-    ck_assert_int_eq(files_write(b, "", 0, 0600, &err), 0);
+    simtest_write(root, "a.yaml", none);
+    simtest_write(root, "b.yaml", "");
     ck_assert_int_eq(
         simtest_run(root, SIM("--snapshot", "@/saved", "--replay", "--svg", "@/x.svg"),
                     &said),
@@ -134,15 +130,13 @@ START_TEST(test_cluster)
     static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus\n"
                                "50,300,300,16\n";
     static const char outages[] = "time_s,node,state\n150,n1,down\n";
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
     AUTO_FREE char *path = tempdir_path(root, "saved");
-    AUTO_FREE char *w = tempdir_path(root, "w.csv"), *o = tempdir_path(root, "o.csv");
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
     simtest_save_state(path);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
-    ck_assert_int_eq(files_write(o, outages, strlen(outages), 0600, &err), 0);
+    simtest_write(root, "w.csv", jobs);
+    simtest_write(root, "o.csv", outages);
     ck_assert_int_eq(
         simtest_run(root, SIM("--snapshot", "@/saved", "-w", "@/w.csv"), &said), 0);
     simtest_expect(&said, "1 rows: 1 jobs, 0 broken, 0 never ran; 2 nodes\n");

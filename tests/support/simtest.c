@@ -28,6 +28,13 @@ void simtest_expect(const struct str *said, const char *line)
     ck_assert_msg(strstr(said->s, line) != NULL, "no \"%s\" in\n%s", line, said->s);
 }
 
+void simtest_write(const char *root, const char *name, const char *text)
+{
+    AUTO_FREE char *path = tempdir_path(root, name);
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
+}
+
 void simtest_save(const char *path, const char *cluster)
 {
     const struct sched_config config = sched_config_default();
@@ -55,11 +62,9 @@ void simtest_save_state(const char *path)
 
 void simtest_replay_rows(const char *jobs, const char *nodes, struct str *said)
 {
-    struct err err = ERR_INIT;
     char *root = tempdir_new();
-    AUTO_FREE char *w = tempdir_path(root, "w.csv");
     str_init(said, 1 << 16);
-    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    simtest_write(root, "w.csv", jobs);
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", "@/w.csv", nodes, "--cpus", "8", "--json"), said),
         0);

@@ -19,6 +19,8 @@
 int simtest_run(const char *root, const char *const *args, struct str *said);
 /* The text is in there. */
 void simtest_expect(const struct str *said, const char *line);
+/* A file of that name beneath `root`. */
+void simtest_write(const char *root, const char *name, const char *text);
 /* A cluster (cluster_text.h), as a controller saves it at 600. */
 void simtest_save(const char *path, const char *cluster);
 /* The same of two nodes of 8 CPUs, on one of which job 9 runs for an hour, and three
