@@ -1,6 +1,6 @@
 /*
- * interned - names, each kept once, so that equal ones have one address: a key of a hash
- * can have that instead of the text.
+ * interned - names, each kept once, so that equal ones have one address: a key of a
+ * hash can have that instead of the text.
  */
 #ifndef GANTRY_SCHEDULER_INTERNED_H
 #define GANTRY_SCHEDULER_INTERNED_H
