@@ -4,7 +4,7 @@
 
 #include "scheduler/policy.h"
 
-/* ---- policy.c ---- */
+/* ---- policy_who.c ---- */
 
 /* For sentences: the job's user. */
 const char *policy_who(const struct job *job);

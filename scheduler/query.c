@@ -1,85 +1,10 @@
-/* What others ask the core: all of it, or one thing. */
-#include <stdlib.h>
-
+/* What others ask about nodes, partitions and jobs. */
 #include "base/util.h"
-#include "scheduler/allowance_private.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
-#include "scheduler/follower.h"
 #include "scheduler/herd.h"
 #include "scheduler/preempt_rules.h"
 #include "scheduler/tell.h"
-#include "scheduler/relative.h"
-
-static void emit_policy(const struct policy *p,
-                        void (*emit)(void *arg, const struct change *change), void *arg)
-{
-    struct change change = {.kind = CHANGE_QOS};
-
-    for (size_t i = 0; i < p->n_qos; i++) {
-        change.u.qos = p->qos[i];
-        emit(arg, &change);
-    }
-    change.kind = CHANGE_ACCOUNT;
-    for (size_t i = 0; i < p->n_accounts; i++) {
-        change.u.account = p->accounts[i];
-        emit(arg, &change);
-    }
-}
-
-static void emit_job(const struct jobrec *rec,
-                     void (*emit)(void *arg, const struct change *change), void *arg)
-{
-    struct job view;
-    const struct job *job = follower_view(rec, &view);
-    struct change change = {.kind = CHANGE_JOB, .u.job = (struct job *)job};
-
-    emit(arg, &change);
-    if (job == &view)
-        free(view.plan.further);
-}
-
-void sched_snapshot(const struct sched *s,
-                    void (*emit)(void *arg, const struct change *change), void *arg)
-{
-    const struct cluster *c = &s->cluster;
-    struct change change = {.kind = CHANGE_CONFIG, .u.config = &s->config};
-    struct noderec *node, *next_node;
-    struct partrec *part, *next_part;
-    struct podrec *pod, *next_pod;
-    struct jobrec *job, *next_job;
-
-    emit(arg, &change);
-    change = (struct change){.kind = CHANGE_RESOURCES, .u.resources = &c->res};
-    emit(arg, &change);
-    change.kind = CHANGE_NODE;
-    HASH_ITER (hh, c->nodes, node, next_node) {
-        change.u.node = node->node;
-        if (node->node != NULL)
-            emit(arg, &change);
-    }
-    change.kind = CHANGE_PARTITION;
-    HASH_ITER (hh, c->parts, part, next_part) {
-        change.u.partition = part->part;
-        if (!part->gone)
-            emit(arg, &change);
-    }
-    emit_policy(&s->policy, emit, arg);
-    change.kind = CHANGE_RESERVATION;
-    for (size_t i = 0; i < s->reserve.n; i++) {
-        change.u.reservation = s->reserve.recs[i].resv;
-        emit(arg, &change);
-    }
-    change.kind = CHANGE_FOREIGN_POD;
-    HASH_ITER (hh, c->pods, pod, next_pod) {
-        change.u.pod = pod->pod;
-        emit(arg, &change);
-    }
-    HASH_ITER (hh, s->jobs, job, next_job) {
-        if (!job->gone)
-            emit_job(job, emit, arg);
-    }
-}
 
 bool sched_node_usage(const struct sched *s, const char *node, struct resvec *ret_used,
                       struct resvec *ret_free)
@@ -146,96 +71,9 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
     return true;
 }
 
-const struct account *sched_account(const struct sched *s, const char *name)
-{
-    return policy_find_account(&s->policy, name);
-}
-
 uint64_t sched_cluster_gen(const struct sched *s)
 {
     return s->cluster.gen;
-}
-
-const struct qos *sched_qos(const struct sched *s, const char *name)
-{
-    return policy_find_qos(&s->policy, name);
-}
-
-bool sched_say_account_fault(const struct sched *s, const char *account,
-                             struct str *out)
-{
-    const struct assocs *a = &s->policy.assocs;
-    size_t i = s->policy.stale ? ASSOC_NONE : assocs_find(a, account);
-
-    if (i == ASSOC_NONE || a->places[i].fault == ASSOC_SOUND)
-        return false;
-    assocs_say_fault(a, i, out);
-    return true;
-}
-
-bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
-{
-    const struct qos *qos = policy_find_qos(&s->policy, name);
-
-    if (qos == NULL || !qos->in_circle)
-        return false;
-    preempt_say_circle(s->policy.qos, s->policy.n_qos, qos, out);
-    return true;
-}
-
-bool sched_say_relative(const struct sched *s, const char *name, struct str *out)
-{
-    const struct qos *qos = policy_find_qos(&s->policy, name);
-
-    return qos != NULL && relative_say_fault(s, qos, out);
-}
-
-bool sched_say_within(const struct sched *s, const char *name, struct str *out)
-{
-    const struct qos *qos = policy_find_qos(&s->policy, name);
-
-    if (qos == NULL || s->config.preempt_type != PREEMPT_BY_PARTITION ||
-        (qos->preempt_mode & PREEMPT_WITHIN) == 0)
-        return false;
-    str_add(out, "its WITHIN does nothing: preemption goes by partitions here "
-                 "(preemptType: partition_prio)");
-    return true;
-}
-
-const struct reservation *sched_reservation_clash(const struct sched *s,
-                                                  const char *name)
-{
-    return reserve_clash(s, name);
-}
-
-int64_t sched_reservation_run_into(const struct sched *s, const char *name)
-{
-    return reserve_run_into(s, name);
-}
-
-void sched_say_idle_reservation(const struct sched *s, const char *name,
-                                struct str *out)
-{
-    reserve_say_idle(&s->reserve, name, out);
-}
-
-bool sched_reservation_used(const struct sched *s, const char *name)
-{
-    struct jobrec *rec, *next;
-
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->job->phase <= JOB_COMPLETING &&
-            job_names_reservation(rec->job, name))
-            return true;
-    }
-    return false;
-}
-
-const struct reservation *sched_reservation(const struct sched *s, const char *name)
-{
-    const struct resvrec *rec = reserve_find(&s->reserve, name);
-
-    return rec != NULL ? rec->resv : NULL;
 }
 
 int64_t sched_charged_sec(const struct sched *s)
@@ -354,43 +192,6 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
     struct job alone;
 
     return tell_qos(s, component_alone(job, component, &alone));
-}
-
-static enum reason check_new_as(struct sched *s, const struct job *job, size_t qos_at,
-                                const struct partition *part, struct str *message)
-{
-    struct job *bound = job_copy(job);
-    enum reason reason;
-
-    bound->qos_at = (int64_t)qos_at;
-    allowance_bound_now(s, bound, NULL); /* a limit that it does not ask for, for one */
-    reason = allowance_check_new(s, bound, part, message);
-    job_free(bound);
-    return reason;
-}
-
-enum reason sched_check_new(struct sched *s, const struct job *job,
-                            const struct partition *part, struct str *message)
-{
-    enum reason first = REASON_NONE;
-    STR_AUTO struct str said, other;
-
-    s->charge_again |= policy_settle(&s->policy);
-    allowance_begin(s);
-    str_init(&said, message->max);
-    str_init(&other, message->max);
-    for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {
-        size_t qos_at = policy_qos_ranked(&s->policy, job, i);
-        enum reason reason =
-            check_new_as(s, job, qos_at, part, i == 0 ? &said : &other);
-
-        if (reason == REASON_NONE)
-            return REASON_NONE;
-        first = i == 0 ? reason : first;
-        str_reset(&other);
-    }
-    str_add(message, said.s);
-    return first;
 }
 
 /* A component that has left its partition counts as the job does. */
