@@ -1,7 +1,9 @@
 /*
  * pass_private - between the parts of the walk through the queue: pass_entry.c makes
- * entries, pass_fill.c fills the queue with them, pass.c walks through it, pass_crowd.c
- * counts who waits for the same nodes, pass_section.c cuts it in sections.
+ * entries, pass_fill.c fills the queue with them, pass.c walks through it. In a turn,
+ * pass_turn.c knows what each round is for, pass_rule.c stops whom a rule forbids to
+ * start, pass_hunt.c looks for victims. pass_crowd.c counts who waits for the same
+ * nodes, pass_section.c cuts the queue in sections.
  */
 #ifndef GANTRY_SCHEDULER_PASS_PRIVATE_H
 #define GANTRY_SCHEDULER_PASS_PRIVATE_H
@@ -20,5 +22,31 @@ bool pass_section_ends(struct sched *s, const struct entry *entry, size_t at);
 void pass_section_note(struct sched *s, const struct entry *entry);
 /* Once for each job, at its first entry that waits. */
 void pass_join_crowd(struct sched *s, const struct entry *entry);
+
+/* What this round of the walk is for. */
+void pass_consider(struct sched *s, struct entry *entry, int64_t now_sec);
+/* It has: an array with tasks left has its turn again at once. */
+void pass_note_started(struct sched *s, struct entry *entry);
+
+/* True: it can never start here, whatever is free, and is told so. What takes its
+ * promise from the next task of an array takes it from those behind it; else they may
+ * keep theirs: what others hold now does not count for who is promised a start. */
+bool pass_rule_out(struct sched *s, const struct entry *entry);
+/* Starts before it may have reached limits of its as well: then it is told so. */
+bool pass_meets_limit(struct sched *s, struct entry *entry);
+
+/* A limit of its, or its array's, is not a lack of room. */
+bool pass_is_limited(const struct sched *s, const struct entry *entry);
+/* Looks for victims, once in a walk. True: it has started. */
+bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec);
+enum leave {
+    LEAVE_GO,
+    LEAVE_AGAIN, /* something has been done for it, which took a while */
+    LEAVE_WAIT,  /* there is no time for it in this step */
+};
+/* May it have its turn now? A search for victims is not cut in slices, but that its
+ * herd is found before. */
+enum leave pass_ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
+                          struct sched_budget budget);
 
 #endif

@@ -1,0 +1,82 @@
+/* A turn in which victims are looked for, or not yet. */
+#include "scheduler/pass_private.h"
+
+#include "scheduler/preempt.h"
+#include "scheduler/trial.h"
+
+/* So many walks in a row nobody is preempted for a job. */
+#define PUT_OFF_MAX 2
+/* So long it takes to look for victims, rarely longer (make bench-plan). */
+#define HUNT_US 6000
+
+/* It waits for other tasks of its array, not for nodes. */
+static bool is_at_task_limit(const struct sched *s, const struct jobrec *rec)
+{
+    return rec->job->tasks_limit > 0 &&
+           crews_active(&s->crews, rec->job) >= rec->job->tasks_limit;
+}
+
+bool pass_is_limited(const struct sched *s, const struct entry *entry)
+{
+    return trial_limited(entry, NULL) != REASON_NONE || is_at_task_limit(s, entry->rec);
+}
+
+/* Where promises have moved, the walk to come may find room that nobody has to make;
+ * but it is not waited for over and over. */
+static bool is_put_off(const struct sched *s, const struct entry *entry)
+{
+    return s->pass.moved && entry->rec->put_off < PUT_OFF_MAX;
+}
+
+static void count_put_off(const struct sched *s, struct jobrec *rec)
+{
+    rec->put_off = s->pass.moved && rec->put_off < PUT_OFF_MAX ? rec->put_off + 1 : 0;
+}
+
+bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    bool off = is_put_off(s, entry);
+    struct seeker by;
+
+    entry->hunted = true;
+    count_put_off(s, entry->rec);
+    if (!preempt_may_hunt(s, entry) || pass_is_limited(s, entry))
+        return false;
+    by = trial_seeker(s, entry);
+    if (!off && preempt_run(s, entry, &by, now_sec)) {
+        pass_note_started(s, entry);
+        return true;
+    }
+    hunters_add(s, &s->pass.all, entry);
+    if (off)
+        hunters_add(s, &s->pass.late, entry);
+    return false;
+}
+
+/* Are victims to be looked for? Where that is its turn's end, perhaps. */
+static bool may_hunt(const struct sched *s, const struct entry *entry)
+{
+    if (s->pass.stopped || entry->rec->array != NULL || entry->hunted ||
+        !preempt_may_hunt(s, entry))
+        return false;
+    if (s->pass.round == ROUND_WHOLE)
+        return !s->pass.forecasts;
+    return s->pass.round >= ROUND_HUNT && s->pass.round != ROUND_FORECAST &&
+           entry->waits && !is_put_off(s, entry) && !pass_is_limited(s, entry);
+}
+
+enum leave pass_ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
+                          struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    if (!may_hunt(s, entry))
+        return LEAVE_GO;
+    if (!pass->fresh && !sched_has_room(budget, HUNT_US))
+        return LEAVE_WAIT;
+    if (pass->round == ROUND_WHOLE || pass->mustered ||
+        preempt_muster(s, entry, now_sec))
+        return LEAVE_GO;
+    pass->mustered = true;
+    return LEAVE_AGAIN;
+}
