@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "scheduler/ahead.h"
 #include "scheduler/asked.h"
+#include "scheduler/circle.h"
 #include "scheduler/cluster.h"
 #include "scheduler/crew.h"
 #include "scheduler/decide.h"
@@ -142,6 +143,10 @@ struct jobrec {
     uint64_t walk_before;
     uint64_t walk_promised; /* likewise in which it has been counted as promised */
 
+    size_t knot;         /* while circles are sought */
+    uint64_t circle;     /* circles.round: it is in one, and waits for: */
+    int64_t circle_next; /* job id */
+
     char *lacks_age; /* which limit keeps it from gaining age; NULL: none does */
 
     /* What was told last. */
@@ -269,6 +274,7 @@ struct sched {
     struct jobrec *by_id, *by_task;
     struct crews crews;
     struct singles singles;
+    struct circles circles;
     size_t n_depending; /* pending jobs with dependencies */
     size_t n_phase[JOB_ENDED + 1];
     size_t n_gone;

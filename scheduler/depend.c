@@ -296,14 +296,23 @@ bool depend_is_met(const struct job *job)
     return all_of(job) == DEPEND_MET;
 }
 
-enum reason depend_check(const struct sched *s, const struct job *job,
+bool depend_is_open(const struct job *job)
+{
+    return all_of(job) == DEPEND_OPEN;
+}
+
+enum reason depend_check(const struct sched *s, const struct jobrec *rec,
                          struct str *message)
 {
-    enum depend_state all = all_of(job);
+    enum depend_state all = all_of(rec->job);
 
     if (all == DEPEND_MET)
         return REASON_NONE;
-    depend_say(s, job, all, message);
+    if (all == DEPEND_OPEN && circle_is_in(s, rec)) {
+        depend_say_circle(s, rec, message);
+        return REASON_DEPENDENCY_NEVER;
+    }
+    depend_say(s, rec->job, all, message);
     return all == DEPEND_FAILED ? REASON_DEPENDENCY_NEVER : REASON_DEPENDENCY;
 }
 
@@ -375,6 +384,8 @@ void depend_settle(struct sched *s, const struct jobrec *gone)
 
 bool depend_kills(const struct sched *s, const struct jobrec *rec)
 {
+    if (all_of(rec->job) != DEPEND_FAILED)
+        return false;
     switch (rec->job->hopeless) {
     case HOPELESS_BY_CONFIG:
         return s->config.kill_invalid_depend;

@@ -62,8 +62,11 @@ void depend_look(struct sched *s, struct jobrec *rec, int64_t now_sec,
 void depend_settle(struct sched *s, const struct jobrec *gone);
 /* Does it wait for nothing, as far as was found? */
 bool depend_is_met(const struct job *job);
-/* What was found: REASON_NONE, or a reason with its sentence appended to `message`. */
-enum reason depend_check(const struct sched *s, const struct job *job,
+/* Does it wait for what may still come? */
+bool depend_is_open(const struct job *job);
+/* What was found, circles (circle.h) as well: REASON_NONE, or a reason with its
+ * sentence appended to `message`. */
+enum reason depend_check(const struct sched *s, const struct jobrec *rec,
                          struct str *message);
 /* Of an array: has it dependencies that its tasks have each by itself? */
 bool depend_by_task(const struct sched *s, const struct job *job);
@@ -72,7 +75,7 @@ enum depend_state depend_of_task(const struct sched *s, const struct job *job,
                                  int64_t task);
 /* All states as one number: another one is news. */
 uint64_t depend_states(const struct job *job);
-/* Is a job that waits in vain to be ended? */
+/* Is a job that waits in vain to be ended? Not for a circle: circle.h. */
 bool depend_kills(const struct sched *s, const struct jobrec *rec);
 
 #endif

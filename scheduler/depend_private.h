@@ -8,6 +8,8 @@
 #include "scheduler/depend.h"
 #include "scheduler/model.h"
 
+struct jobrec;
+
 /* The job, or the task, that it is on; NULL: not known as such. */
 const struct job *depend_other(const struct sched *s, const struct depend *d);
 /* Is that the job itself, or an array that ends no sooner than this task of it? */
@@ -18,5 +20,8 @@ struct depend depend_for(const struct sched *s, int64_t task, const struct depen
 /* Appends those in that state. */
 void depend_say(const struct sched *s, const struct job *job, enum depend_state state,
                 struct str *out);
+/* Appends the circle that it is in. */
+void depend_say_circle(const struct sched *s, const struct jobrec *rec,
+                       struct str *out);
 
 #endif

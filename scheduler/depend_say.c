@@ -70,14 +70,21 @@ static void say_failed(const struct sched *s, const struct job *job,
                                               : " has not failed");
 }
 
+static const char never[] = "its dependency can never be met: ";
+
+void depend_say_circle(const struct sched *s, const struct jobrec *rec, struct str *out)
+{
+    str_addf(out, "%sit waits for ", never);
+    circle_say(s, rec, out);
+}
+
 void depend_say(const struct sched *s, const struct job *job, enum depend_state state,
                 struct str *out)
 {
     const char *apart = job->depends_any ? ", or " : ", and ";
     bool first = true;
 
-    str_add(out, state == DEPEND_FAILED ? "its dependency can never be met: "
-                                        : "waits for ");
+    str_add(out, state == DEPEND_FAILED ? never : "waits for ");
     for (size_t i = 0; i < job->n_depends; i++) {
         const struct depend *d = &job->depends[i];
 

@@ -26,6 +26,11 @@ static bool is_depending(const struct job *job)
     return job->phase == JOB_PENDING && job->n_depends > 0;
 }
 
+static bool is_early(const struct job *job)
+{
+    return job->phase == JOB_PENDING && circle_is_early(job);
+}
+
 /* Who goes away is waited for as such (book_span.c). Where running jobs may be
  * preempted it matters how far they are besides. */
 static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
@@ -69,6 +74,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     move_held(s, job, cluster_release);
     s->n_phase[job->phase]--;
     s->n_depending -= is_depending(job);
+    s->circles.n_early -= is_early(job);
     crews_count(&s->crews, job, -1);
     if (job->phase < JOB_COMPLETING)
         asked_count(&s->asked, job, -1);
@@ -155,6 +161,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     move_held(s, job, cluster_hold);
     s->n_phase[job->phase]++;
     s->n_depending += is_depending(job);
+    s->circles.n_early += is_early(job);
     crews_count(&s->crews, job, 1);
     if (job->phase < JOB_COMPLETING)
         asked_count(&s->asked, job, 1);

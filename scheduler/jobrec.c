@@ -245,7 +245,7 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     if (reason == REASON_NONE)
         reason = check_held(job, &s->message);
     if (reason == REASON_NONE)
-        reason = depend_check(s, job, &s->message);
+        reason = depend_check(s, rec, &s->message);
     if (reason == REASON_NONE)
         reason = check_begin(job, now_sec, &s->message);
     if (reason == REASON_BEGIN_TIME)

@@ -179,6 +179,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->queue.n = 0;
     pass->n_arrays = 0;
     pass->ordered = false;
+    circles_find(s, now_sec);
     s->norms = core_norms(s);
     accrue_begin(s);
     asked_settle(&s->asked, c);

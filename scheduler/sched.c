@@ -82,6 +82,7 @@ void sched_free(struct sched *s)
         jobrec_free(s, rec);
     held_reset(&s->held);
     singles_fini(&s->singles);
+    circles_fini(&s->circles);
     crews_fini(&s->crews);
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);

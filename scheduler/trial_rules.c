@@ -81,7 +81,7 @@ static enum reason check_next_task(struct sched *s, struct jobrec *rec)
         return REASON_NONE;
     depend_look(s, rec, s->now_sec, &s->pass.begin_sec);
     eligible_look(job, s->now_sec);
-    return depend_check(s, job, &s->message);
+    return depend_check(s, rec, &s->message);
 }
 
 /* Who is promised a start keeps it while others run that are over by then. */

@@ -125,6 +125,7 @@ static void count_start(struct sched *s, struct jobrec *rec)
     s->n_phase[JOB_STARTING]++;
     crews_count(&s->crews, job, 1);
     s->n_depending -= job->n_depends > 0;
+    s->circles.n_early -= circle_is_early(job);
     s->singles.stale = true;
     /* Of the same name, perhaps; of the same array. */
     s->dirty |= s->n_depending > 0 || job->tasks_limit > 0;

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
+#include "cmd/gantry/depcircle.h"
 #include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
 
@@ -198,9 +199,19 @@ static int put_throttle(const struct jobrow *r, const struct change *c,
     return 0;
 }
 
+/* What is asked for, of each job that is named. */
+struct asked {
+    struct scontrol *s;
+    const struct changes *changes;
+    const struct joblist *jobs; /* all there are */
+    const struct partlist *parts;
+    const struct json *shared;
+    size_t failed;
+};
+
 /* Why the job cannot be changed so; NULL: it can be tried. */
-static const char *job_objection(const struct jobrow *r, const struct change_row *row,
-                                 const struct change *c, const struct partlist *parts)
+static const char *job_objection(const struct asked *by, const struct jobrow *r,
+                                 const struct change_row *row, const struct change *c)
 {
     if (row->type == CHANGE_SELECTS)
         return NULL;
@@ -208,79 +219,67 @@ static const char *job_objection(const struct jobrow *r, const struct change_row
         return "Job/step already completing or completed";
     if (r->word->kind != JOB_KIND_PENDING && !row->running)
         return "Job is no longer pending execution";
+    if (str_eq(row->field, "dependency") && depcircle_closes(by->jobs, r, c->value))
+        return "Circular job dependency";
     if (!str_eq(row->field, "partition"))
         return NULL;
     for (const char *s = c->value; *s; s += strcspn(s, ","), s += *s == ',') {
         AUTO_FREE char *name = xstrndup(s, strcspn(s, ","));
-        if (!partlist_find(parts, name))
+        if (!partlist_find(by->parts, name))
             return "Invalid partition name specified";
     }
     return NULL;
 }
 
 /* Adds to `spec` what is for this job alone. -1: said why it cannot be changed. */
-static int finish_spec(struct scontrol *s, const struct jobrow *r,
-                       const struct changes *changes, const struct partlist *parts,
+static int finish_spec(const struct asked *by, const struct jobrow *r,
                        struct json *spec)
 {
     struct err err = ERR_INIT;
 
-    for (size_t i = 0; i < changes->n; i++) {
-        const struct change *c = &changes->list[i];
+    for (size_t i = 0; i < by->changes->n; i++) {
+        const struct change *c = &by->changes->list[i];
         const struct change_row *row = change_row_find(job_rows, c->key);
-        const char *why = job_objection(r, row, c, parts);
+        const char *why = job_objection(by, r, row, c);
         if (why) {
-            scontrol_job_fail(s, r, why);
+            scontrol_job_fail(by->s, r, why);
             return -1;
         }
         if ((is_throttle(row) && put_throttle(r, c, spec, &err) < 0) ||
             (is_step(row, c) && add_to_limit(r, c, spec, &err) < 0)) {
-            cli_error(s->cli, "%s", err.msg);
+            cli_error(by->s->cli, "%s", err.msg);
             return -1;
         }
     }
     return 0;
 }
 
-static int update_job(struct scontrol *s, const struct jobrow *r,
-                      const struct changes *changes, const struct partlist *parts,
-                      const struct json *shared)
+static int update_job(const struct asked *by, const struct jobrow *r)
 {
-    struct json *spec = json_copy(shared);
+    struct json *spec = json_copy(by->shared);
 
-    if (finish_spec(s, r, changes, parts, spec) < 0) {
+    if (finish_spec(by, r, spec) < 0) {
         json_free(spec);
         return -1;
     }
-    return scontrol_patch_job(s, r, spec);
+    return scontrol_patch_job(by->s, r, spec);
 }
 
 /* One that was held for the sake of the change is then held as its array is, whether
  * it could be changed or not. */
-static int update_task(struct scontrol *s, const struct jobrow *r,
-                       const struct changes *changes, const struct partlist *parts,
-                       const struct json *shared)
+static int update_task(const struct asked *by, const struct jobrow *r)
 {
-    const int rc = update_job(s, r, changes, parts, shared);
+    const int rc = update_job(by, r);
     const char *hold;
 
-    if (!scontrol_is_apart(s, r, &hold) || str_eq(hold, r->hold))
+    if (!scontrol_is_apart(by->s, r, &hold) || str_eq(hold, r->hold))
         return rc;
     struct json *spec = json_new_object();
     json_set(spec, "hold", hold ? json_new_string(hold) : json_new_null());
-    return scontrol_patch_job(s, r, spec) < 0 ? -1 : rc;
+    return scontrol_patch_job(by->s, r, spec) < 0 ? -1 : rc;
 }
 
 /* ---- one component ---- */
-
-/* What is asked for, of each that is named. */
-struct asked {
-    struct scontrol *s;
-    const struct changes *changes;
-    const struct partlist *parts;
-    const struct json *shared;
-    size_t failed;
-};
 
 /* The time limit and nothing else. */
 static bool only_limit(const struct changes *changes)
@@ -305,7 +304,7 @@ static int update_component(const struct asked *by, const struct jobrow *r,
     alone.het_offset = component;
     if (scontrol_component_limit(r, component, &alone.limit_sec) < 0)
         alone.limit_sec = LIMIT_UNSET;
-    if (finish_spec(by->s, &alone, by->changes, by->parts, spec) < 0)
+    if (finish_spec(by, &alone, spec) < 0)
         return -1;
     return scontrol_patch_component(by->s, r, component, json_str(spec, "timeLimit"));
 }
@@ -341,13 +340,13 @@ int scontrol_update_jobs(struct scontrol *s, const struct changes *changes,
     }
     if (scontrol_set_apart(s, &jobs, &parts, words) < 0)
         return EXIT_ERROR;
-    struct asked asked = {s, changes, &parts, shared, 0};
+    struct asked asked = {s, changes, &jobs, &parts, shared, 0};
     const struct scontrol_components components = {on_component, &asked};
     const struct jobrow **rows =
         scontrol_pick(s, &jobs, words, &components, &n, &missing);
     failed = asked.failed;
     for (size_t i = 0; i < n; i++)
-        failed += update_task(s, rows[i], changes, &parts, shared) < 0;
+        failed += update_task(&asked, rows[i]) < 0;
     free((void *)rows);
     return missing + failed > 0 ? EXIT_ERROR : EXIT_DONE;
 }
