@@ -56,6 +56,27 @@ static enum reason check_counts(const struct job *like, struct str *message)
     return REASON_BAD_CONSTRAINTS;
 }
 
+/* Whole segments, whatever blocks there are. */
+static enum reason check_segments(const struct cluster *c, const struct job *like,
+                                  struct str *message)
+{
+    const int64_t segment = like->segment;
+
+    if (segment == 0 || c->topology.kind != TOPOLOGY_BLOCK ||
+        like->max_pods / segment * segment >= MAX(like->min_pods, segment))
+        return REASON_NONE;
+    if (like->min_pods == like->max_pods)
+        str_addf(message, "its segments of %lld nodes do not divide %lld nodes",
+                 (long long)segment, (long long)like->max_pods);
+    else
+        str_addf(message,
+                 "its segments are of %lld nodes, and no multiple of that is from %lld "
+                 "to %lld",
+                 (long long)segment, (long long)like->min_pods,
+                 (long long)like->max_pods);
+    return REASON_BAD_CONSTRAINTS;
+}
+
 /* Pods that pack into nodes may need more of these than the partition allows. */
 static bool only_node_limit(struct placer *p, const struct cluster *c,
                             struct placement at)
@@ -292,6 +313,8 @@ enum reason check_component(struct placer *p, const struct cluster *c,
         reason = check_node_list(c, shape, part, message);
     if (reason == REASON_NONE)
         reason = check_counts(shape->like, message);
+    if (reason == REASON_NONE)
+        reason = check_segments(c, shape->like, message);
     if (reason == REASON_NONE)
         reason = check_whole(p, c, &at, message);
     at.view = VIEW_UP;

@@ -23,14 +23,23 @@ bool check_counts_nodes(const struct job *like)
     return like->one_per_node && like->n_units == 0;
 }
 
+/* In whole segments. */
+static int64_t least_pods(const struct cluster *c, const struct job *like)
+{
+    const int64_t segment = c->topology.kind == TOPOLOGY_BLOCK ? like->segment : 0;
+
+    return segment > 0 ? (like->min_pods + segment - 1) / segment * segment
+                       : like->min_pods;
+}
+
 static void say_pods(const struct cluster *c, const struct job *like,
                      struct str *message)
 {
     const struct resvec each = component_counts(like, &like->each);
-    const char *plural = like->min_pods == 1 ? "" : "s";
+    const int64_t least = least_pods(c, like);
 
-    str_addf(message, "needs %lld %s%s %s ", (long long)like->min_pods,
-             like->one_per_node ? "node" : "pod", plural,
+    str_addf(message, "needs %lld %s%s %s ", (long long)least,
+             like->one_per_node ? "node" : "pod", least == 1 ? "" : "s",
              like->one_per_node ? "with" : "of");
     cluster_describe(c, &each, message);
 }
