@@ -55,13 +55,13 @@ bool oversubscribe_is_for(const struct partition *part, const struct job *job)
            (part->oversubscribe_all || job->oversubscribe);
 }
 
-/* `added` to them is not shared. */
+/* `added` to them is not shared, nor is it asked for. */
 static void share(const struct cluster *c, int64_t jobs, int64_t added,
                   struct resvec *v)
 {
-    int64_t cpus = v->v[RES_CPU], asked = cpus - added;
+    int64_t cpus = v->v[RES_CPU], asked = MAX(cpus - added, 0);
 
-    v->v[c->quotas.whole] = cpus;
+    v->v[c->quotas.whole] = asked;
     v->v[RES_CPU] = asked > 0 ? MAX(MAX(asked / jobs, 1) + added, 1) : cpus;
 }
 

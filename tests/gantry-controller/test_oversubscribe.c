@@ -71,8 +71,9 @@ static void add_sidecar(struct json *pod)
                            "{'cpu':'1'}}}"));
 }
 
-/* It is nobody's to share: what the first one teaches is planned beside the others'
- * parts, whose main containers have all of these. */
+/* It is nobody's to share, and counts for nothing: what the first one teaches is planned
+ * beside the others' parts, whose main containers have all of these; a job of all CPUs
+ * of the node has no more than those. */
 START_TEST(test_added)
 {
     struct ctltest *t = ctltest_new();
@@ -80,14 +81,14 @@ START_TEST(test_added)
     spy_admit(t->spy, add_sidecar);
     for (int i = 0; i < 2; i++) {
         AUTO_FREE char *name = xasprintf("job-%d", i);
-        ctltest_submit(t, name, "'nodes':1,'cpusPerTask':8");
+        ctltest_submit(t, name, "'nodes':1,'cpusPerTask':12");
         ctltest_settle(t);
         ctltest_expect(t, name,
-                       "status.state=RUNNING|status.allocTRES=cpu=9,node=1|"
-                       "status.placement.0.requests.cpu=3");
+                       "status.state=RUNNING|status.allocTRES=cpu=12,node=1|"
+                       "status.placement.0.requests.cpu=4");
     }
-    expect_pod(t, "items#2|items.0.spec.containers.0.resources.requests.cpu=2|"
-                  "items.1.spec.containers.0.resources.requests.cpu=2");
+    expect_pod(t, "items#2|items.0.spec.containers.0.resources.requests.cpu=3|"
+                  "items.1.spec.containers.0.resources.requests.cpu=3");
     ctltest_free(t);
 }
 END_TEST
