@@ -61,8 +61,8 @@ static void share(const struct cluster *c, int64_t jobs, int64_t added,
 {
     int64_t cpus = v->v[RES_CPU], asked = MAX(cpus - added, 0);
 
-    v->v[c->quotas.whole] = asked;
     v->v[RES_CPU] = asked > 0 ? MAX(MAX(asked / jobs, 1) + added, 1) : cpus;
+    v->v[c->quotas.whole] = MAX(asked, v->v[RES_CPU]);
 }
 
 void oversubscribe_ask(const struct cluster *c, const struct partition *part,

@@ -15,8 +15,8 @@
  *
  * An n-th is rounded down to thousandths, so that n jobs of all CPUs of a node fit; no
  * pod that asks for CPU takes less than one. What the server adds to a pod's requests
- * (sidecars, defaults of a LimitRange) is its own, and counts for nothing: of 8 CPUs
- * and 1 that was added it takes 3 with FORCE:4, and counts for 8.
+ * (sidecars, defaults of a LimitRange) is its own: of 8 CPUs and 1 that was added it
+ * takes 3 with FORCE:4, and counts for 8; whatever it takes it counts for at least.
  *
  * No job has more CPUs of a node than that has. Wherever amounts are compared, a
  * resource that no object names sees to this: each node has as much of it as of CPU,

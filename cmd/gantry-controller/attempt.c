@@ -347,9 +347,6 @@ void attempt_amend(struct attempt *a, const struct slot *placement, size_t n_slo
     struct slot *slots = slots_copy(placement, n_slots);
     for (size_t i = 0; i < n_slots; i++) {
         slots[i].each = slot_request(a, &slots[i]);
-        if (slots[i].cpu_milli > 0) /* what is added nobody shares */
-            slots[i].cpu_milli +=
-                slots[i].each.v[RES_CPU] - placement[i].each.v[RES_CPU];
         for (int64_t k = 0; k < slots[i].pods; k++)
             a->ranks[slots[i].first_rank + k].use =
                 a->ranks[slots[i].first_rank + k].real;

@@ -71,7 +71,7 @@ static void add_sidecar(struct json *pod)
                            "{'cpu':'1'}}}"));
 }
 
-/* It is nobody's to share, and counts for nothing: what the first one teaches is planned
+/* It is nobody's to share, nor does it count: what the first one teaches is planned
  * beside the others' parts, whose main containers have all of these; a job of all CPUs
  * of the node has no more than those. */
 START_TEST(test_added)

@@ -32,14 +32,14 @@
 /* What counts where CPUs are shared is kept in a resource that no history has. */
 #define COUNTS (RES_MAX - 1)
 
-/* Of what was asked for each has its part; what was added is whole, and counts not. */
+/* Of what was asked for each has its part; what was added is whole. */
 static void share(const struct partition *part, int64_t added, struct resvec *v)
 {
     int64_t asked = MAX(v->v[RES_CPU] - added, 0);
 
-    v->v[COUNTS] = asked;
     if (asked > 0)
         v->v[RES_CPU] = MAX(MAX(asked / part->oversubscribe, 1) + added, 1);
+    v->v[COUNTS] = MAX(asked, v->v[RES_CPU]);
 }
 
 /* `request` is the whole job. */
