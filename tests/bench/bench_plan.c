@@ -100,6 +100,23 @@ static size_t count_planned(const struct bench *b, const struct sched *s,
     return n;
 }
 
+/* Equal plans, equal sum: what only makes them faster does not change it. */
+static uint64_t sum_of_plans(const struct bench *b, const struct sched *s)
+{
+    uint64_t sum = HASH_NOTHING;
+
+    for (size_t i = 1; i <= b->mix.pending; i++) {
+        const struct job *job = mix_job_at(s, b->mix.running + i);
+        const struct slot *slots = job->n_alloc > 0 ? job->alloc : job->plan.slots;
+        size_t n = job->n_alloc > 0 ? job->n_alloc : job->plan.n_slots;
+
+        sum = hash_bytes(sum, &job->plan.start_sec, sizeof(job->plan.start_sec));
+        for (size_t k = 0; k < n; k++)
+            sum = hash_bytes(sum, slots[k].node, strlen(slots[k].node));
+    }
+    return sum;
+}
+
 /* False: it took too long, and was given up. */
 static bool plan_cold(struct bench *b, struct sched *s)
 {
@@ -122,11 +139,12 @@ static bool plan_cold(struct bench *b, struct sched *s)
     planned = count_planned(b, s, &latest_sec);
     printf("  cold:    %8.0f jobs/s, %zu planned in %.2f s%s, worst slice %.1f ms, "
            "%.0f MB\n"
-           "           %zu started, last start on day %.1f\n",
+           "           %zu started, last start on day %.1f, sum of plans %016llx\n",
            (double)(planned + started) / (double)spent_us * 1e6, planned,
            (double)spent_us / 1e6, progress == SCHED_MORE ? " (given up)" : "",
            (double)worst_us / 1000, memory_mb(), started,
-           (double)(latest_sec - MIX_NOW_SEC) / MIX_DAY_SEC);
+           (double)(latest_sec - MIX_NOW_SEC) / MIX_DAY_SEC,
+           (unsigned long long)sum_of_plans(b, s));
     return progress == SCHED_IDLE;
 }
 
