@@ -231,6 +231,19 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
                : SIZE_MAX;
 }
 
+size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
+{
+    const struct levels *levels = &bound->pledge->levels;
+    size_t piece;
+
+    if (bound->pledge->kind == PLEDGE_LEFT || bound->pledge->kind == PLEDGE_SPENT)
+        return slot;
+    piece = levels_find(levels, slot) + 1;
+    while (piece < levels->n && is_over(bound, &levels->items[piece].of))
+        piece++;
+    return levels_end(levels, piece - 1, SIZE_MAX) - 1;
+}
+
 /* Each node once. */
 static void add_nodes(struct levels *levels, const struct pledge *pledge,
                       const struct slot *slots, size_t n, size_t first, size_t last)

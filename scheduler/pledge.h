@@ -88,6 +88,8 @@ struct pledge_bound {
  * none. `times`: when slots begin. */
 size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
                     size_t first, size_t last);
+/* The last in a row with such a slot, of which the same is known. */
+size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
 /* Likewise of a limit on nodes: with these, which others may have as well. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);

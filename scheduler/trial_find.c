@@ -120,10 +120,20 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
     return slots;
 }
 
-/* What licences, limits or tasks of its array keep waiting says nothing of others. */
-static bool is_bare(const struct entry *entry, const struct seeker *by)
+/* The first window, and what is learnt from that. What licences, limits or tasks of its
+ * array keep waiting says nothing of others: what nodes allow is looked for first. */
+static bool find_first(struct sched *s, const struct seeker *by,
+                       struct horizon_kind *kind, size_t first, size_t before)
 {
-    return entry->rec->job->n_licenses == 0 && by->n_bounds == 0 && by->task == NULL;
+    struct seeker bare = *by;
+    bool found;
+
+    bare.takes = (struct license_list){0};
+    bare.n_bounds = 0;
+    bare.task = NULL;
+    found = window_find(&s->window, &bare, first, before);
+    horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
+    return found && window_find_on(&s->window, by, before);
 }
 
 struct slot *trial_find_from(struct sched *s, const struct entry *entry,
@@ -138,9 +148,8 @@ struct slot *trial_find_from(struct sched *s, const struct entry *entry,
 
     if (by->shape->like->n_others > 0)
         return find_together(s, entry, by, first, before, ret_n);
-    found = window_find(&s->window, by, first, before);
-    if (kind != NULL && from == 0 && is_bare(entry, by))
-        horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
+    found = kind != NULL && from == 0 ? find_first(s, by, kind, first, before)
+                                      : window_find(&s->window, by, first, before);
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);

@@ -289,24 +289,47 @@ static size_t last_thronged(const struct window *w, const struct seeker *by)
                             : SLOT_NONE;
 }
 
-/* The last slot of the window in which a limit has no room for it beside others. Its
- * own plan is taken to be within it. */
-static size_t last_unpledged(const struct window *w, const struct seeker *by)
+/* Where one limit has no room for it beside others: the last slot of the window, or of
+ * those in a row with it, since no window begins in these either. */
+static size_t last_short(const struct window *w, const struct seeker *by,
+                         const struct pledge_bound *bound, size_t last)
+{
+    bool falls = bound->pledge->kind == PLEDGE_LEFT;
+    size_t over = pledge_short(bound, by->timeline->bounds,
+                               falls ? w->first : MAX(w->first, w->unbound), last);
+
+    return over >= last ? over : pledge_short_to(bound, over);
+}
+
+/* The same of all limits. Its own plan is taken to be within them. */
+static size_t last_unpledged(struct window *w, const struct seeker *by)
 {
     size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last,
            found = SLOT_NONE;
 
     for (size_t i = 0; i < by->n_bounds; i++) {
-        const struct pledge_bound *bound = &by->bounds[i];
         size_t over;
 
-        if (by->own != NULL && bound->pledge->kind == PLEDGE_SPENT)
+        if (by->own != NULL && by->bounds[i].pledge->kind == PLEDGE_SPENT)
             continue;
-        over = pledge_short(bound, by->timeline->bounds, w->first, last);
+        over = last_short(w, by, &by->bounds[i], last);
+        if (over != SLOT_NONE && by->own != NULL)
+            over = MIN(over, by->own_from - 1);
         if (over != SLOT_NONE && (found == SLOT_NONE || over > found))
             found = over;
     }
+    w->unbound = last;
     return found;
+}
+
+/* The last slot of the window in which anything but nodes is short. */
+static size_t last_short_of_others(struct window *w, const struct seeker *by)
+{
+    size_t failed = last_unlicensed(w, by);
+
+    if (failed == SLOT_NONE)
+        failed = last_thronged(w, by);
+    return failed == SLOT_NONE ? last_unpledged(w, by) : failed;
 }
 
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
@@ -314,12 +337,8 @@ static size_t last_unpledged(const struct window *w, const struct seeker *by)
  * those behind the slot that failed, up to it. 0: nothing is known. */
 static size_t find_failed(struct window *w, const struct seeker *by, size_t *known)
 {
-    size_t failed = last_unlicensed(w, by);
+    size_t failed = last_short_of_others(w, by);
 
-    if (failed == SLOT_NONE)
-        failed = last_thronged(w, by);
-    if (failed == SLOT_NONE)
-        failed = last_unpledged(w, by);
     if (failed != SLOT_NONE) {
         *known = 0;
         return failed;
@@ -352,6 +371,7 @@ bool window_find(struct window *w, const struct seeker *by, size_t first, size_t
         return false;
     size_to(w, by);
     span(w, by, first);
+    w->unbound = 0;
     while ((failed = find_failed(w, by, &known)) != SLOT_NONE) {
         first = failed + 1;
         if (first >= before)
@@ -359,4 +379,14 @@ bool window_find(struct window *w, const struct seeker *by, size_t first, size_t
         span_later(w, by, first);
     }
     return true;
+}
+
+bool window_find_on(struct window *w, const struct seeker *by, size_t before)
+{
+    size_t failed;
+
+    w->unbound = 0;
+    failed = last_short_of_others(w, by);
+    return failed == SLOT_NONE ||
+           (failed < before && window_find(w, by, failed + 1, before));
 }

@@ -25,6 +25,8 @@ struct window {
     size_t first, last; /* slots, last excluded */
     int64_t over_sec;   /* as fences have it; TIME_NEVER without */
     size_t whole;       /* slots before this one are wholly before that */
+    size_t unbound;     /* limits leave room from `first` on up to here, but those on
+                           what is left of something; 0: it is not known */
     node_set nodes;     /* open throughout; among those of partition and shape */
     node_set fewer;     /* scratch */
 };
@@ -69,6 +71,9 @@ bool window_is_enough(const struct window *w, const struct seeker *by);
  * `before`; false: there is none. */
 bool window_find(struct window *w, const struct seeker *by, size_t first,
                  size_t before);
+/* Likewise, beginning with the window that was found for the same without licences,
+ * limits and other tasks of its array. */
+bool window_find_on(struct window *w, const struct seeker *by, size_t before);
 int64_t window_count(const struct window *w, const struct seeker *by); /* of nodes */
 
 #endif

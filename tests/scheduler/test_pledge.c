@@ -51,6 +51,16 @@ static const struct {
     {"too much", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 10, 7},
     {"before it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 3, NONE},
     {"up to one slot of it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 0, 4, 3},
+    {"likewise, where others follow at once",
+     PLEDGE_SUM,
+     {"held 2 3-6", "held 3 6-8"},
+     1,
+     0,
+     false,
+     NULL,
+     0,
+     4,
+     3},
     {"behind it", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 8, 10, NONE},
     {"no slot", PLEDGE_SUM, {"held 2 3-8"}, 1, 0, false, NULL, 5, 5, NONE},
     {"without end", PLEDGE_SUM, {"held 2 3-10"}, 1, 0, false, NULL, 0, 10, 9},
@@ -271,6 +281,24 @@ static size_t ask(const struct pledge_bound *bound, const char *nodes, size_t fi
     return pledge_short_nodes(bound, slots, slots_of(nodes, slots, names), first, last);
 }
 
+/* Of those on what is left of something, and for ever, there is but the one. */
+static bool goes_on(const struct pledge_bound *bound, size_t slot)
+{
+    return (bound->pledge->kind == PLEDGE_SUM || bound->pledge->kind == PLEDGE_NODES) &&
+           slot < SLOTS && pledge_short(bound, times, slot, slot + 1) == slot;
+}
+
+/* The last slot in a row with the one that is over. */
+static void check_row(const struct pledge_bound *bound, size_t over, const char *name)
+{
+    size_t last = pledge_short_to(bound, over);
+
+    ck_assert_msg(last >= over, "%s", name);
+    for (size_t slot = over; slot < MIN(last, SLOTS); slot++)
+        ck_assert_msg(goes_on(bound, slot), "%s: slot %zu", name, slot);
+    ck_assert_msg(!goes_on(bound, last + 1), "%s: it ends with %zu", name, last);
+}
+
 START_TEST(test_cases)
 {
     struct pledges pledges = {0};
@@ -285,6 +313,8 @@ START_TEST(test_cases)
     ck_assert_msg(ask(&bound, cases[_i].nodes, cases[_i].first, cases[_i].last) ==
                       cases[_i].over,
                   "%s", cases[_i].name);
+    if (cases[_i].over < SLOTS && cases[_i].nodes == NULL)
+        check_row(&bound, cases[_i].over, cases[_i].name);
     pledges_reset(&pledges);
 }
 END_TEST
