@@ -12,8 +12,10 @@
  *     +0002                the third    promised at 1380 on n1
  *
  * Tasks are alike: whichever place is free first, the task of the lowest index starts
- * there, and the places behind it move up (follower_sort). Together with the next task
- * there are no more than `max_job_array_resv`, or than tasks are left.
+ * there, and the places behind it move up (follower_sort): the earliest place is given
+ * up then, as if tasks that are jobs of their own had changed places before. Together
+ * with the next task there are no more than `max_job_array_resv`, or than tasks are
+ * left.
  * Where no more of them may be under way, a place begins when another one, or a task
  * that runs, is over (crew.h). Of a singleton the next task alone has one, since it
  * waits for no place but for the end of another.

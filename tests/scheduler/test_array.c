@@ -1,10 +1,17 @@
 /*
- * An array is planned as its tasks would be, were they jobs of their own: over random
- * small clusters and queues, a core that has arrays starts as many tasks on the same
- * nodes, and keeps the same places for the others, as one that has each task as a job.
- * After jobs have ended and others have come, too. (An array of several partitions is
- * planned in one of them for its next task where another would be as early.) Where no
- * more than so many tasks may be under way this holds for the first plans.
+ * An array is planned as its tasks would be, were they jobs of their own that change
+ * places so that the first of them has the earliest: over random small clusters and
+ * queues, a core that has arrays starts as many tasks on the same nodes, and keeps the
+ * same places for the others, as one that has each task as a job. After jobs have ended
+ * and others have come, too, and where no more than so many tasks may be under way. (An
+ * array of several partitions is planned in one of them for its next task where another
+ * would be as early.)
+ *
+ * Those that are jobs of their own change places here between two steps. Within one
+ * they keep them, where an array's have changed: then other nodes, and times, may come
+ * of it (scenarios array-changes-places and array-tasks-keep-places). The test looks on
+ * as they step, and lets a case go apart only if a later task had a place before that
+ * of an earlier one meanwhile: one in thousands does.
  *
  * The next task has the earliest of their places.
  *
@@ -33,7 +40,8 @@ struct twins {
     struct course arrays, tasks;
     int n_tasks[JOBS + 1]; /* 0: no array */
     int n_running, n_jobs;
-    bool limits; /* some arrays have one on tasks that are under way */
+    bool crossed; /* in the step, tasks of one had places out of turn */
+    bool limits;  /* some arrays have one on tasks that are under way */
 };
 
 /* ---- places ---- */
@@ -41,7 +49,6 @@ struct twins {
 struct places {
     char *items[JOBS * (TASKS + 1)];
     size_t n;
-    bool timed; /* when, not where */
 };
 
 static int line_compare(const void *a, const void *b)
@@ -63,7 +70,7 @@ static void add_line(struct places *places, int number, const struct job *job)
     str_addf(&line, "%d %s %lld%s", number, runs ? "since" : "at",
              (long long)(runs ? job->start_sec : job->plan.start_sec),
              job->plan.promised ? " promised" : "");
-    for (size_t i = 0; i < n && !places->timed; i++)
+    for (size_t i = 0; i < n; i++)
         str_addf(&line, " %s:%lld", slots[i].node, (long long)slots[i].pods);
     places->items[places->n++] = str_take(&line);
 }
@@ -121,10 +128,10 @@ static char *finish(struct places *places)
     return str_take(&out);
 }
 
-static char *say_places(const struct twins *t, bool by_task, bool timed)
+static char *say_places(const struct twins *t, bool by_task)
 {
     const struct course *h = by_task ? &t->tasks : &t->arrays;
-    struct places places = {.timed = timed};
+    struct places places = {.n = 0};
 
     for (int i = 1; i <= t->n_jobs; i++) {
         if (t->n_tasks[i] == 0 && course_job(h, i) != NULL)
@@ -137,7 +144,7 @@ static char *say_places(const struct twins *t, bool by_task, bool timed)
     return finish(&places);
 }
 
-/* ---- what happens ---- */
+/* ---- what is drawn ---- */
 
 static void draw_job(struct twins *t, int number)
 {
@@ -183,9 +190,99 @@ static void add_running(struct twins *t, int number)
     tell_both(t, line);
 }
 
-static void to_rest(struct course *h)
+/* ---- tasks out of turn ---- */
+
+/* As follower.h has places in order: promised ones first, then by time. */
+static bool is_place_before(const struct plan *a, const struct plan *b)
 {
-    struct sched_budget budget = {NULL, NULL};
+    if (a->promised != b->promised)
+        return a->promised;
+    if (a->start_sec == TIME_UNSET || b->start_sec == TIME_UNSET)
+        return a->start_sec != TIME_UNSET && b->start_sec == TIME_UNSET;
+    return a->start_sec < b->start_sec;
+}
+
+static const struct job *waiting_task(const struct twins *t, int number, int task)
+{
+    const struct job *job = course_job(&t->tasks, TASK_NUMBER(number, task));
+
+    return job != NULL && job->phase == JOB_PENDING ? job : NULL;
+}
+
+/* A later task of an array has a place before that of an earlier one. */
+static bool is_crossed(const struct twins *t, int number)
+{
+    const struct job *before = NULL;
+
+    for (int i = 0; i < t->n_tasks[number]; i++) {
+        const struct job *job = waiting_task(t, number, i);
+
+        if (job == NULL)
+            continue;
+        if (before != NULL && is_place_before(&job->plan, &before->plan))
+            return true;
+        before = job;
+    }
+    return false;
+}
+
+/* Looks on as the tasks' core steps, which it never stops. */
+static bool look_on(void *arg, int64_t ahead_us)
+{
+    struct twins *t = arg;
+
+    (void)ahead_us;
+    for (int i = 1; i <= t->n_jobs; i++)
+        t->crossed |= is_crossed(t, i);
+    return false;
+}
+
+static const struct plan *place_of(const struct jobrec *array, size_t i)
+{
+    return i == 0 ? &array->job->plan : &array->followers[i - 1]->job->plan;
+}
+
+static void tell(struct twins *t, struct change change)
+{
+    sched_apply(t->tasks.s, &change);
+}
+
+/* Tasks change places, as those of an array do: the first has the earliest. */
+static void uncross(struct twins *t, int number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    const struct jobrec *array = jobrec_find(t->arrays.s, uid);
+    struct job *jobs[TASKS];
+    size_t n = 0;
+
+    for (int i = 0; i < t->n_tasks[number]; i++) {
+        if (waiting_task(t, number, i) != NULL)
+            jobs[n++] = job_copy(waiting_task(t, number, i));
+    }
+    for (size_t i = 0; i < n; i++)
+        tell(t, (struct change){.kind = CHANGE_JOB_GONE, .u.key = jobs[i]->uid});
+    for (size_t i = 0; i < n; i++) {
+        plan_clear(&jobs[i]->plan);
+        if (i <= array->n_followers && place_of(array, i)->promised)
+            jobs[i]->plan = plan_copy(place_of(array, i));
+        tell(t, (struct change){.kind = CHANGE_JOB, .u.job = jobs[i]});
+    }
+}
+
+static void uncross_all(struct twins *t)
+{
+    for (int i = 1; i <= t->n_jobs; i++) {
+        if (!is_crossed(t, i))
+            continue;
+        t->crossed = true;
+        uncross(t, i);
+    }
+}
+
+/* ---- what happens ---- */
+
+static void to_rest(struct course *h, struct sched_budget budget)
+{
     struct decisions decisions;
 
     str_addf(&h->script, "at %lld\n", (long long)h->now_sec);
@@ -196,26 +293,21 @@ static void to_rest(struct course *h)
     }
 }
 
-static bool is_same(struct twins *t, bool timed, bool must)
+/* The same, or not where tasks have had places out of turn in the step (false). */
+static bool compare(struct twins *t)
 {
-    AUTO_FREE char *got = say_places(t, false, timed);
-    AUTO_FREE char *want = say_places(t, true, timed);
+    AUTO_FREE char *got = NULL, *want = NULL;
 
-    if (strcmp(want, got) == 0 || !must)
+    t->crossed = false;
+    to_rest(&t->arrays, (struct sched_budget){NULL, NULL});
+    to_rest(&t->tasks, (struct sched_budget){look_on, t});
+    got = say_places(t, false);
+    want = say_places(t, true);
+    uncross_all(t);
+    if (strcmp(want, got) == 0 || t->crossed)
         return strcmp(want, got) == 0;
     str_addf(&t->arrays.script, "---\n%s--- task by task:\n%s", got, want);
     course_give_up(&t->arrays, "an array is planned as its tasks are");
-}
-
-/* At first all is the same. After changes the tasks' places are lifted one by one, in
- * an order that is not the same where one that is later has moved up before one that
- * is earlier: they may get other nodes then (false), at the same times; or at others,
- * where they have to be one after the other. */
-static bool compare(struct twins *t, bool first)
-{
-    to_rest(&t->arrays);
-    to_rest(&t->tasks);
-    return is_same(t, false, first) || !is_same(t, true, !t->limits);
 }
 
 static void change(struct twins *t)
@@ -260,14 +352,14 @@ static bool run_case(uint64_t seed)
     bool same;
 
     begin(&t, seed);
-    same = compare(&t, true);
+    same = compare(&t);
     for (int i = 0; i < CHANGES && same; i++) {
         change(&t);
-        same = compare(&t, false);
+        same = compare(&t);
     }
     course_fini(&t.arrays);
     course_fini(&t.tasks);
-    return same || t.limits;
+    return same;
 }
 
 START_TEST(test_as_tasks)
@@ -277,8 +369,8 @@ START_TEST(test_as_tasks)
 
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
         others += !run_case(seed);
-    ck_assert_msg(seeds.alone || others <= seeds.last / 100, "%zu cases went apart",
-                  others);
+    ck_assert_msg(seeds.alone || others <= 1 + seeds.last / 5000,
+                  "%zu cases went apart", others);
 }
 END_TEST
 
