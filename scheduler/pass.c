@@ -2,6 +2,7 @@
 #include "scheduler/pass_private.h"
 
 #include "base/util.h"
+#include "scheduler/follower.h"
 #include "scheduler/guise.h"
 #include "scheduler/tell.h"
 
@@ -140,6 +141,18 @@ static void keep_hunters(struct sched *s)
     s->pass.all = old;
 }
 
+/* Places of arrays change hands where a task starts, and behind the walk: within, each
+ * task keeps its own, as jobs of their own do. What has been told of the next one is to
+ * be told anew where it has another. */
+static void put_in_order(struct sched *s)
+{
+    for (size_t i = 0; i < s->pass.n_arrays; i++) {
+        struct jobrec *array = s->pass.arrays[i];
+
+        s->pass.moved |= !array->gone && follower_sort(s, array);
+    }
+}
+
 /* What changes nodes or partitions ends the walk: the timeline is of others. */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
@@ -157,6 +170,7 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
     pass->running = false;
     if (whole && !pass->cut_short && !pass->stopped && s->rules_gen == pass->rules_gen)
         keep_hunters(s);
+    put_in_order(s);
     tell_arrays(s);
     s->dirty |= pass->moved || !whole || pass->cut_short;
     return true;

@@ -33,15 +33,62 @@ static void uncount_promise(struct sched *s, struct jobrec *rec)
     rec->walk_promised = 0;
 }
 
+/* Has it been told in this round why it waits with that choice? It will be anew. */
+static bool was_found(const struct pass *pass, const struct entry *entry)
+{
+    return entry->waits ? pass->round == ROUND_WHOLE && !pass->forecasts : entry->done;
+}
+
+static bool had_its_turn(const struct entry *entry, const struct entry *now)
+{
+    if (entry->tier != now->tier)
+        return entry->tier > now->tier;
+    return entry->size != now->size ? entry->size < now->size : entry < now;
+}
+
+static void offer_again(struct pass *pass, struct entry *first, const struct entry *now)
+{
+    const struct entry *end = pass->queue.entries + pass->last;
+
+    for (struct entry *e = first; e < end && e->rec == now->rec; e++) {
+        if (e != now && (!e->waits || !had_its_turn(e, now)))
+            continue;
+        e->done = false;
+        turns_put(&pass->turns, e, (size_t)(e - pass->queue.entries));
+        pass->next--;
+    }
+}
+
+/* The next task of an array has its turn, as a job of its own would: with all choices
+ * that stand side by side in the queue, from the first on. */
+static void begin_again(struct sched *s, struct entry *entry)
+{
+    struct pass *pass = &s->pass;
+    struct entry *first = entry;
+
+    entry->done = false;
+    while (first > pass->queue.entries + pass->first && first[-1].rec == entry->rec)
+        first--;
+    if (pass->round == ROUND_OFFER) {
+        offer_again(pass, first, entry);
+    } else if (pass->round > ROUND_OFFER || first == entry) {
+        pass->again = entry;
+    } else {
+        for (struct entry *e = first; e < entry; e++) {
+            entry->rec->untried += was_found(pass, e);
+            e->done = false;
+        }
+        pass->next = (size_t)(first - pass->queue.entries);
+    }
+}
+
 void pass_note_started(struct sched *s, struct entry *entry)
 {
     uncount_promise(s, entry->rec);
     s->pass.n_waiting -= entry->waits;
     entry->waits = false;
-    if (entry->rec->version != entry->version)
-        return;
-    entry->done = false;
-    s->pass.again = entry;
+    if (entry->rec->version == entry->version)
+        begin_again(s, entry);
 }
 
 /* What was tried before a slot and found no place: is there none in the window? */
@@ -240,20 +287,8 @@ static void go_tell(struct sched *s, struct entry *entry, int64_t now_sec)
         tell_or_preempt(s, entry, now_sec);
 }
 
-/* What has been told of the array is to be told anew where its next task has another
- * place now. */
-static void put_in_order(struct sched *s, struct jobrec *rec)
-{
-    struct jobrec *array = follower_array(rec);
-
-    if (array->n_followers > 0)
-        s->pass.moved |= follower_sort(s, array);
-}
-
 void pass_consider(struct sched *s, struct entry *entry, int64_t now_sec)
 {
-    struct jobrec *rec = entry->rec;
-
     if (s->pass.stopped) {
         entry->done = entry->done || pass_rule_out(s, entry);
         return;
@@ -283,5 +318,4 @@ void pass_consider(struct sched *s, struct entry *entry, int64_t now_sec)
             go_tell(s, entry, now_sec);
         break;
     }
-    put_in_order(s, rec);
 }
