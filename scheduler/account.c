@@ -144,6 +144,13 @@ struct account *account_copy(const struct account *a)
     return copy;
 }
 
+const char *account_parent(const struct account *a)
+{
+    if (strcmp(a->name, ACCOUNT_ROOT) == 0)
+        return NULL;
+    return a->parent != NULL ? a->parent : ACCOUNT_ROOT;
+}
+
 void account_free(struct account *a)
 {
     if (a == NULL)

@@ -30,18 +30,18 @@ static int64_t held_with(const struct sched *s, const struct asker *by,
 {
     const struct asking *a = by->one;
     bool nodes = limit_is_on_nodes(limit);
-    STR_AUTO struct str whose;
+    struct whose buffer;
+    const char *whose;
     int64_t held;
 
-    str_init(&whose, WHOSE_MAX);
     if (counts_alone(s, a, limit))
         return need;
-    asking_whose(s, a, limit, &whose);
+    whose = asking_whose(s, a, limit, &buffer);
     if (nodes && a->slots != NULL)
-        return asker_nodes(s, by, place, limit, whose.s);
+        return asker_nodes(s, by, place, limit, whose);
     held = s->held.stale && stage_of(limit->kind) == LIMIT_SUBMITS
-               ? allowance_count_anew(s, a, limit, whose.s)
-               : held_of(&s->held, limit, whose.s, s->now_sec);
+               ? allowance_count_anew(s, a, limit, whose)
+               : held_of(&s->held, limit, whose, s->now_sec);
     return nodes ? MAX(held, need) : add_capped(held, need);
 }
 
@@ -72,17 +72,14 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
     return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
 }
 
-int64_t limit_allows(const struct sched *s, const struct asking *a,
-                     const struct place_of *place, const struct limit *limit)
+int64_t limit_allows(const struct place_of *place, const struct limit *limit)
 {
     enum limit_what what = limit_rows[limit->kind].what;
-    const struct qos *qos;
     __int128 product;
 
-    if (place->qos != NULL || (what != WHAT_HELD && what != WHAT_PER_NODE))
+    if (place->factor == 1000 || (what != WHAT_HELD && what != WHAT_PER_NODE))
         return limit->amount;
-    qos = policy_qos(&s->policy, a->job);
-    product = (__int128)limit->amount * (qos != NULL ? qos->limit_factor : 1000) / 1000;
+    product = (__int128)limit->amount * place->factor / 1000;
     return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
@@ -92,7 +89,7 @@ static bool is_over_alone(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit)
 {
     const struct asking *a = by->one;
-    int64_t most = limit_allows(s, a, place, limit);
+    int64_t most = limit_allows(place, limit);
 
     if (a->slots != NULL || !limit_is_shared(limit) || limit->kind >= LIMIT_SUBMITS)
         return false;
@@ -115,7 +112,7 @@ static bool is_broken(const struct sched *s, const struct asker *by,
         return need < limit->amount && !may_be_enough(a, limit);
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
-    return held_with(s, by, place, limit, need) > limit_allows(s, a, place, limit);
+    return held_with(s, by, place, limit, need) > limit_allows(place, limit);
 }
 
 /* What has been used fades, and what is left grows less by itself; of anything else
@@ -123,9 +120,8 @@ static bool is_broken(const struct sched *s, const struct asker *by,
 static void note_broken(struct sched *s, const struct asking *a,
                         const struct place_of *place, const struct limit *limit)
 {
-    STR_AUTO struct str whose;
+    struct whose buffer;
 
-    str_init(&whose, WHOSE_MAX);
     s->held.of_nodes = limit_is_on_nodes(limit);
     if (!limit_is_shared(limit))
         return;
@@ -140,19 +136,17 @@ static void note_broken(struct sched *s, const struct asking *a,
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
         return;
     }
-    asking_whose(s, a, limit, &whose);
-    s->held.broken = held_counter(&s->held, limit, whose.s);
+    s->held.broken = held_counter(&s->held, limit, asking_whose(s, a, limit, &buffer));
 }
 
 /* What is each component's own to keep is said of it. */
-void allowance_say_broken(const struct sched *s, const struct asker *by,
-                          const struct place_of *place, const struct limit *limit,
-                          int64_t need, struct str *message)
+void allowance_say_broken(const struct asker *by, const struct place_of *place,
+                          const struct limit *limit, int64_t need, struct str *message)
 {
     const struct asking *a = by->one;
     struct limit said = *limit;
 
-    said.amount = limit_allows(s, a, place, limit);
+    said.amount = limit_allows(place, limit);
     if (a->job == &by->all->alone[a->component] && !limit_is_shared(limit))
         check_say_component(a->component, message);
     allowance_say(place, a->job, &said, need, message);
@@ -187,7 +181,7 @@ static enum reason check_component_places(struct sched *s, const struct asker *b
             if (!is_broken(s, by, place, limit, &need))
                 continue;
             note_broken(s, a, place, limit);
-            allowance_say_broken(s, by, place, limit, need, message);
+            allowance_say_broken(by, place, limit, need, message);
             return reason_broken(s, by, place, limit);
         }
     }

@@ -7,44 +7,67 @@
 
 /* ---- whose jobs count together ---- */
 
-static void say_user(const struct job *job, struct str *out)
+/* Behind what is there, as far as there is room. */
+static void add_name(struct whose *w, const char *name)
 {
-    if (job_has_user(job))
-        str_addf(out, "%s", job->user);
-    else
-        str_addf(out, "/%s", job->ns != NULL ? job->ns : "");
+    size_t len = name != NULL ? strnlen(name, WHOSE_MAX - 1 - w->len) : 0;
+
+    memcpy(w->text + w->len, name != NULL ? name : "", len);
+    w->len += len;
+    w->text[w->len] = '\0';
 }
 
-void asking_whose(const struct sched *s, const struct asking *a,
-                  const struct limit *limit, struct str *out)
+static const char *user_of(const struct job *job, struct whose *buffer)
 {
-    const struct job *job = a->job;
-    const struct partition *part = a->part;
-    const char *account = policy_account(&s->policy, job);
-    const struct member *member;
+    if (job_has_user(job))
+        return job->user;
+    buffer->len = 0;
+    add_name(buffer, "/");
+    add_name(buffer, job->ns);
+    return buffer->text;
+}
 
-    str_reset(out);
+static const char *member_of(const struct sched *s, const struct asking *a,
+                             struct whose *buffer)
+{
+    const struct partition *part = a->part;
+    const struct member *member =
+        policy_member(&s->policy, a->job, part != NULL ? part->name : NULL);
+    struct whose user;
+    const char *const parts[] = {
+        policy_account(&s->policy, a->job),
+        "/",
+        member != NULL ? member->user : user_of(a->job, &user),
+        member != NULL ? "/" : NULL,
+        member != NULL ? member->ns : NULL,
+        member != NULL ? "/" : NULL,
+        member != NULL ? member->partition : NULL,
+    };
+
+    buffer->len = 0;
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        add_name(buffer, parts[i]);
+    return buffer->text;
+}
+
+const char *asking_whose(const struct sched *s, const struct asking *a,
+                         const struct limit *limit, struct whose *buffer)
+{
+    const char *account;
+
     switch (limit_rows[limit->kind].whose) {
     case WHOSE_ALL:
     case WHOSE_JOB:
         break;
     case WHOSE_USER:
-        say_user(job, out);
-        break;
+        return user_of(a->job, buffer);
     case WHOSE_ACCOUNT:
-        str_add(out, account != NULL ? account : "");
-        break;
+        account = policy_account(&s->policy, a->job);
+        return account != NULL ? account : "";
     case WHOSE_MEMBER:
-        member = policy_member(&s->policy, job, part != NULL ? part->name : NULL);
-        str_addf(out, "%s/", account != NULL ? account : "");
-        if (member == NULL)
-            say_user(job, out);
-        else
-            str_addf(out, "%s/%s/%s", member->user != NULL ? member->user : "",
-                     member->ns != NULL ? member->ns : "",
-                     member->partition != NULL ? member->partition : "");
-        break;
+        return member_of(s, a, buffer);
     }
+    return "";
 }
 
 /* ---- amounts ---- */

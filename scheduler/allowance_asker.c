@@ -49,16 +49,12 @@ static bool asking_joins(const struct sched *s, const struct asking *a,
                          const struct asking *other, const struct limits *of,
                          const struct limit *limit)
 {
-    STR_AUTO struct str whose;
-    STR_AUTO struct str others;
+    struct whose own, others;
 
-    str_init(&whose, WHOSE_MAX);
-    str_init(&others, WHOSE_MAX);
     if (!is_of(s, other, of))
         return false;
-    asking_whose(s, a, limit, &whose);
-    asking_whose(s, other, limit, &others);
-    return strcmp(whose.s, others.s) == 0;
+    return strcmp(asking_whose(s, a, limit, &own),
+                  asking_whose(s, other, limit, &others)) == 0;
 }
 
 bool limit_is_shared(const struct limit *limit)

@@ -11,7 +11,7 @@ static void bound(const struct sched *s, const struct asking *a,
                   struct node_cap *cap)
 {
     int resource = resource_of_tres(s, limit);
-    int64_t allowed = limit_allows(s, a, place, limit);
+    int64_t allowed = limit_allows(place, limit);
 
     bool asks = a->job->each.v[resource] > 0;
 

@@ -37,9 +37,8 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
                     const struct places *places, size_t at)
 {
     const struct limits *limits = places->items[at].limits;
-    STR_AUTO struct str whose;
+    struct whose buffer;
 
-    str_init(&whose, WHOSE_MAX);
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
         struct taking taking = {.limit = limit,
@@ -52,8 +51,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
 
         if (!counts_for(a->job, limit, s->config.limits_safe))
             continue;
-        asking_whose(s, a, limit, &whose);
-        taking.whose = whose.s;
+        taking.whose = asking_whose(s, a, limit, &buffer);
         if (limit_is_on_submits(limit->kind))
             taking.amount = job_tasks(a->job);
         else if (!limit_has_tres(limit->kind))
@@ -74,11 +72,10 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
 static int64_t counts_with(const struct sched *s, const struct asking *a,
                            const struct limit *limit, const char *whose)
 {
-    STR_AUTO struct str own;
+    struct whose buffer;
     struct places places;
     int64_t sum = 0;
 
-    str_init(&own, WHOSE_MAX);
     if (!counts_for(a->job, limit, s->config.limits_safe))
         return 0;
     places_find(s, a->job, a->part, &places);
@@ -87,8 +84,7 @@ static int64_t counts_with(const struct sched *s, const struct asking *a,
 
         if (limit < limits->items || limit >= limits->items + limits->n)
             continue;
-        asking_whose(s, a, limit, &own);
-        if (strcmp(own.s, whose) == 0)
+        if (strcmp(asking_whose(s, a, limit, &buffer), whose) == 0)
             sum = add_capped(sum, job_tasks(a->job));
     }
     return sum;

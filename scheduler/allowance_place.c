@@ -22,15 +22,15 @@ static void add_qos(const struct sched *s, struct places *places, const struct q
         places->items[places->n++] =
             (struct place_of){.limits = &qos->limits,
                               .qos = qos->name,
+                              .factor = 1000,
                               .usage = &qos->usage,
                               .usage_sec = qos->as_of.usage_sec,
                               .half_life_sec = charge_half_life(s, qos)};
 }
 
-static void add_both_qos(const struct sched *s, const struct job *job,
+static void add_both_qos(const struct sched *s, const struct qos *own,
                          const struct partition *part, struct places *places)
 {
-    const struct qos *own = policy_qos(&s->policy, job);
     const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
     bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
 
@@ -48,40 +48,75 @@ static const struct usage *sum_of(const struct sched *s, const char *account)
     return i < a->n_sums ? &a->sums[i] : NULL;
 }
 
-static void add_accounts(const struct sched *s, const char *name, struct places *places)
+static const struct account *account_above(const struct sched *s,
+                                           const struct account *account)
 {
-    for (int depth = 0; name != NULL && depth <= FAIRTREE_DEPTH_MAX; depth++) {
-        const struct account *account = policy_find_account(&s->policy, name);
+    const char *parent = account_parent(account);
 
-        if (account != NULL && account->limits.n > 0)
-            places->items[places->n++] = (struct place_of){.limits = &account->limits,
-                                                           .account = account->name,
-                                                           .usage = sum_of(s, name),
-                                                           .usage_sec = s->charged_sec};
-        name = policy_parent(&s->policy, name);
+    return parent != NULL ? policy_find_account(&s->policy, parent) : NULL;
+}
+
+/* One and all above it. */
+static void add_accounts(const struct sched *s, const struct account *account,
+                         int64_t factor, struct places *places)
+{
+    for (int depth = 0; account != NULL && depth <= FAIRTREE_DEPTH_MAX; depth++) {
+        if (account->limits.n > 0)
+            places->items[places->n++] =
+                (struct place_of){.limits = &account->limits,
+                                  .account = account->name,
+                                  .factor = factor,
+                                  .usage = sum_of(s, account->name),
+                                  .usage_sec = s->charged_sec};
+        account = account_above(s, account);
     }
+}
+
+static void add_member(const struct sched *s, const struct account *account,
+                       const struct member *member, int64_t factor,
+                       struct places *places)
+{
+    if (member->limits.n > 0)
+        places->items[places->n++] =
+            (struct place_of){.limits = &member->limits,
+                              .account = account->name,
+                              .is_member = true,
+                              .factor = factor,
+                              .usage = &member->usage,
+                              .usage_sec = account->as_of.usage_sec,
+                              .half_life_sec = charge_half_life(s, NULL)};
+}
+
+static void add_charged(const struct sched *s, const struct job *job,
+                        const struct partition *part, int64_t factor,
+                        struct places *places)
+{
+    const char *partition = part != NULL ? part->name : NULL, *name;
+    const struct account *account = NULL;
+    const struct member *member;
+    size_t i;
+
+    member = policy_member_at(&s->policy, job, partition, &i);
+    if (member != NULL) {
+        account = s->policy.accounts[i];
+        add_member(s, account, member, factor, places);
+    } else {
+        name = policy_account(&s->policy, job);
+        if (name != NULL)
+            account = policy_find_account(&s->policy, name);
+    }
+    add_accounts(s, account, factor, places);
 }
 
 void places_find(const struct sched *s, const struct job *job,
                  const struct partition *part, struct places *ret)
 {
-    const char *account = s->held.of_accounts ? policy_account(&s->policy, job) : NULL;
-    const struct member *member =
-        account != NULL
-            ? policy_member(&s->policy, job, part != NULL ? part->name : NULL)
-            : NULL;
+    const struct qos *own = policy_qos(&s->policy, job);
 
     ret->n = 0;
-    add_both_qos(s, job, part, ret);
-    if (member != NULL && member->limits.n > 0)
-        ret->items[ret->n++] = (struct place_of){
-            .limits = &member->limits,
-            .account = account,
-            .is_member = true,
-            .usage = &member->usage,
-            .usage_sec = policy_find_account(&s->policy, account)->as_of.usage_sec,
-            .half_life_sec = charge_half_life(s, NULL)};
-    add_accounts(s, account, ret);
+    add_both_qos(s, own, part, ret);
+    if (s->held.of_accounts)
+        add_charged(s, job, part, own != NULL ? own->limit_factor : 1000, ret);
 }
 
 bool places_mask(const struct places *places, size_t at, const struct limit *limit)

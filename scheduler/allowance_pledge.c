@@ -108,17 +108,16 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings 
 {
     const struct limits *limits = places->items[at].limits;
     struct claim *claim = &rec->claim;
-    STR_AUTO struct str whose;
+    struct whose buffer;
 
-    str_init(&whose, WHOSE_MAX);
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
         struct pledged pledged = {.component = a->component};
 
         if (!limit_is_pledged(s, limit))
             continue;
-        asking_whose(s, a, limit, &whose);
-        pledged.of = pledges_get(&s->timeline.pledges, limit, whose.s, kind_of(limit));
+        pledged.of = pledges_get(&s->timeline.pledges, limit,
+                                 asking_whose(s, a, limit, &buffer), kind_of(limit));
         pledged.amounts = amounts_of(s, rec, a, limit, places_mask(places, at, limit));
         GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
         claim->pledged[claim->n_pledged++] = pledged;
@@ -175,22 +174,21 @@ static bool find_bound(const struct sched *s, const struct asker *by,
                        const struct place_of *place, const struct limit *limit,
                        struct pledge_bound *ret)
 {
-    STR_AUTO struct str whose;
+    struct whose buffer;
+    const char *whose = asking_whose(s, by->one, limit, &buffer);
 
-    str_init(&whose, WHOSE_MAX);
-    asking_whose(s, by->one, limit, &whose);
-    *ret = (struct pledge_bound){
-        .pledge = pledges_find(&s->timeline.pledges, limit, whose.s)};
+    *ret = (struct pledge_bound){.pledge =
+                                     pledges_find(&s->timeline.pledges, limit, whose)};
     if (ret->pledge == NULL)
         return false;
-    ret->room = limit_allows(s, by->one, place, limit);
+    ret->room = limit_allows(place, limit);
     if (ret->pledge->kind == PLEDGE_NODES)
         return true;
     ret->room -= asker_need(s, by, place, limit);
     if (ret->pledge->kind == PLEDGE_SPENT)
-        ret->room -= usage_spent(s, place, limit, whose.s);
+        ret->room -= usage_spent(s, place, limit, whose);
     if (ret->pledge->kind == PLEDGE_LEFT)
-        ret->room_now = ret->room - held_of(&s->held, limit, whose.s, s->now_sec);
+        ret->room_now = ret->room - held_of(&s->held, limit, whose, s->now_sec);
     return true;
 }
 
@@ -305,7 +303,7 @@ static bool look(void *arg, const struct asker *by, const struct place_of *place
     l->reason = reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
     if (l->message == NULL)
         return false;
-    allowance_say_broken(l->s, by, place, limit, asker_need(l->s, by, place, limit),
+    allowance_say_broken(by, place, limit, asker_need(l->s, by, place, limit),
                          l->message);
     str_add(l->message, "; jobs that are planned count as well");
     return false;

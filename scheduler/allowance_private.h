@@ -11,6 +11,7 @@ struct place_of {
     const char *qos;     /* its name; or of an account: */
     const char *account; /* its name, and */
     bool is_member;      /* of the job's member */
+    int64_t factor;      /* thousandths of what it says may be held, that count */
     /* What has been used of it, as of a time, and how fast it fades; NULL: nothing. */
     const struct usage *usage;
     int64_t usage_sec, half_life_sec;
@@ -52,9 +53,15 @@ struct asking {
     bool promised; /* what others hold is looked at over time: pledges */
 };
 
-/* Names those whose jobs count together for a limit; `out` has room for WHOSE_MAX. */
-void asking_whose(const struct sched *s, const struct asking *a,
-                  const struct limit *limit, struct str *out);
+/* Room for a name that is put together; what is longer is cut off. */
+struct whose {
+    size_t len;
+    char text[WHOSE_MAX];
+};
+
+/* Names those whose jobs count together for a limit: of the job, or in `buffer`. */
+const char *asking_whose(const struct sched *s, const struct asking *a,
+                         const struct limit *limit, struct whose *buffer);
 /* Of the TRES of a limit, in its unit. */
 int64_t asking_amount(const struct sched *s, const struct asking *a,
                       const struct limit *limit);
@@ -109,8 +116,7 @@ struct slot *asker_slots(const struct sched *s, const struct asker *by,
                          size_t *ret_n);
 /* What it allows: an account, of TRES that are held, times the limit factor of the
  * job's QOS. */
-int64_t limit_allows(const struct sched *s, const struct asking *a,
-                     const struct place_of *place, const struct limit *limit);
+int64_t limit_allows(const struct place_of *place, const struct limit *limit);
 /* Does the limit count more than one job? */
 bool limit_is_shared(const struct limit *limit);
 
@@ -174,8 +180,7 @@ void allowance_say(const struct place_of *place, const struct job *job,
                    const struct limit *limit, int64_t need, struct str *out);
 
 /* With which component it is, where it is each one's to keep. */
-void allowance_say_broken(const struct sched *s, const struct asker *by,
-                          const struct place_of *place, const struct limit *limit,
-                          int64_t need, struct str *message);
+void allowance_say_broken(const struct asker *by, const struct place_of *place,
+                          const struct limit *limit, int64_t need, struct str *message);
 
 #endif

@@ -67,11 +67,10 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need)
 {
-    STR_AUTO struct str whose;
+    struct whose buffer;
+    const char *whose = asking_whose(s, a, limit, &buffer);
 
-    str_init(&whose, WHOSE_MAX);
-    asking_whose(s, a, limit, &whose);
-    return add_capped(usage_spent(s, place, limit, whose.s), need) > limit->amount;
+    return add_capped(usage_spent(s, place, limit, whose), need) > limit->amount;
 }
 
 /* ---- jobs that run ---- */

@@ -603,6 +603,8 @@ void usage_fini(struct usage *u);
 struct member *account_add(struct account *a, const char *user, const char *ns,
                            const char *partition);
 void account_sort(struct account *a);
+/* The name of the account above; NULL: it is the root. */
+const char *account_parent(const struct account *a);
 /* Where a member of the same would be, or is. */
 size_t account_member_place(const struct account *a, const struct member *key);
 /* By users, then namespaces, each by name; the one of all partitions before those of

@@ -96,6 +96,9 @@ enum reason policy_check_threshold(const struct policy *p, const struct job *job
 /* The member that a job in a partition (NULL: any) is charged to; NULL: none. */
 const struct member *policy_member(const struct policy *p, const struct job *job,
                                    const char *partition);
+/* Likewise, with the index of its account. */
+const struct member *policy_member_at(const struct policy *p, const struct job *job,
+                                      const char *partition, size_t *ret_account);
 /* How that one stands. */
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition);

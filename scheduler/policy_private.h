@@ -8,9 +8,6 @@
 
 /* For sentences: the job's user. */
 const char *policy_who(const struct job *job);
-/* As policy_member, with the index of its account. */
-const struct member *policy_member_at(const struct policy *p, const struct job *job,
-                                      const char *partition, size_t *ret_account);
 
 /* ---- policy_qos.c ---- */
 

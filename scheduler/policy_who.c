@@ -1,6 +1,4 @@
 /* Which account a job has, whether it may, and how it stands there. */
-#include <string.h>
-
 #include "scheduler/policy_private.h"
 
 const char *policy_who(const struct job *job)
@@ -80,9 +78,7 @@ const char *policy_parent(const struct policy *p, const char *account)
 {
     const struct account *found = policy_find_account(p, account);
 
-    if (found == NULL || strcmp(account, ACCOUNT_ROOT) == 0)
-        return NULL;
-    return found->parent != NULL ? found->parent : ACCOUNT_ROOT;
+    return found != NULL ? account_parent(found) : NULL;
 }
 
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
