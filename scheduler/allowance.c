@@ -194,6 +194,7 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     enum reason reason = REASON_NONE;
 
     s->held.broken = NULL;
+    s->held.crowded = NULL;
     s->held.of_nodes = false;
     for (size_t i = 0; i < all->n && reason == REASON_NONE; i++)
         reason = check_component_places(s, &(struct asker){all, &all->items[i]}, stage,

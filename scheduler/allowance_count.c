@@ -213,10 +213,13 @@ bool allowance_is_of_nodes(const struct sched *s)
 
 bool allowance_lacks_nodes(const struct sched *s)
 {
-    return s->held.broken != NULL && held_has_nodes(s->held.broken);
+    return s->held.crowded != NULL ||
+           (s->held.broken != NULL && held_has_nodes(s->held.broken));
 }
 
 bool allowance_has_node(const struct sched *s, const char *node)
 {
-    return held_has_node(s->held.broken, node);
+    return s->held.crowded != NULL
+               ? pledge_has_node(s->held.crowded, node, s->held.crowded_slot)
+               : held_has_node(s->held.broken, node);
 }

@@ -276,17 +276,23 @@ struct looking {
     struct str *message; /* NULL: none is asked for */
 };
 
-static bool is_short(const struct sched *s, const struct asker *by,
+static bool is_short(struct sched *s, const struct asker *by,
                      const struct place_of *place, const struct limit *limit,
                      const struct pledge_bound *bound, const struct looking *l)
 {
     AUTO_FREE struct slot *slots = NULL;
-    size_t n;
+    size_t n, slot;
 
     if (bound->pledge->kind != PLEDGE_NODES || by->one->slots == NULL)
         return pledge_short(bound, s->timeline.bounds, l->first, l->last) != SIZE_MAX;
     slots = asker_slots(s, by, place, limit, &n);
-    return pledge_short_nodes(bound, slots, n, l->first, l->last) != SIZE_MAX;
+    slot = pledge_short_nodes(bound, slots, n, l->first, l->last);
+    if (slot == SIZE_MAX)
+        return false;
+    s->held.of_nodes = true;
+    s->held.crowded = bound->pledge;
+    s->held.crowded_slot = slot;
+    return true;
 }
 
 static bool look(void *arg, const struct asker *by, const struct place_of *place,
@@ -339,6 +345,9 @@ enum reason allowance_check_then(struct sched *s, const struct allowance_then *t
                         .message = message};
     struct askings askings;
 
+    s->held.broken = NULL;
+    s->held.crowded = NULL;
+    s->held.of_nodes = false;
     if (!s->held.any || s->timeline.pledges.all == NULL)
         return REASON_NONE;
     askings_init(s, &askings, then->job, then->part, then->slots, then->n_slots);

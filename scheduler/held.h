@@ -28,6 +28,7 @@
 #include "scheduler/model.h"
 
 struct counter;
+struct pledge;
 
 /* Of a job; a list. */
 struct take {
@@ -71,18 +72,21 @@ struct counter {
 enum held_phase { HELD_OUTDATED, HELD_BIND, HELD_COUNT };
 
 struct held {
-    bool stale;               /* limits have changed: all is to be counted anew */
-    enum held_phase phase;    /* of that */
-    bool any;                 /* there are limits, and: */
-    bool of_accounts;         /* some are of accounts or members */
-    bool of_submits;          /* some are on jobs that wait as well */
-    bool of_bounds;           /* something bounds jobs by itself: allowance_bound */
-    bool of_priority;         /* some are on the priority of who is kept room for */
-    bool of_accrual;          /* some are on who gains age: accrue.h; and so: */
-    size_t n_lack_age;        /* as many do not that might, at the last look */
-    bool of_usage;            /* some are on what has been used */
-    struct counter *broken;   /* by the last check; NULL: none */
-    bool of_nodes;            /* it is on nodes: a shared one counts once */
+    bool stale;             /* limits have changed: all is to be counted anew */
+    enum held_phase phase;  /* of that */
+    bool any;               /* there are limits, and: */
+    bool of_accounts;       /* some are of accounts or members */
+    bool of_submits;        /* some are on jobs that wait as well */
+    bool of_bounds;         /* something bounds jobs by itself: allowance_bound */
+    bool of_priority;       /* some are on the priority of who is kept room for */
+    bool of_accrual;        /* some are on who gains age: accrue.h; and so: */
+    size_t n_lack_age;      /* as many do not that might, at the last look */
+    bool of_usage;          /* some are on what has been used */
+    struct counter *broken; /* by the last check; NULL: none */
+    bool of_nodes;          /* it is on nodes: a shared one counts once */
+    /* Likewise by the last look at coming time: there are too many nodes, in a slot. */
+    const struct pledge *crowded;
+    size_t crowded_slot;
     struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
     struct interned names;

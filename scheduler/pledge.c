@@ -274,3 +274,11 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
     levels_fini(&levels);
     return over;
 }
+
+bool pledge_has_node(const struct pledge *pledge, const char *node, size_t slot)
+{
+    const struct pledge_node *of = find_node(pledge, node);
+
+    return of != NULL && of->uses.n > 0 &&
+           of->uses.items[levels_find(&of->uses, slot)].of.held > 0;
+}

@@ -93,5 +93,7 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
 /* Likewise of a limit on nodes: with these, which others may have as well. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);
+/* Is a node in use in a slot? */
+bool pledge_has_node(const struct pledge *pledge, const char *node, size_t slot);
 
 #endif

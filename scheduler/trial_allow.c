@@ -62,7 +62,6 @@ static enum reason check_then(struct sched *s, const struct entry *entry,
 
     timeline_span(tl, tl->bounds[s->window.first], window_end(by, s->window.first),
                   &then.first, &then.last);
-    s->held.broken = NULL;
     return allowance_check_then(s, &then, &s->message);
 }
 

@@ -407,6 +407,27 @@ static size_t over_plainly(const struct work *jobs, const char *more, size_t roo
     return over;
 }
 
+static bool is_used(const struct work *jobs, char node, size_t slot)
+{
+    bool used = false;
+
+    for (size_t i = 0; i < JOBS; i++)
+        used |= jobs[i].first <= slot && slot < jobs[i].last &&
+                strchr(jobs[i].nodes, node) != NULL;
+    return used;
+}
+
+static void compare_uses(const struct pledge *pledge, const struct work *jobs,
+                         size_t slot, uint64_t seed)
+{
+    for (char node = 'a'; node < 'a' + NODES; node++) {
+        const char name[] = {node, '\0'};
+
+        ck_assert_msg(pledge_has_node(pledge, name, slot) == is_used(jobs, node, slot),
+                      "seed %" PRIu64 ": node %s in slot %zu", seed, name, slot);
+    }
+}
+
 static void compare(struct rng *rng, const struct pledge *pledge,
                     const struct work *jobs, uint64_t seed)
 {
@@ -441,6 +462,7 @@ static void run_history(uint64_t seed)
         job->last = job->first + 1 + rng_below(&rng, SLOTS - job->first);
         use_nodes(pledge, job->nodes, job->first, job->last, 1);
         compare(&rng, pledge, jobs, seed);
+        compare_uses(pledge, jobs, rng_below(&rng, SLOTS), seed);
     }
     pledges_reset(&pledges);
 }
