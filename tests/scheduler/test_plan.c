@@ -57,9 +57,9 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
         .segments = {(size_t)one->segment, one->spread_segments,
                      one->consolidate_segments},
         .in = queue_resv_of(q, job),
+        .counts = queue_counts_of(q, job, one),
     };
 
-    queue_counts_of(q, job, one, plain.counts);
     return plain;
 }
 
@@ -95,28 +95,33 @@ static void compare(const struct queue_case *q, const struct job *job,
                       slots[i].node, place->nodes[i]);
 }
 
-/* What has started in a reservation may take its time to go away behind that; and what
- * runs ends one day: in the last slot it is gone. */
-static size_t last_of_started(const struct queue_case *q, const struct job *job,
-                              int64_t limit_sec)
+/* One component of what has started, so long at most: in a reservation it may take its
+ * time to go away behind that; and what runs ends one day: in the last slot it is
+ * gone. Returns before which slot. */
+static size_t start_component(const struct queue_case *q, const struct job *job,
+                              size_t component, int64_t limit_sec,
+                              struct plain_place *place)
 {
     const struct plain_resv *in = queue_resv_of(q, job);
     int64_t left = limit_sec;
 
     if (in != NULL)
         left = MIN(left, in->end_sec - QUEUE_NOW_SEC);
-    return plain_plan_last(
-        q->plain, timeline_end(timeline_minute(QUEUE_NOW_SEC), book_length(left)));
+    place->due_sec[component] = timeline_end(QUEUE_NOW_SEC, left);
+    place->end_sec[component] =
+        timeline_end(timeline_minute(QUEUE_NOW_SEC), book_length(left));
+    return plain_plan_last(q->plain, place->end_sec[component]);
 }
 
 /* Its place is now. */
-static void set_started(struct queue_case *q, const struct job *job,
+static void set_started(const struct queue_case *q, const struct job *job,
                         struct plain_place *place)
 {
-    queue_is_allowed(q, job, 1);
-    place->last = place->given = last_of_started(q, job, job->limit_sec);
+    place->started = true;
+    place->last = place->given = start_component(q, job, 0, job->limit_sec, place);
     for (size_t i = 0; i < job->n_others; i++)
-        place->lasts[i + 1] = last_of_started(q, job, limit_of(job, &job->others[i]));
+        place->lasts[i + 1] =
+            start_component(q, job, i + 1, limit_of(job, &job->others[i]), place);
 }
 
 static void stay_in(struct plain_job *job, struct plain_job *others,
@@ -203,37 +208,38 @@ static size_t find_plainly(const struct queue_case *q, const struct job *job,
                            struct plain_place *place)
 {
     size_t before = SIZE_MAX, best = 0;
+    bool refused = false;
 
     *place = (struct plain_place){.start_sec = TIME_UNSET};
     for (size_t i = 0; i < choices_of(job); i++) {
         struct plain_place here = {.start_sec = TIME_UNSET};
 
         choose(q, job, i, plain, others);
-        if (!plain_plan_find(q->plain, plain, before, &here))
+        if (!plain_limits_may_wait(q->plain, plain) ||
+            !plain_plan_find(q->plain, plain, before, &here)) {
+            refused |= here.refused;
             continue;
+        }
         plain_place_fini(place);
         *place = here;
         before = here.first;
         best = i;
     }
+    place->refused = refused;
     choose(q, job, best, plain, others);
     return best;
 }
 
-/* Where the plain planner puts it, taken. False: in the last slot. */
+/* Where the plain planner puts it, taken. False: in the last slot, or refused. */
 static bool place_plainly(struct queue_case *q, size_t number)
 {
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *place = &q->places[number];
-    size_t best = 0;
+    const size_t best = find_plainly(q, job, &plain, others, place);
 
-    if (queue_is_allowed(q, job, 0))
-        best = find_plainly(q, job, &plain, others, place);
-    else
-        *place = (struct plain_place){.start_sec = TIME_UNSET};
-    if (place->start_sec == TIME_UNSET)
-        return true;
+    if (place->start_sec == TIME_UNSET || place->refused)
+        return !place->refused;
     note_choice(q, number, &plain, choice_qos(q, job, best));
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk; and those
@@ -282,7 +288,7 @@ static bool compare_place(struct queue_case *q, size_t number)
 
 /* The order of the queue is that of the numbers. A place in the last slot is no promise
  * but made anew in each walk, around the promises of who comes behind: it ends the
- * comparison. */
+ * comparison. So does who is refused for the nodes of its first place. */
 static bool compare_all(struct queue_case *q)
 {
     for (size_t i = 1; i <= q->n_pending; i++) {
@@ -321,6 +327,7 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
         return false;
     choose_as_placed(q, number, &plain, others);
     plain_plan_give(q->plain, &plain, old);
+    plain.promised = true;
     if (find_plain_start(q, job, &plain, others, &place, &qos)) {
         note_choice(q, number, &plain, qos);
         plain_place_fini(old);

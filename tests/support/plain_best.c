@@ -55,6 +55,7 @@ static int64_t open_beside(const struct plain_plan *p, const struct plain_open *
 static bool is_better(const struct plain_spot *a, const struct plain_spot *b)
 {
     const int64_t better[][2] = {
+        {a->rank, b->rank},
         {a->turn, b->turn},
         {a->cost, b->cost},
         {plain_devices_in(a->left_then), plain_devices_in(b->left_then)},

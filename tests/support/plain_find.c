@@ -39,23 +39,6 @@ static bool is_in_time(const struct plain_plan *p, const struct plain_resv *r,
            (r->start_sec <= begin || r->start_sec < over);
 }
 
-/* Is there room under all limits throughout, for all components together? */
-static bool is_allowed(const struct plain_plan *p, const struct plain_job *job,
-                       size_t first, size_t last)
-{
-    for (size_t i = 0; i < PLAIN_LIMITS; i++) {
-        int64_t count = 0;
-
-        for (size_t c = 0; c <= job->n_others; c++)
-            count += plain_component(job, c)->counts[i];
-        for (size_t slot = first; slot < last; slot++) {
-            if (count > 0 && p->limits[slot * PLAIN_LIMITS + i] < count)
-                return false;
-        }
-    }
-    return true;
-}
-
 /* When it is over to the second: its slack shuts it out of nothing. */
 static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
                        size_t first)
@@ -159,13 +142,34 @@ struct plain_open plain_list_open(const struct plain_plan *p,
     return open;
 }
 
+/* ---- within limits ---- */
+
+/* Nodes that a limit counts already, which come first; where another limit counts
+ * others, those of both, of the first, of the second. */
+struct rather {
+    const int *first, *second; /* uses by node; NULL: none */
+    bool exchanged;
+};
+
+static int rank_of(const struct rather *rather, size_t node)
+{
+    bool first = rather->first != NULL && rather->first[node] > 0;
+    bool second = rather->second != NULL && rather->second[node] > 0;
+
+    if (first && second)
+        return 0;
+    return first ? 1 : second ? 2 : 3;
+}
+
 /* Of one component. */
 static bool place_one(const struct plain_plan *p, const struct plain_job *job,
-                      struct plain_place *place)
+                      const struct rather *rather, struct plain_place *place)
 {
     struct plain_open open = plain_list_open(p, job, place, NULL);
     bool fits;
 
+    for (size_t i = 0; i < open.n; i++)
+        open.spots[i].rank = rank_of(rather, open.spots[i].node);
     place->n = 0;
     fits = plain_best(p, job, &open, place);
     place->of[0] = place->n;
@@ -173,18 +177,79 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *job,
     return fits;
 }
 
-static bool fits_at(struct plain_plan *p, const struct plain_job *job,
-                    struct plain_place *place)
+static bool place_all(struct plain_plan *p, const struct plain_job *job,
+                      const struct rather *rather, struct plain_place *place)
+{
+    return job->n_others > 0 ? plain_together(p, job, place)
+                             : place_one(p, job, rather, place);
+}
+
+/* The same of the nodes that are open to the job? */
+static bool are_same(const struct plain_plan *p, const struct plain_job *job,
+                     const struct plain_place *place, const int *a, const int *b)
+{
+    struct plain_open open = plain_list_open(p, job, place, NULL);
+    bool same = true;
+
+    for (size_t i = 0; i < open.n; i++)
+        same &= (a[open.spots[i].node] > 0) == (b[open.spots[i].node] > 0);
+    free(open.spots);
+    return same;
+}
+
+/* False: there is nothing else to prefer. */
+static bool prefer(const struct plain_plan *p, const struct plain_job *job,
+                   const struct plain_place *place, const struct plain_broken *broken,
+                   struct rather *rather)
+{
+    const int *first = rather->first;
+
+    if (rather->second != NULL) {
+        if (rather->exchanged)
+            return false;
+        rather->first = rather->second;
+        rather->second = first;
+        rather->exchanged = true;
+        return true;
+    }
+    if (broken->uses == NULL ||
+        (first != NULL && are_same(p, job, place, first, broken->uses)))
+        return false;
+    *(first == NULL ? &rather->first : &rather->second) = broken->uses;
+    return true;
+}
+
+enum fit { FITS, FITS_NOT_THEN, FITS_NEVER };
+
+/* What runs keeps who is promised no start from any. */
+static enum fit fit_within_limits(struct plain_plan *p, const struct plain_job *job,
+                                  struct plain_place *place)
+{
+    struct rather rather = {0};
+    struct plain_broken broken;
+
+    do {
+        if (!place_all(p, job, &rather, place))
+            return FITS_NOT_THEN;
+        broken = plain_limits_broken(p, job, place);
+        if (!broken.any)
+            return FITS;
+    } while (job->n_others == 0 && prefer(p, job, place, &broken, &rather));
+    return broken.now && !job->promised ? FITS_NEVER : FITS_NOT_THEN;
+}
+
+static enum fit fit_at(struct plain_plan *p, const struct plain_job *job,
+                       struct plain_place *place)
 {
     place->last = plain_last_of(p, job, place->first, 0);
     place->given =
         plain_last_of(p, job, place->first, job->in != NULL ? job->in->tail_sec : 0);
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
-    return is_licensed(p, job, place->first, place->given) &&
-           is_allowed(p, job, place->first, place->last) &&
-           (job->n_others > 0 ? plain_together(p, job, place)
-                              : place_one(p, job, place));
+    if (!is_licensed(p, job, place->first, place->given) ||
+        !plain_limits_may_begin(p, job, place->first, place->last))
+        return FITS_NOT_THEN;
+    return fit_within_limits(p, job, place);
 }
 
 bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t before,
@@ -192,13 +257,17 @@ bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t b
 {
     struct plain_place place = {
         .nodes = xcalloc(PLAIN_COMPONENTS * p->n_nodes + 1, sizeof(size_t))};
+    enum fit fit = FITS_NOT_THEN;
 
-    for (; place.first < MIN(before, p->grid.n_slots); place.first++) {
-        if (fits_at(p, job, &place)) {
+    for (; fit == FITS_NOT_THEN && place.first < MIN(before, p->grid.n_slots);
+         place.first++) {
+        fit = fit_at(p, job, &place);
+        if (fit == FITS) {
             *ret = place;
             return true;
         }
     }
+    ret->refused = fit == FITS_NEVER;
     plain_place_fini(&place);
     return false;
 }

@@ -31,6 +31,7 @@ struct plain_wiring {
 struct plain_spot {
     size_t node;
     const struct resvec *left, *left_then;
+    int rank;              /* before all: who limits would rather have there */
     int64_t cost, devices; /* of the job there, to others; that are free */
     int64_t beside;        /* nodes of its leaf that are open to the job */
     int turn; /* ret: 1 of a leaf that is taken whole, 2 of the last one; 0: out */

@@ -15,9 +15,7 @@ struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_
     p->n_nodes = n_nodes;
     p->rows = xcalloc(p->grid.n_slots * n_nodes + 1, sizeof(*p->rows));
     p->licenses = xcalloc(p->grid.n_slots * PLAIN_LICENSES, sizeof(*p->licenses));
-    p->limits = xcalloc(p->grid.n_slots * PLAIN_LIMITS, sizeof(*p->limits));
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        plain_plan_set_limit(p, i, INT64_MAX / 2);
+    plain_limits_init(p);
     p->capacity = xcalloc(n_nodes + 1, sizeof(*p->capacity));
     for (size_t i = 0; i < PLAIN_PARTS; i++)
         p->bounds[i] = LIMIT_UNLIMITED;
@@ -31,7 +29,7 @@ void plain_plan_free(struct plain_plan *p)
     timeline_fini(&p->grid);
     free(p->rows);
     free(p->licenses);
-    free(p->limits);
+    plain_limits_fini(p);
     free(p->capacity);
     free(p);
 }
@@ -133,27 +131,6 @@ void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t e
     change_licenses(p, licenses, 0, plain_plan_last(p, end_sec), sign);
 }
 
-void plain_plan_set_limit(struct plain_plan *p, size_t number, int64_t most)
-{
-    for (size_t slot = 0; slot < p->grid.n_slots; slot++)
-        p->limits[slot * PLAIN_LIMITS + number] = most;
-}
-
-static void change_counts(struct plain_plan *p, const int64_t *counts, size_t first,
-                          size_t last, int sign)
-{
-    for (size_t slot = first; slot < last; slot++) {
-        for (size_t i = 0; i < PLAIN_LIMITS; i++)
-            p->limits[slot * PLAIN_LIMITS + i] -= sign * counts[i];
-    }
-}
-
-void plain_plan_count(struct plain_plan *p, const int64_t *counts, int64_t end_sec,
-                      int sign)
-{
-    change_counts(p, counts, 0, plain_plan_last(p, end_sec), sign);
-}
-
 void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n)
 {
     p->resvs = all;
@@ -214,13 +191,12 @@ static void change_place(struct plain_plan *p, const struct plain_job *job,
     const size_t *nodes = place->nodes;
 
     for (size_t c = 0; c <= job->n_others; nodes += place->of[c++]) {
-        change_counts(p, plain_component(job, c)->counts, place->first,
-                      c == 0 ? place->last : place->lasts[c], sign);
         for (size_t i = 0; i < place->of[c]; i++)
             plain_change_node(p, plain_component(job, c), nodes[i], place->first,
                               c == 0 ? place->last : place->lasts[c], sign);
     }
     change_licenses(p, job->licenses, place->first, place->given, sign);
+    plain_limits_count(p, job, place, sign);
 }
 
 void plain_plan_take(struct plain_plan *p, const struct plain_job *job,

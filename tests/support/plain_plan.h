@@ -18,6 +18,7 @@
 
 #include "scheduler/model.h"
 #include "scheduler/turn.h"
+#include "tests/support/plain_limits.h"
 #include "tests/support/plain_near.h"
 #include "tests/support/plain_segment.h"
 
@@ -26,8 +27,6 @@ struct plain_plan;
 /* Licences that there may be, by number; and partitions. */
 #define PLAIN_LICENSES 2
 #define PLAIN_PARTS 2
-/* Limits, each of those that it counts apart by itself. */
-#define PLAIN_LIMITS 3
 /* Components of a job. */
 #define PLAIN_COMPONENTS 4
 
@@ -53,8 +52,9 @@ struct plain_job {
     int64_t few_until_sec;
     struct plain_segments segments; /* where there are blocks */
     int64_t licenses[PLAIN_LICENSES];
-    int64_t counts[PLAIN_LIMITS]; /* for so much; of a component: it alone */
-    const struct plain_resv *in;  /* that it has to stay in; NULL: none */
+    struct plain_counts counts;  /* of a component: of it alone */
+    bool promised;               /* a start: what is held now counts for one now */
+    const struct plain_resv *in; /* that it has to stay in; NULL: none */
     /* Of a heterogeneous job: components beside the first, which is itself; lent. Of
      * times and licences they have the same and none. */
     const struct plain_job *others;
@@ -71,6 +71,10 @@ struct plain_place {
     size_t n;
     size_t of[PLAIN_COMPONENTS];    /* so many of them */
     size_t lasts[PLAIN_COMPONENTS]; /* up to before that slot; of the first `last` */
+    /* It has started: each ends then at the latest, and is assumed to. */
+    bool started;
+    bool refused; /* somewhere, perhaps not here: plain_plan_find */
+    int64_t due_sec[PLAIN_COMPONENTS], end_sec[PLAIN_COMPONENTS];
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes);
@@ -111,18 +115,13 @@ void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total);
 void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t end_sec,
                         int sign);
 
-/* How much a limit allows; no end of it unless said. */
-void plain_plan_set_limit(struct plain_plan *p, size_t number, int64_t most);
-/* What runs counts for so much until then; with -1 it has ended. */
-void plain_plan_count(struct plain_plan *p, const int64_t *counts, int64_t end_sec,
-                      int sign);
-
 /* So many pods are asked for by a job that waits or runs, or with -1 no longer. */
 void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods,
                     int sign);
 
-/* The first place, beginning before slot `before` (SIZE_MAX: any); false: none. Takes
- * nothing in the end. */
+/* The first place, beginning before slot `before` (SIZE_MAX: any); false: none, though
+ * perhaps as the nodes of the first are too much beside what is held now: it is
+ * `refused`. Takes nothing in the end. */
 bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t before,
                      struct plain_place *ret);
 void plain_plan_take(struct plain_plan *p, const struct plain_job *job,

@@ -13,6 +13,12 @@ struct plain_row {
     int64_t cpu_of[PLAIN_PARTS]; /* that jobs of each partition have */
 };
 
+/* What counts for a limit in one slot. What falls is `held`, less `falls` in each
+ * second since 1970. */
+struct plain_level {
+    __int128 planned, held, falls;
+};
+
 struct plain_plan {
     struct timeline grid; /* of no nodes: for its bounds only */
     size_t n_nodes;
@@ -20,7 +26,9 @@ struct plain_plan {
     struct resvec asked;    /* by jobs with devices */
     struct plain_row *rows; /* [slot][node] */
     int64_t *licenses;      /* that are free: [slot][number] */
-    int64_t *limits;        /* what they leave: likewise */
+    struct plain_limit limits[PLAIN_LIMITS];
+    struct plain_level *levels; /* of limits: [slot][number] */
+    int *uses;                  /* by jobs under a limit: [slot][number][node] */
     int64_t now_sec;
     int64_t bounds[PLAIN_PARTS]; /* of that; LIMIT_UNLIMITED */
     int64_t sharers[PLAIN_PARTS];

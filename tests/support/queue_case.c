@@ -122,14 +122,8 @@ struct job *queue_draw_job(struct queue_case *q, size_t number)
     }
     draw_shape(q, job);
     job->exclusive = queue_draw(q, 10) == 0;
-    if (q->limited) { /* what it counts for is known before its nodes are */
-        job->exclusive = false;
-        job->max_pods = job->min_pods;
-    }
-    if (q->limited && queue_draw(q, 2) == 0) {
-        free(job->user);
-        job->user = xstrdup("bob");
-    }
+    if (q->limited)
+        queue_draw_user(q, job);
     job->limit_sec = 60 + (int64_t)queue_draw(q, queue_draw(q, 2) == 0 ? 7200 : 86400);
     if (queue_draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
@@ -155,21 +149,29 @@ const struct plain_resv *queue_resv_of(const struct queue_case *q,
     return queue_resv_named(q, job_reservation(job));
 }
 
-/* Of what runs. What is late ends in this minute, or takes as long again as it is late;
- * who has begun in a reservation is over with it. */
-static int64_t end_of(const struct queue_case *q, const struct job *job)
+/* Who has begun in a reservation is over with it. */
+int64_t queue_due_of(const struct queue_case *q, const struct job *job)
 {
     const struct plain_resv *in = queue_resv_of(q, job);
-    int64_t end = job->limit_sec == LIMIT_UNLIMITED ? TIME_NEVER
+    int64_t due = job->limit_sec == LIMIT_UNLIMITED ? TIME_NEVER
                                                     : job->start_sec + job->limit_sec;
 
     if (in != NULL && job->start_sec >= in->start_sec && job->start_sec < in->end_sec)
-        end = MIN(end, in->end_sec);
-    if (end == TIME_NEVER)
+        due = MIN(due, in->end_sec);
+    return due;
+}
+
+/* Of what runs. What is late ends in this minute, or takes as long again as it is late.
+ */
+static int64_t end_of(const struct queue_case *q, const struct job *job)
+{
+    const int64_t due = queue_due_of(q, job);
+
+    if (due == TIME_NEVER)
         return TIME_NEVER;
     for (int64_t slack = 60;; slack *= 2) {
-        if (end + slack > QUEUE_NOW_SEC - QUEUE_NOW_SEC % 60)
-            return MAX(end + slack, QUEUE_NOW_SEC + 30);
+        if (due + slack > QUEUE_NOW_SEC - QUEUE_NOW_SEC % 60)
+            return MAX(due + slack, QUEUE_NOW_SEC + 30);
     }
 }
 
@@ -188,17 +190,31 @@ static bool take_licenses(struct queue_case *q, const struct job *job)
     return true;
 }
 
+/* One that has started counts for limits. */
+static void count_plainly(struct queue_case *q, const struct job *job, size_t node,
+                          int sign)
+{
+    const int64_t end_sec = end_of(q, job);
+    const struct plain_job one = {.each = job->each,
+                                  .counts = queue_counts_of(q, job, job)};
+    const struct plain_place place = {.last = plain_plan_last(q->plain, end_sec),
+                                      .nodes = &node,
+                                      .n = 1,
+                                      .of = {1},
+                                      .started = true,
+                                      .due_sec = {queue_due_of(q, job)},
+                                      .end_sec = {end_sec}};
+
+    plain_limits_count(q->plain, &one, &place, sign);
+}
+
 void queue_hold_plainly(struct queue_case *q, const struct job *job, size_t node,
                         int sign)
 {
     const struct plain_held held = {.each = job->each, .end_sec = end_of(q, job)};
-    int64_t takes[PLAIN_LICENSES], counts[PLAIN_LIMITS];
-    struct job one = *job;
+    int64_t takes[PLAIN_LICENSES];
 
-    one.min_pods = 1; /* that it holds */
-    queue_counts_of(q, job, &one, counts);
-    plain_plan_count(q->plain, counts, end_of(q, job), sign);
-    queue_is_allowed(q, &one, sign);
+    count_plainly(q, job, node, sign);
     queue_licenses_of(job, takes);
     plain_plan_license(q->plain, takes, end_of(q, job), sign);
     plain_plan_hold(q->plain, node, &held, sign);
@@ -285,11 +301,14 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     rng_seed(&q->rng, seed);
     restable_init(&q->res);
     q->gpu = restable_intern(&q->res, "x/gpu");
+    if (q->limited)
+        q->res.gpu = q->gpu;
     queue_set_licenses(q, &config.licenses);
     config.window_sec = QUEUE_WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
     config.backfill_order = q->order = (enum backfill_order)(seed % 3);
-    config.priority_weight_qos = 0; /* the queue stays in the order of the numbers */
+    /* The queue stays in the order of the numbers. */
+    config.priority_weight_qos = config.priority_weight_fairshare = 0;
     config.topology_kind = (enum topology_kind)(seed / 3 % 3);
     config.max_switch_wait_sec = INT64_MAX / 2;
     q->wired = config.topology_kind != TOPOLOGY_FLAT;
@@ -307,12 +326,12 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     queue_add_nodes(q);
     if (config.block_sizes.n > 0)
         queue_pair_leaves(q);
+    queue_add_limits(q);
     queue_add_partition(q, false);
     queue_add_partition(q, true);
     queue_add_reservations(q);
     if (q->order == BACKFILL_QUEUE && seed % 2 == 0)
         add_qos(q);
-    queue_add_limits(q);
     q->n_running = queue_draw(q, 3 * q->n_nodes);
     q->n_pending = 1 + queue_draw(q, QUEUE_JOBS_MAX);
     for (size_t i = 1; i <= q->n_running; i++)
@@ -320,7 +339,7 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     for (size_t i = 1; i <= q->n_pending; i++) {
         struct job *job = queue_draw_job(q, q->n_running + i);
 
-        if (queue_draw(q, 6) == 0)
+        if (queue_draw(q, 6) == 0 && !queue_limits_nodes(q))
             draw_components(q, job);
         if (i > 1 && queue_draw(q, 2) == 0)
             queue_ask_as(job, queue_job_at(q, q->n_running + i - 1));

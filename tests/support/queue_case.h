@@ -4,7 +4,8 @@
  * some with partitions whose jobs have a bound on the CPUs of each node, some jobs with
  * components or in segments, some in reservations, some with licences or a choice of
  * them, and where gaps are offered in the queue's order some without a time limit but
- * with a choice of QOS, by which they have one.
+ * with a choice of QOS, by which they have one. In a fifth there are limits of the QOS
+ * of a partition, of the jobs' QOS, and of accounts.
  *
  * The queue is in the order of the numbers, for one half by when jobs were submitted.
  * All is drawn from one seed, always in the same order.
@@ -28,6 +29,27 @@
 #define QUEUE_RESVS 2
 #define QUEUE_COMPONENTS 3 /* of a job */
 #define QUEUE_QOS 2
+
+/* Where limits are, in the order in which they are looked at: the QOS of partition
+ * "odd", the one of jobs that name none; ann's account or bob's, and in it ann or bob;
+ * the account above both. */
+enum queue_place {
+    IN_PART_QOS,
+    IN_QOS,
+    IN_MEMBER,
+    IN_ACCOUNT,
+    IN_PARENT,
+    QUEUE_PLACES
+};
+
+struct queue_limit {
+    enum queue_place place;
+    enum limit_kind kind;
+    enum tres tres;
+    int whose; /* 0: what ann has, 1: bob; QUEUE_ALL */
+};
+
+#define QUEUE_ALL (-1)
 
 struct queue_case {
     uint64_t seed;
@@ -53,8 +75,9 @@ struct queue_case {
         const char *name;
         int64_t wall_sec, priority;
     } qos[QUEUE_QOS];
-    bool limited; /* there are limits, and what is left of them now: */
-    int64_t limits_left[PLAIN_LIMITS];
+    bool limited; /* there are limits: */
+    struct queue_limit limits[PLAIN_LIMITS];
+    size_t n_limits;
     bool wired; /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
@@ -80,12 +103,9 @@ void queue_draw_qos(struct queue_case *q, struct job *job);
 /* The i-th to be tried of several QOS that a job names, by its number; the time limit
  * is its maxWall. */
 size_t queue_qos_of(const struct queue_case *q, const struct job *job, size_t i);
-/* For how much a component counts under each limit. */
-void queue_counts_of(const struct queue_case *q, const struct job *job,
-                     const struct job *component, int64_t *ret);
-/* Is there as much left of each as the whole job counts for? With `sign` that is taken,
- * or given back. */
-bool queue_is_allowed(struct queue_case *q, const struct job *job, int sign);
+/* Which limits a component counts for: queue_limits.c. */
+struct plain_counts queue_counts_of(const struct queue_case *q, const struct job *job,
+                                    const struct job *component);
 /* The reservation of that name (NULL: none); and the one that a job is in, or the only
  * one that it asks for. */
 const struct plain_resv *queue_resv_named(const struct queue_case *q, const char *name);
@@ -94,6 +114,8 @@ const struct plain_resv *queue_resv_of(const struct queue_case *q,
 /* A job asks for the same as another but for the time: what is remembered of one counts
  * for the next. */
 void queue_ask_as(struct job *job, const struct job *other);
+/* When a job that runs is over at the latest. */
+int64_t queue_due_of(const struct queue_case *q, const struct job *job);
 /* The plain planner counts what a job asks for, and what one that runs holds on a node;
  * `sign` -1: no longer. */
 void queue_ask_plainly(struct queue_case *q, const struct job *job, int sign);

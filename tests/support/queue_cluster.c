@@ -21,6 +21,8 @@ void queue_tell(struct queue_case *q, enum change_kind kind, void *what)
 
 /* ---- cluster and queue ---- */
 
+#define GIB (INT64_C(1) << 30)
+
 #define SPINES 3
 #define LEAVES 4 /* of each */
 
@@ -76,6 +78,8 @@ void queue_add_nodes(struct queue_case *q)
         node->capacity.v[RES_CPU] = 1000 * (2 + (int64_t)queue_draw(q, 7));
         node->capacity.v[RES_PODS] = 110;
         node->capacity.v[q->gpu] = (int64_t)queue_draw(q, 5);
+        if (q->limited)
+            node->capacity.v[RES_MEM] = GIB * (2 + (int64_t)queue_draw(q, 12));
         q->capacity[i] = node->capacity;
         q->odd[i] = i % 2 == 1;
         if (q->wired)
@@ -91,6 +95,7 @@ void queue_add_partition(struct queue_case *q, bool odd)
 
     part->name = xstrdup(odd ? "odd" : "all");
     part->is_default = !odd;
+    part->qos = xstrdup_null(queue_part_qos(q, odd));
     if (queue_draw(q, 4) == 0) {
         part->amounts.max_cpus_per_node = 1 + (int64_t)queue_draw(q, 6);
         plain_plan_bound(q->plain, odd, 1000 * part->amounts.max_cpus_per_node);
@@ -218,56 +223,4 @@ void queue_draw_reservations(struct queue_case *q, struct job *job)
             continue;
         names_add(&job->reservations, &job->n_reservations, name);
     }
-}
-
-/* ---- limits ---- */
-
-void queue_add_limits(struct queue_case *q)
-{
-    struct qos *qos;
-
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        q->limits_left[i] = INT64_MAX / 2;
-    if (!q->limited)
-        return;
-    qos = qos_new();
-    qos->name = xstrdup("normal");
-    q->limits_left[0] = q->limits_left[1] = 2 + (int64_t)queue_draw(q, 24);
-    limits_set(&qos->limits, LIMIT_MAX_JOBS_PER_USER, TRES_NONE, NULL,
-               q->limits_left[0]);
-    if (queue_draw(q, 2) == 0) {
-        q->limits_left[2] = 1000 * (10 + (int64_t)queue_draw(q, 200));
-        limits_set(&qos->limits, LIMIT_GRP_TRES, TRES_CPU, NULL, q->limits_left[2]);
-    }
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        plain_plan_set_limit(q->plain, i, q->limits_left[i]);
-    queue_tell(q, CHANGE_QOS, qos);
-}
-
-void queue_counts_of(const struct queue_case *q, const struct job *job,
-                     const struct job *component, int64_t *ret)
-{
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        ret[i] = 0;
-    if (!q->limited || job->n_qos_list > 0)
-        return;
-    ret[strcmp(job->user, "ann") == 0 ? 0 : 1] = 1;
-    ret[2] = component->each.v[RES_CPU] * component->min_pods;
-}
-
-bool queue_is_allowed(struct queue_case *q, const struct job *job, int sign)
-{
-    int64_t sum[PLAIN_LIMITS] = {0}, counts[PLAIN_LIMITS];
-    bool allowed = true;
-
-    for (size_t c = 0; c <= job->n_others; c++) {
-        queue_counts_of(q, job, c == 0 ? job : &job->others[c - 1], counts);
-        for (size_t i = 0; i < PLAIN_LIMITS; i++)
-            sum[i] += counts[i];
-    }
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        allowed = allowed && (sum[i] == 0 || sum[i] <= q->limits_left[i]);
-    for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        q->limits_left[i] -= sign * sum[i];
-    return allowed;
 }

@@ -14,11 +14,16 @@ void queue_add_nodes(struct queue_case *q);
 /* "odd" or "all". */
 void queue_add_partition(struct queue_case *q, bool odd);
 void queue_set_licenses(struct queue_case *q, struct license_table *table);
+/* QOS and accounts with limits, if there are any; a QOS of the partition: its name. */
 void queue_add_limits(struct queue_case *q);
+const char *queue_part_qos(const struct queue_case *q, bool odd);
+bool queue_limits_nodes(const struct queue_case *q);
 void queue_add_reservations(struct queue_case *q);
 /* In such a case half of the jobs name all reservations. */
 bool queue_is_of_several(const struct queue_case *q);
 
+/* Of several users, each with an account; what it asks for beside. */
+void queue_draw_user(struct queue_case *q, struct job *job);
 void queue_draw_licenses(struct queue_case *q, struct job *job);
 /* There are some. */
 void queue_draw_reservations(struct queue_case *q, struct job *job);

@@ -1,0 +1,342 @@
+#include "tests/support/plain_limits.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "tests/support/plain_plan_private.h"
+
+/* Behind the last slot stands what is held now. */
+static struct plain_level *level_at(const struct plain_plan *p, size_t slot, size_t i)
+{
+    return &p->levels[slot * PLAIN_LIMITS + i];
+}
+
+/* How many jobs use each node. */
+static int *uses_at(const struct plain_plan *p, size_t slot, size_t i)
+{
+    return &p->uses[(slot * PLAIN_LIMITS + i) * p->n_nodes];
+}
+
+void plain_limits_init(struct plain_plan *p)
+{
+    const size_t n = (p->grid.n_slots + 1) * PLAIN_LIMITS;
+
+    p->levels = xcalloc(n, sizeof(*p->levels));
+    p->uses = xcalloc(n * p->n_nodes + 1, sizeof(*p->uses));
+    for (size_t i = 0; i < PLAIN_LIMITS; i++)
+        p->limits[i] = (struct plain_limit){PLAIN_SUM, PLAIN_OF_JOBS, INT64_MAX};
+}
+
+void plain_limits_fini(struct plain_plan *p)
+{
+    free(p->levels);
+    free(p->uses);
+}
+
+void plain_limits_set(struct plain_plan *p, size_t number,
+                      const struct plain_limit *limit)
+{
+    p->limits[number] = *limit;
+}
+
+/* ---- what a component counts for ---- */
+
+/* On one node: who has it alone has all but its memory. */
+static int64_t on_node(const struct plain_plan *p, const struct plain_job *one,
+                       const struct plain_limit *limit, size_t node)
+{
+    int64_t each = one->each.v[limit->of];
+
+    return one->exclusive && limit->of != RES_MEM
+               ? MAX(each, p->capacity[node].v[limit->of])
+               : each;
+}
+
+/* `nodes` NULL: what it asks for at least. */
+static int64_t amount_of(const struct plain_plan *p, const struct plain_job *one,
+                         const struct plain_limit *limit, const size_t *nodes, size_t n)
+{
+    int64_t sum = 0;
+
+    if (limit->of == PLAIN_OF_JOBS)
+        return 1;
+    if (limit->of == PLAIN_OF_NODES)
+        return (int64_t)(nodes != NULL ? n : one->min);
+    if (nodes == NULL)
+        return one->each.v[limit->of] * (int64_t)one->min;
+    for (size_t i = 0; i < n; i++)
+        sum += on_node(p, one, limit, nodes[i]);
+    return sum;
+}
+
+static __int128 need_of(const struct plain_plan *p, const struct plain_job *one,
+                        const struct plain_limit *limit, const size_t *nodes, size_t n)
+{
+    const __int128 amount = amount_of(p, one, limit, nodes, n);
+
+    return limit->kind == PLAIN_LEFT ? MIN(amount * one->own_sec, (__int128)INT64_MAX)
+                                     : amount;
+}
+
+/* All components that count for it together; `place` NULL: at least. */
+static __int128 need_together(const struct plain_plan *p, const struct plain_job *job,
+                              size_t i, const struct plain_place *place)
+{
+    const size_t *nodes = place != NULL ? place->nodes : NULL;
+    __int128 sum = 0;
+
+    for (size_t c = 0; c <= job->n_others; c++) {
+        const struct plain_job *one = plain_component(job, c);
+        const size_t n = place != NULL ? place->of[c] : 0;
+
+        if (one->counts.for_[i])
+            sum += need_of(p, one, &p->limits[i], nodes, n);
+        if (nodes != NULL)
+            nodes += n;
+    }
+    return MIN(sum, (__int128)INT64_MAX);
+}
+
+static bool counts_for(const struct plain_job *job, size_t i)
+{
+    bool counts = false;
+
+    for (size_t c = 0; c <= job->n_others; c++)
+        counts |= plain_component(job, c)->counts.for_[i];
+    return counts;
+}
+
+/* None of its components is bound by it. */
+static bool is_masked(const struct plain_job *job, size_t i)
+{
+    bool masked = true;
+
+    for (size_t c = 0; c <= job->n_others; c++) {
+        const struct plain_counts *counts = &plain_component(job, c)->counts;
+
+        masked &= counts->masked[i] || !counts->for_[i];
+    }
+    return masked;
+}
+
+/* ---- counting ---- */
+
+static void use_nodes(struct plain_plan *p, size_t slot, size_t i, const size_t *nodes,
+                      size_t n, int sign)
+{
+    for (size_t k = 0; k < n; k++)
+        uses_at(p, slot, i)[nodes[k]] += sign;
+}
+
+/* A component with its part of a place. */
+struct part {
+    const struct plain_job *one;
+    const size_t *nodes;
+    size_t n, first, last;
+    int64_t due_sec, end_sec; /* of one that has started; else TIME_UNSET */
+};
+
+static struct part part_of(const struct plain_job *job, const struct plain_place *place,
+                           size_t c)
+{
+    struct part part = {.one = plain_component(job, c),
+                        .nodes = place->nodes,
+                        .n = place->of[c],
+                        .first = place->first,
+                        .last = c == 0 ? place->last : place->lasts[c],
+                        .due_sec = TIME_UNSET,
+                        .end_sec = TIME_UNSET};
+
+    for (size_t i = 0; i < c; i++)
+        part.nodes += place->of[i];
+    if (place->started) {
+        part.due_sec = place->due_sec[c];
+        part.end_sec = place->end_sec[c];
+    }
+    return part;
+}
+
+/* In one slot, or of what is held now. */
+static void add_held(struct plain_plan *p, const struct part *part, size_t i,
+                     size_t slot, int sign)
+{
+    const struct plain_limit *limit = &p->limits[i];
+    const __int128 amount = amount_of(p, part->one, limit, part->nodes, part->n);
+    struct plain_level *level = level_at(p, slot, i);
+    const bool now = slot == p->grid.n_slots; /* of what is late nothing is left */
+    const int64_t until = now ? MAX(part->due_sec, p->now_sec) : part->end_sec;
+
+    if (limit->kind == PLAIN_NODES)
+        use_nodes(p, slot, i, part->nodes, part->n, sign);
+    else
+        level->held += sign * amount * (limit->kind == PLAIN_LEFT ? until : 1);
+    if (limit->kind == PLAIN_LEFT)
+        level->falls += sign * amount;
+}
+
+static void hold(struct plain_plan *p, const struct part *part, size_t i, int sign)
+{
+    for (size_t slot = part->first; slot < part->last; slot++)
+        add_held(p, part, i, slot, sign);
+    add_held(p, part, i, p->grid.n_slots, sign);
+}
+
+/* What another limit stands for needs no room by this one. */
+static void plan(struct plain_plan *p, const struct part *part, size_t i, int sign)
+{
+    const struct plain_limit *limit = &p->limits[i];
+    const bool masked = part->one->counts.masked[i];
+    __int128 need = need_of(p, part->one, limit, part->nodes, part->n);
+
+    if (limit->kind == PLAIN_NODES)
+        need = !masked;
+    for (size_t slot = part->first; slot < part->last; slot++) {
+        struct plain_level *level = level_at(p, slot, i);
+
+        *(masked ? &level->held : &level->planned) += sign * need;
+        if (limit->kind == PLAIN_NODES)
+            use_nodes(p, slot, i, part->nodes, part->n, sign);
+    }
+}
+
+void plain_limits_count(struct plain_plan *p, const struct plain_job *job,
+                        const struct plain_place *place, int sign)
+{
+    for (size_t c = 0; c <= job->n_others; c++) {
+        const struct part part = part_of(job, place, c);
+
+        for (size_t i = 0; i < PLAIN_LIMITS; i++) {
+            if (part.one->counts.for_[i])
+                (place->started ? hold : plan)(p, &part, i, sign);
+        }
+    }
+}
+
+/* ---- asking ---- */
+
+/* Each node once; `nodes` NULL: those that are in use. */
+static __int128 nodes_with(const struct plain_plan *p, const int *uses,
+                           const size_t *nodes, size_t n)
+{
+    __int128 sum = 0;
+
+    for (size_t node = 0; node < p->n_nodes; node++)
+        sum += uses[node] > 0;
+    for (size_t k = 0; k < n; k++)
+        sum += uses[nodes[k]] == 0;
+    return sum;
+}
+
+static __int128 held_now(const struct plain_plan *p, size_t i)
+{
+    const struct plain_level *now = level_at(p, p->grid.n_slots, i);
+
+    return now->held - now->falls * p->now_sec;
+}
+
+/* What all would hold now with the job. */
+static __int128 now_with(const struct plain_plan *p, const struct plain_job *job,
+                         size_t i, const struct plain_place *place)
+{
+    const __int128 need = need_together(p, job, i, place);
+    const bool on_nodes = p->limits[i].kind == PLAIN_NODES;
+
+    if (on_nodes && place != NULL)
+        return nodes_with(p, uses_at(p, p->grid.n_slots, i), place->nodes, place->n);
+    if (on_nodes)
+        return MAX(nodes_with(p, uses_at(p, p->grid.n_slots, i), NULL, 0), need);
+    return held_now(p, i) + need;
+}
+
+static bool is_broken_now(const struct plain_plan *p, const struct plain_job *job,
+                          size_t i, const struct plain_place *place)
+{
+    return counts_for(job, i) && !is_masked(job, i) &&
+           now_with(p, job, i, place) > p->limits[i].most;
+}
+
+bool plain_limits_may_wait(const struct plain_plan *p, const struct plain_job *job)
+{
+    for (size_t i = 0; i < PLAIN_LIMITS; i++) {
+        if (is_broken_now(p, job, i, NULL))
+            return false;
+    }
+    return true;
+}
+
+/* Beside others in one slot, which is the first of them or not. What is left of a
+ * resource has to be enough when somebody starts. */
+static bool is_over(const struct plain_plan *p, const struct plain_job *job, size_t i,
+                    const struct plain_place *place, size_t slot, bool first)
+{
+    const struct plain_level *level = level_at(p, slot, i);
+    const __int128 need = need_together(p, job, i, place), most = p->limits[i].most;
+    const int64_t begin = p->grid.bounds[slot];
+
+    if (is_masked(job, i) && level->planned == 0)
+        return false;
+    switch (p->limits[i].kind) {
+    case PLAIN_SUM:
+        return level->planned + level->held + need > most;
+    case PLAIN_NODES:
+        return nodes_with(p, uses_at(p, slot, i), place != NULL ? place->nodes : NULL,
+                          place != NULL ? place->n : 0) > most;
+    case PLAIN_LEFT:
+        break;
+    }
+    if (!first && level->planned == 0)
+        return false;
+    return level->planned + need +
+               (slot == 0 ? held_now(p, i) : level->held - level->falls * begin) >
+           most;
+}
+
+/* The last of the slots in which it is; SIZE_MAX: none. Who has to keep what nobody has
+ * any of is not looked at. */
+static size_t last_over(const struct plain_plan *p, const struct plain_job *job,
+                        size_t i, const struct plain_place *place, size_t first,
+                        size_t last)
+{
+    for (size_t slot = last; slot > first && counts_for(job, i); slot--) {
+        if (is_over(p, job, i, place, slot - 1, slot - 1 == first))
+            return slot - 1;
+    }
+    return SIZE_MAX;
+}
+
+bool plain_limits_may_begin(const struct plain_plan *p, const struct plain_job *job,
+                            size_t first, size_t last)
+{
+    for (size_t i = 0; i < PLAIN_LIMITS; i++) {
+        if (last_over(p, job, i, NULL, first, last) != SIZE_MAX)
+            return false;
+    }
+    return true;
+}
+
+static struct plain_broken broken_by(const struct plain_plan *p, size_t i, size_t slot)
+{
+    return (struct plain_broken){
+        .any = true,
+        .now = slot == p->grid.n_slots,
+        .uses = p->limits[i].kind == PLAIN_NODES ? uses_at(p, slot, i) : NULL};
+}
+
+struct plain_broken plain_limits_broken(const struct plain_plan *p,
+                                        const struct plain_job *job,
+                                        const struct plain_place *place)
+{
+    const bool later = job->promised && place->first > 0;
+
+    for (size_t i = 0; i < PLAIN_LIMITS && !later; i++) {
+        if (is_broken_now(p, job, i, place))
+            return broken_by(p, i, p->grid.n_slots);
+    }
+    for (size_t i = 0; i < PLAIN_LIMITS; i++) {
+        size_t slot = last_over(p, job, i, place, place->first, place->last);
+
+        if (slot != SIZE_MAX)
+            return broken_by(p, i, slot);
+    }
+    return (struct plain_broken){0};
+}
