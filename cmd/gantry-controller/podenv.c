@@ -178,10 +178,10 @@ static void add_licenses(struct json *env, const struct pod_plan *plan)
     struct job view;
     struct license_list has;
     STR_AUTO struct str text;
+    str_init(&text, LIST_MAX);
     if (!plan->job->model)
         return;
     has = job_licenses(job_with_license(plan->job->model, plan->license, &view));
-    str_init(&text, LIST_MAX);
     for (size_t i = 0; i < has.n; i++)
         str_addf(&text, "%s%s:%" PRId64, i > 0 ? "," : "", has.items[i].name,
                  has.items[i].count);

@@ -223,6 +223,7 @@ static void pass_over_qos(struct inputs *in)
     AUTO_FREE const char **names = xcalloc(in->load.n_names + 1, sizeof(*names));
     size_t n_names = 0, n_jobs = 0;
     STR_AUTO struct str said;
+    str_init(&said, NAMES_TEXT_MAX);
     if (in->pool.n_qos > 0)
         return;
     for (size_t i = 0; i < in->load.n; i++) {
@@ -236,7 +237,6 @@ static void pass_over_qos(struct inputs *in)
     }
     if (n_jobs == 0)
         return;
-    str_init(&said, NAMES_TEXT_MAX);
     say_names(names, n_names, &said);
     fprintf(stderr,
             "gantry-sim: %s: QOS of %zu jobs are passed over, as the cluster has none: "

@@ -64,9 +64,9 @@ static void add_line(struct places *places, int number, const struct job *job)
     size_t n = runs ? job->n_alloc : job->plan.n_slots;
     STR_AUTO struct str line;
 
+    str_init(&line, TEXT_MAX_);
     if (!runs && job->plan.start_sec == TIME_UNSET)
         return;
-    str_init(&line, TEXT_MAX_);
     str_addf(&line, "%d %s %lld%s", number, runs ? "since" : "at",
              (long long)(runs ? job->start_sec : job->plan.start_sec),
              job->plan.promised ? " promised" : "");
