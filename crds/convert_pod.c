@@ -47,6 +47,7 @@ static void read_ours(const struct json *object, struct pod *pod)
     const struct json *cpus = json_get(annotations, ANNOTATION_CPUS);
     if (cpus && quantity_read_milli(cpus, &pod->cpu_milli, NULL) < 0)
         pod->cpu_milli = 0; /* not ours */
+    pod->alone = json_get(annotations, ANNOTATION_EXCLUSIVE) != NULL;
     pod->signals =
         xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_SIGNALS)));
 }

@@ -9,8 +9,8 @@ static const struct field toleration_rows[] = {
 static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
 
 static const struct field slot_rows[] = {
-    WORD(slot, node), INT(slot, pods),      AMOUNT(slot, each),  INT(slot, first_rank),
-    INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli)};
+    WORD(slot, node), INT(slot, pods),      AMOUNT(slot, each),   INT(slot, first_rank),
+    INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli), BOOL(slot, alone)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct fields fields_plan;

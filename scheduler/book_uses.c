@@ -52,9 +52,9 @@ static const struct partrec *partition_of(const struct sched *s, const struct jo
 bool book_is_alone(const struct sched *s, const struct job *job)
 {
     const struct partrec *first = partition_of(s, job);
-    bool alone = job->exclusive;
+    bool alone = job_is_alone(job, NULL);
 
-    for (size_t i = 0; i <= job->n_others && !alone; i++) {
+    for (size_t i = 0; i <= job->n_others && job->n_alloc == 0 && !alone; i++) {
         const struct partrec *part =
             cluster_component_partition(&s->cluster, job, i, first);
 

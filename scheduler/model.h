@@ -352,6 +352,8 @@ struct slot {
     /* What each counts for, where that is more CPUs than it takes: other jobs have them
      * as well (oversubscribe.h). 0: it counts for what it takes. */
     int64_t cpu_milli;
+    bool alone; /* once it is held: no other job's are beside it, and it counts for all
+                   of the node; that does not change with its partition */
 };
 
 /* So many of a licence (license.h). */
@@ -625,7 +627,8 @@ int64_t job_least_units(const struct job *j);
  * kind instead, a share of both. `ret` is lent, for as long as `j` and `ret_unit` stay.
  * False: there are no such shares. */
 bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
-/* Does a job have its nodes alone there? `part` NULL: in none that is known. */
+/* Does a job have its nodes alone there? Once it holds nodes that stays as it began.
+ * `part` NULL: in none that is known. */
 bool job_is_alone(const struct job *j, const struct partition *part);
 /* The QOS that it has, by name; of several that it is looked at with. NULL: that which
  * it has by default. */

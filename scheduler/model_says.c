@@ -21,7 +21,11 @@ bool depends_equal(const struct job *a, const struct job *b)
 
 bool job_is_alone(const struct job *j, const struct partition *part)
 {
-    return j->exclusive || (part != NULL && part->exclusive);
+    bool alone = j->exclusive;
+
+    for (size_t i = 0; i < j->n_alloc && !alone; i++)
+        alone = j->alloc[i].alone;
+    return alone || (j->n_alloc == 0 && part != NULL && part->exclusive);
 }
 
 const char *job_qos(const struct job *j)

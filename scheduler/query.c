@@ -194,35 +194,21 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
     return tell_qos(s, component_alone(job, component, &alone));
 }
 
-/* A component that has left its partition counts as the job does. */
-static bool is_alone_there(const struct sched *s, const struct job *job,
-                           const struct partrec *first, const struct slot *slot)
-{
-    const struct partrec *part = first;
-
-    if (slot->component > 0 && slot->component <= (int64_t)job->n_others)
-        part = cluster_component_partition(&s->cluster, job, (size_t)slot->component,
-                                           first);
-    return job_is_alone(job, part != NULL ? part->part : NULL);
-}
-
 struct slot *sched_counts(const struct sched *s, const struct job *job,
-                          const char *partition, const struct slot *slots, size_t n)
+                          const struct slot *slots, size_t n)
 {
-    const struct partrec *first =
-        partition != NULL ? cluster_partition(&s->cluster, partition) : NULL;
     struct slot *counts;
     bool any = false;
 
     for (size_t i = 0; i < n && !any; i++)
-        any = is_alone_there(s, job, first, &slots[i]);
+        any = job->exclusive || slots[i].alone;
     if (!any)
         return NULL;
     counts = slots_copy(slots, n);
     for (size_t i = 0; i < n; i++) {
         const struct holding h = {.slots = &slots[i],
                                   .n = 1,
-                                  .alone = is_alone_there(s, job, first, &slots[i])};
+                                  .alone = job->exclusive || slots[i].alone};
 
         counts[i].each = cluster_counts(&s->cluster, &h, 0);
         counts[i].pods = 1;

@@ -97,6 +97,17 @@ static void go_on(struct sched *s, struct jobrec *array)
         set_aside(s, array);
 }
 
+/* Whether it has its node alone is settled by its start. */
+static void set_alone(const struct sched *s, const struct entry *entry,
+                      const struct job *job, struct slot *slot)
+{
+    const size_t component = MIN((size_t)slot->component, job->n_others);
+    const struct partrec *part =
+        cluster_component_partition(&s->cluster, job, component, entry->part);
+
+    slot->alone = job_is_alone(job, part != NULL ? part->part : NULL);
+}
+
 /* It holds the slots from now on. */
 static void take_slots(struct sched *s, struct jobrec *rec, struct slot *slots,
                        size_t n, bool placed)
@@ -169,6 +180,8 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     rec->job->license = xstrdup_null(decision.license);
     guise_settle(s, rec, (size_t)queued->job->qos_at);
     largest_sec = check_largest(rec->job, entry->part->part, s->now_sec);
+    for (size_t i = 0; i < n; i++)
+        set_alone(s, entry, rec->job, &slots[i]);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, largest_sec);

@@ -50,7 +50,8 @@ static void adopt_single(struct record *r)
         *slot = (struct slot){.node = xstrdup(p->node),
                               .pods = 1,
                               .each = p->use,
-                              .cpu_milli = p->cpu_milli};
+                              .cpu_milli = p->cpu_milli,
+                              .alone = p->alone};
         r->start =
             (struct start){.on = true,
                            .attempt = p->attempt,

@@ -122,10 +122,10 @@ static void on_written(void *arg, const struct kc_result *result)
 
 static struct kc_call *write_status(struct record *r, const struct jstatus *want)
 {
-    struct slot *counts =
-        r->job->model ? sched_counts(r->ctl->sched, r->job->model, want->partition,
-                                     want->placement, want->n_placement)
-                      : NULL;
+    struct slot *counts = r->job->model
+                              ? sched_counts(r->ctl->sched, r->job->model,
+                                             want->placement, want->n_placement)
+                              : NULL;
     JSON_AUTO struct json *patch = status_patch(&r->ctl->convert, r->job, want, counts);
     slots_free(counts, counts ? want->n_placement : 0);
     struct kc_ref ref = job_ref(r, "status");

@@ -97,6 +97,7 @@ static const char state[] =
     "constraint=a*2 : "
     "replicas=2 nvidia.com/gpu=1 type=h100 nodelist=n1 exclude=n[2-3] tolerate.k=v\n"
     "job 2 cpu=1 state=running start=100 in=p on=n1:2,n2 time=90\n"
+    "job 11 cpu=1 state=running start=100 in=p on=n4 alone\n"
     "pod web-1 on=n1 cpu=2\n"
     "pod old-1 on=n2 cpu=1 ofjob partition=p\n";
 

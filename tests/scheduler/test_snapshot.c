@@ -88,12 +88,13 @@ static struct job *request_of(const struct course *h, const struct job *job)
     return request;
 }
 
-static bool is_exclusive(const struct course *h, const struct job *job)
+/* Whatever has become of its partition since its start. */
+static bool is_exclusive(const struct job *job)
 {
-    struct job *request = job->n_alloc > 0 ? request_of(h, job) : NULL;
-    bool exclusive = request != NULL ? request->exclusive : job->exclusive;
+    bool exclusive = job->exclusive;
 
-    job_free(request);
+    for (size_t i = 0; i < job->n_alloc && !exclusive; i++)
+        exclusive = job->alloc[i].alone;
     return exclusive;
 }
 
@@ -231,6 +232,7 @@ static void check_gang(struct course *h, const struct decision *d)
     }
     course_check(h, first == d->n_slots);
     check_apart(h, d, request->exclusive);
+    course_check(h, is_exclusive(job) == request->exclusive);
     job_free(request);
     check_memory(h, d, job);
 }
@@ -252,7 +254,7 @@ static void check_alone(struct course *h, const struct decision *d)
         const struct job *other = course_job(h, number);
 
         if (other == NULL || other == job ||
-            (!is_exclusive(h, job) && !is_exclusive(h, other)))
+            (!is_exclusive(job) && !is_exclusive(other)))
             continue;
         for (size_t i = 0; i < d->n_slots; i++)
             course_check(h, !is_on(other, d->slots[i].node));

@@ -305,6 +305,17 @@ static int job_on(const struct setting *at, struct err *err)
     return 0;
 }
 
+/* Behind `on`. */
+static int job_alone(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    for (size_t i = 0; i < job->n_alloc; i++)
+        job->alloc[i].alone = true;
+    return 0;
+}
+
 const struct key cluster_job_keys[] = {
     {"nodes", .set = job_nodes},
     {"replicas", .set = job_replicas},
@@ -372,5 +383,6 @@ const struct key cluster_job_keys[] = {
     {"haslicense", KEY_TEXT(struct job, license)},
     {"hasqos", KEY_TEXT(struct job, qos)},
     {"on", .set = job_on},
+    {"alone", .set = job_alone},
     {NULL, .set = job_resource},
 };

@@ -49,6 +49,7 @@
  *   job 8 nodes=4 segment=2
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
+ *   job 9 ... in=p on=n1 alone                  (p was exclusive when it started)
  *   job 9 ... state=running preemptedby=3 preemptend=160
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone;
  *                             and partition=batch: which was in it)
