@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
+#include "scheduler/book.h"
 
 bool limit_is_pledged(const struct sched *s, const struct limit *limit)
 {
@@ -72,7 +73,7 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
         amounts.held = asking_need(s, a, limit);
     } else if (kind == PLEDGE_LEFT && a->job->phase != JOB_COMPLETING) {
         amount = asking_amount(s, a, limit);
-        amounts.held = (__int128)amount * rec->claim.end_sec;
+        amounts.held = (__int128)amount * book_assumed_end(s, rec, a->component);
         amounts.fading = amount;
     }
     return amounts;

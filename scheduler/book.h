@@ -65,6 +65,9 @@ void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause);
 
 /* What it holds, or has planned, into s->uses. Returns how many. */
 size_t book_uses(struct sched *s, struct jobrec *rec);
+/* When what a component holds is assumed to be free. */
+int64_t book_assumed_end(const struct sched *s, const struct jobrec *rec,
+                         size_t component);
 /* Is there room where it is, or is planned, for so long? It is off the timeline. */
 bool book_fits(struct sched *s, struct jobrec *rec);
 /* From which slot on what ends then is assumed to be free. */

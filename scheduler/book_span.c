@@ -44,9 +44,8 @@ static int64_t free_by(const struct timeline *tl, int64_t due_sec)
     return timeline_end(due_sec, slack);
 }
 
-/* When what a job holds is assumed to be free. */
-static int64_t assumed_end(const struct sched *s, const struct jobrec *rec,
-                           size_t component)
+int64_t book_assumed_end(const struct sched *s, const struct jobrec *rec,
+                         size_t component)
 {
     const struct job *job = rec->job;
     int64_t due_sec = jobrec_component_end(s, rec, component), end = TIME_NEVER;
@@ -71,7 +70,7 @@ size_t book_component_last(const struct sched *s, const struct jobrec *rec,
 
     if (component == 0 || own == LIMIT_UNSET)
         return span->last;
-    end_sec = job->n_alloc > 0 ? assumed_end(s, rec, component)
+    end_sec = job->n_alloc > 0 ? book_assumed_end(s, rec, component)
                                : timeline_end(start_sec, book_length(own));
     timeline_span(tl, start_sec, end_sec, &first, &last);
     return MIN(last, span->last);
@@ -129,7 +128,7 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
     int64_t length_sec;
 
     if (job->n_alloc > 0) {
-        span.end_sec = assumed_end(s, rec, 0);
+        span.end_sec = book_assumed_end(s, rec, 0);
         timeline_span(tl, tl->bounds[0], span.end_sec, &span.first, &span.last);
         span.last = span.given = MIN(span.last, tl->n_slots - 1);
         return span;
