@@ -9,6 +9,26 @@
 
 #define MESSAGE_MAX 2048
 
+/* Of a node of its list, the first that does; false: nothing does. */
+static bool say_what_shuts(const struct job *like, const struct node *node,
+                           struct str *message)
+{
+    const char *why = NULL;
+
+    if (shape_filters_admit(like, node))
+        return false;
+    if (names_have(like->exclude, like->n_exclude, node->name))
+        why = "is excluded by the job as well";
+    else if (like->gpu_type != NULL && !str_eq(like->gpu_type, node->gpu_type))
+        why = "has no GPUs of the type that the job asks for";
+    else if (taints_refuse(node, like->tolerations, like->n_tolerations))
+        why = "has a taint that the job does not tolerate";
+    else
+        why = "does not meet the job's constraints";
+    str_addf(message, "node %s %s", node->name, why);
+    return true;
+}
+
 /* The node list against what there is: names, the partition, the job's own filters. */
 static enum reason check_node_list(const struct cluster *c, const struct shape *shape,
                                    const struct partrec *part, struct str *message)
@@ -28,9 +48,8 @@ static enum reason check_node_list(const struct cluster *c, const struct shape *
             str_addf(message, "node %s does not exist", name);
         else if (!node_set_has(part->nodes, rec->position))
             str_addf(message, "node %s is not in partition %s", name, part->part->name);
-        else if (!shape_filters_admit(like, rec->node))
-            str_addf(message, "node %s is ruled out by other constraints or a taint",
-                     name);
+        else if (say_what_shuts(like, rec->node, message))
+            return REASON_BAD_CONSTRAINTS;
         else if (quota_shuts(c, like, rec))
             str_addf(message,
                      "node %s has more CPUs than jobs of partition %s may have of one",
