@@ -267,7 +267,7 @@ struct sched {
     bool charge_again;   /* somebody has come who ran before that */
     bool usage_moved;    /* jobs have been charged since allowance_end_over */
     struct charging charging;
-    struct jobrec **payers; /* jobs that are charged while they run */
+    struct jobrec **payers; /* jobs that are charged while they run: all that do */
     size_t n_payers, payers_cap;
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */

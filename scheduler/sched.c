@@ -200,30 +200,58 @@ static void end_components(struct sched *s, struct jobrec *rec, int64_t now_sec)
     }
 }
 
-/* Where a walk ends jobs in each of its steps, all are looked at once a second. */
+/* A job whose time is up, or that of some of its components. */
+static void end_job(struct sched *s, struct jobrec *rec, int64_t now_sec)
+{
+    struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
+
+    if (jobrec_end_to_tell(s, rec) > now_sec) {
+        end_components(s, rec, now_sec);
+        s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
+        return;
+    }
+    rec->end_told = true;
+    str_reset(&s->message);
+    jobrec_say_end(s, rec, &s->message);
+    decision.message = s->message.len > 0 ? s->message.s : NULL;
+    decided_add(&s->decided, &decision);
+}
+
+static int compare_ids(const void *pa, const void *pb)
+{
+    const struct jobrec *a = *(struct jobrec *const *)pa;
+    const struct jobrec *b = *(struct jobrec *const *)pb;
+
+    if (a->job->job_id != b->job->job_id)
+        return a->job->job_id < b->job->job_id ? -1 : 1;
+    return strcmp(a->uid, b->uid);
+}
+
+/* Only who runs is charged. Where a walk ends jobs in each of its steps, all are looked
+ * at once a second. */
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
-    struct jobrec *rec, *next;
+    AUTO_FREE struct jobrec **due = NULL;
+    size_t n = 0, cap = 0;
 
     if (now_sec < s->end_sec || (s->pass.running && s->ends_sec == now_sec))
         return;
     s->ends_sec = now_sec;
     s->end_sec = INT64_MAX;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
-        int64_t end = jobrec_end_to_tell(s, rec);
+    for (size_t i = 0; i < s->n_payers; i++) {
+        int64_t end = jobrec_next_end(s, s->payers[i]);
 
         if (end > now_sec) {
-            end_components(s, rec, now_sec);
-            s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
+            s->end_sec = MIN(s->end_sec, end);
             continue;
         }
-        rec->end_told = true;
-        str_reset(&s->message);
-        jobrec_say_end(s, rec, &s->message);
-        decision.message = s->message.len > 0 ? s->message.s : NULL;
-        decided_add(&s->decided, &decision);
+        GROW(due, n, cap);
+        due[n++] = s->payers[i];
     }
+    if (n > 1)
+        qsort(due, n, sizeof(*due), compare_ids);
+    for (size_t i = 0; i < n; i++)
+        end_job(s, due[i], now_sec);
 }
 
 /* In each new minute the timeline is cut anew, finer where it has come nearer, and what
