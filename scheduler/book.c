@@ -189,7 +189,7 @@ static bool stands(struct sched *s, struct jobrec *rec)
 
 void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    bool fits = stands(s, rec);
+    bool fits = stands(s, rec) || book_is_drawn_elsewhere(s, rec);
 
     if (cause == BROKEN_NOT && !fits)
         cause = broken_find(s, rec);

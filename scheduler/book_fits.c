@@ -64,16 +64,16 @@ static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
                      size_t last, int64_t limit_sec)
 {
     const struct job *job = rec->job;
-    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     const struct fence *fence =
-        reserve_fence_within(s, job, part, job_reservation(job), limit_sec);
+        reserve_fence_within(s, job, job_reservation(job), limit_sec);
     const int64_t start_sec = timeline_start(&s->timeline, 0, s->now_sec);
     const struct stay stay = {last, fence_over(fence, 0, start_sec, limit_sec)};
     AUTO_FREE struct stay *stays = xcalloc(n_uses + 1, sizeof(*stays));
 
     for (size_t i = 0; i < n_uses; i++)
         stays[i] = stay;
-    return fence_short(fence, &s->timeline.stock, job_licenses(job), 0, last,
+    return !fence_bars_start(fence, 0, start_sec, limit_sec) &&
+           fence_short(fence, &s->timeline.stock, job_licenses(job), 0, last,
                        stay.over_sec) == SLOT_NONE &&
            crew_short(s, rec, 1, last) == SLOT_NONE &&
            allowance_has_room(s, rec, 0, last, true) &&
@@ -124,6 +124,18 @@ static struct stay stay_of(const struct sched *s, const struct jobrec *rec,
                          book_component_over(rec, span, use->component)};
 }
 
+/* Of a plan, where it may not be cut off by the end of its reservation. */
+static bool is_cut_short(struct sched *s, const struct jobrec *rec,
+                         const struct span *span, const struct fence *fence)
+{
+    const struct plan *plan = &rec->job->plan;
+    const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
+
+    return part != NULL &&
+           fence_bars_start(fence, span->first, plan->start_sec,
+                            check_length(rec->job, part->part, plan->start_sec));
+}
+
 static bool fits_there(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = book_fence(s, rec->job);
@@ -133,7 +145,7 @@ static bool fits_there(struct sched *s, struct jobrec *rec)
 
     for (size_t i = 0; i < n; i++)
         stays[i] = stay_of(s, rec, &span, &s->uses[i]);
-    return n == span.n && n > 0 &&
+    return n == span.n && n > 0 && !is_cut_short(s, rec, &span, fence) &&
            have_room(s, rec->job, fence, stays, n, span.first) &&
            crew_short(s, rec, span.first, span.last) == SLOT_NONE &&
            fence_short(fence, &s->timeline.stock, job_licenses(rec->job), span.first,

@@ -52,6 +52,8 @@ enum broken book_bars(struct sched *s, struct jobrec *rec);
 /* Would it be kept in another partition of the job? It is in that one then; it is off
  * the timeline. */
 bool book_stands_elsewhere(struct sched *s, struct jobrec *rec);
+/* Likewise in another reservation that draws it in, or in none; from a time to come. */
+bool book_is_drawn_elsewhere(struct sched *s, struct jobrec *rec);
 /* Has a reservation of others come where the plan lies? */
 bool book_is_shut(struct sched *s, struct jobrec *rec);
 /* Have limits no room for it there any more? */

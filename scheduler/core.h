@@ -23,6 +23,7 @@
 #include "scheduler/horizon.h"
 #include "scheduler/hunters.h"
 #include "scheduler/line.h"
+#include "scheduler/magnet.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/queue.h"
@@ -107,6 +108,7 @@ struct jobrec {
     struct task_key task;    /* in sched.by_task; of array 0: likewise */
     struct shape *shape;     /* while pending */
     struct guise *guises;    /* likewise, where it names several QOS: guise.h */
+    struct magnets magnets;  /* likewise: reservations that draw it in */
     struct take *takes;      /* of limits: allowance.h */
     struct waiter waiter;    /* for one of them: it need not be looked at */
     uint32_t bound, settled; /* in that round of sched.settling */
@@ -336,16 +338,17 @@ void pass_begin(struct sched *s, int64_t now_sec);
  */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* In how many ways a job may be run: in each of its partitions, there in each of its
- * reservations, with each of the licences of which it takes any, and with each of its
- * QOS. They are counted as they are tried: by QOS, then by licences, then by
- * reservations, then by partitions. */
-size_t pass_choices(const struct job *job);
+ * reservations, or of those that draw it in (magnet.h), and then in none, with each of
+ * the licences of which it takes any, and with each of its QOS. They are counted as
+ * they are tried: by QOS, then by licences, then by reservations, then by partitions.
+ */
+size_t pass_choices(struct sched *s, struct jobrec *rec);
 /* Which of its QOS the i-th is with, as it names them; 0: it names but one. */
-size_t pass_qos(const struct sched *s, const struct job *job, size_t i);
+size_t pass_qos(struct sched *s, struct jobrec *rec, size_t i);
 /* The reservation of the i-th; NULL: none. */
-const char *pass_reservation(const struct job *job, size_t i);
+const char *pass_reservation(struct sched *s, struct jobrec *rec, size_t i);
 /* The licence of the i-th; NULL: it has no choice. */
-const char *pass_license(const struct job *job, size_t i);
+const char *pass_license(struct sched *s, struct jobrec *rec, size_t i);
 /* The partition of the i-th, which is the default one where the job names none; NULL:
  * it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);

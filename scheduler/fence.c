@@ -237,6 +237,14 @@ int64_t fence_over(const struct fence *f, size_t slot, int64_t start_sec,
     return fence_end(f, slot, timeline_end(start_sec, MAX(limit_sec, 1)));
 }
 
+bool fence_bars_start(const struct fence *f, size_t slot, int64_t start_sec,
+                      int64_t limit_sec)
+{
+    return f != NULL && f->key.uncut &&
+           fence_over(f, slot, start_sec, limit_sec) <
+               timeline_end(start_sec, MAX(limit_sec, 1));
+}
+
 const uint64_t *fence_open_to(const struct fence *f, size_t slot, int64_t over_sec)
 {
     const struct late *late;

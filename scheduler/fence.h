@@ -18,7 +18,8 @@
  *   a job up to there     |========|                  over_sec
  *
  * A job in a reservation begins in one of its occurrences and is over when that is:
- * its end is cut off there (`ends`). So that it may take its time to go away, a
+ * its end is cut off there (`ends`); one that was drawn in (magnet.h) begins only where
+ * it is over by itself. So that it may take its time to go away, a
  * reservation stays shut to others for a while behind its end, as far as they are
  * planned; once it is over, it is.
  *
@@ -64,7 +65,8 @@ struct closure {
 struct pass_key {
     uint64_t through[RESV_MAX / 64]; /* reservations that do not shut it out */
     size_t in;                       /* the one that it has to stay in; RESV_NONE */
-    size_t of; /* that keeps licences for it; RESV_NONE: those that let it through;
+    size_t uncut; /* 1: and with which it may not be cut off; else 0 */
+    size_t of;    /* that keeps licences for it; RESV_NONE: those that let it through;
                 * RESV_MAX: none does */
 };
 
@@ -146,6 +148,9 @@ static inline int64_t fence_license_end(const struct fence *f, size_t slot,
 /* When a job that begins in a slot is over, by its limit or with its reservation. */
 int64_t fence_over(const struct fence *f, size_t slot, int64_t start_sec,
                    int64_t limit_sec);
+/* Would one that may not be cut off be? It does not begin there. */
+bool fence_bars_start(const struct fence *f, size_t slot, int64_t start_sec,
+                      int64_t limit_sec);
 
 /* Is a node open from a slot on, to a job that is over then? */
 bool fence_admits(const struct fence *f, size_t position, size_t first,

@@ -37,23 +37,15 @@ struct preempt_side herd_component_side(const struct sched *s,
     return side;
 }
 
-/* As partitions are known by their names. */
-static const struct partrec *part_of(const struct sched *s,
-                                     const struct preempt_side *side)
-{
-    return side->part != NULL ? cluster_partition(&s->cluster, side->part->name) : NULL;
-}
-
 bool herd_claims(const struct sched *s, const struct preempt_side *by)
 {
-    return reserve_claims(s, by->job, part_of(s, by), by->resv);
+    return reserve_claims(s, by->resv);
 }
 
 bool herd_claims_from(const struct sched *s, const struct preempt_side *by,
                       const struct preempt_side *victim)
 {
-    return s->reserve.lends &&
-           reserve_claims_from(s, by->job, part_of(s, by), by->resv, victim->job);
+    return s->reserve.lends && reserve_claims_from(s, by->resv, victim->job);
 }
 
 bool herd_is_apart(const struct job *job)

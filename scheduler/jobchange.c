@@ -99,13 +99,19 @@ static bool has_qos(const struct job *job)
                                 : job_qos_named(job, job->plan.qos) < job->n_qos_list;
 }
 
+/* One that it names; whether another one draws it in the walk knows. */
+static bool may_be_in(const struct job *job, const char *name)
+{
+    return job->n_reservations == 0 || job_names_reservation(job, name);
+}
+
 bool jobchange_is_settled(const struct job *job)
 {
     const char *name = job->plan.reservation;
 
     return job->plan.partition != NULL && is_licensed(job) && has_qos(job) &&
-           (job->n_reservations < 2 ? name == NULL
-                                    : name != NULL && job_names_reservation(job, name));
+           (name == NULL ? job->n_reservations < 2
+                         : job->n_reservations != 1 && may_be_in(job, name));
 }
 
 /* A promise stays while the job asks for the same, in the same partitions and
@@ -153,6 +159,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     bool kept;
 
     rec->job = job;
+    magnets_forget(&rec->magnets);
     eligible_keep(old, jobrec_array(s, job), job);
     guise_make(s, rec, old, old_guises);
     rec->claim.positions_gen = 0;

@@ -130,6 +130,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec->message);
     free(rec->told_lack);
     free(rec->found_message);
+    magnets_forget(&rec->magnets);
     trial_forget_limits(rec);
     free(rec->claim.positions);
     free(rec->claim.lasts);

@@ -100,14 +100,14 @@ struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i)
     struct line_turn turn = {
         .part = pass_partition(s, rec->job, i),
         .gen = lines_gen(s),
-        .several = pass_choices(rec->job) > 1,
+        .several = pass_choices(s, rec) > 1,
     };
     size_t worn;
 
     if (turn.part == NULL)
         return turn;
     turn.tier = pass_tier(rec, turn.part);
-    worn = guise_wear(s, rec, pass_qos(s, rec->job, i));
+    worn = guise_wear(s, rec, pass_qos(s, rec, i));
     turn.size = pass_size(s, rec, turn.part);
     guise_wear(s, rec, worn);
     return turn;

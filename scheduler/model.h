@@ -368,7 +368,8 @@ struct plan {
     int64_t start_sec; /* TIME_UNSET: none; PLAN_FAR: when, nobody knows yet */
     bool promised;     /* kept from step to step; else a forecast */
     char *partition;
-    char *reservation;  /* which one, where the job names several; else NULL */
+    /* Which one, where the job names several, or is to be drawn in; else NULL. */
+    char *reservation;
     char *license;      /* likewise */
     char *qos;          /* likewise */
     struct slot *slots; /* in rank order */

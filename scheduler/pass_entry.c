@@ -91,12 +91,12 @@ struct priority pass_priority(struct sched *s, struct jobrec *rec,
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec)
 {
-    const size_t qos_at = pass_qos(s, rec->job, i), worn = guise_wear(s, rec, qos_at);
+    const size_t qos_at = pass_qos(s, rec, i), worn = guise_wear(s, rec, qos_at);
     const struct entry entry = {
         .rec = rec,
         .part = part,
-        .resv = pass_reservation(rec->job, i),
-        .license = pass_license(rec->job, i),
+        .resv = pass_reservation(s, rec, i),
+        .license = pass_license(s, rec, i),
         .qos_at = (uint32_t)qos_at,
         .version = rec->version,
         .listed = (uint32_t)i,
@@ -113,6 +113,21 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
     return entry;
 }
 
+bool pass_is_open(struct sched *s, struct jobrec *rec, const struct partrec *part,
+                  size_t i)
+{
+    const char *name = pass_reservation(s, rec, i);
+    size_t worn;
+    bool open;
+
+    if (!magnet_draws(rec->job, name))
+        return true;
+    worn = guise_wear(s, rec, pass_qos(s, rec, i));
+    open = magnet_admits(s, rec->job, part, name);
+    guise_wear(s, rec, worn);
+    return open;
+}
+
 bool pass_listed_before(const struct job *job, size_t i)
 {
     for (size_t k = 0; k < i; k++) {
@@ -122,34 +137,48 @@ bool pass_listed_before(const struct job *job, size_t i)
     return false;
 }
 
-static size_t choices_but_qos(const struct job *job)
+/* In one that it names, or in one that draws it in, or in none. */
+static size_t reservation_choices(struct sched *s, struct jobrec *rec)
 {
-    return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1) *
-           job_license_choices(job);
+    return rec->job->n_reservations > 0 ? rec->job->n_reservations
+                                        : magnets_of(s, rec)->n + 1;
 }
 
-size_t pass_choices(const struct job *job)
+static size_t places_of(struct sched *s, struct jobrec *rec)
 {
-    return choices_but_qos(job) * MAX(job->n_qos_list, 1);
+    return MAX(rec->job->n_partitions, 1) * reservation_choices(s, rec);
 }
 
-size_t pass_qos(const struct sched *s, const struct job *job, size_t i)
+static size_t choices_but_qos(struct sched *s, struct jobrec *rec)
 {
-    return policy_qos_ranked(&s->policy, job, i / choices_but_qos(job));
+    return places_of(s, rec) * job_license_choices(rec->job);
 }
 
-const char *pass_reservation(const struct job *job, size_t i)
+size_t pass_choices(struct sched *s, struct jobrec *rec)
 {
-    if (job->n_reservations == 0)
-        return NULL;
-    return job->reservations[i / MAX(job->n_partitions, 1) % job->n_reservations];
+    return choices_but_qos(s, rec) * MAX(rec->job->n_qos_list, 1);
 }
 
-const char *pass_license(const struct job *job, size_t i)
+size_t pass_qos(struct sched *s, struct jobrec *rec, size_t i)
 {
-    size_t others = MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
+    return policy_qos_ranked(&s->policy, rec->job, i / choices_but_qos(s, rec));
+}
 
-    return job_license_choice(job, i / others % job_license_choices(job));
+const char *pass_reservation(struct sched *s, struct jobrec *rec, size_t i)
+{
+    const struct job *job = rec->job;
+    const struct magnets *drawn = magnets_of(s, rec);
+    const size_t k = i / MAX(job->n_partitions, 1) % reservation_choices(s, rec);
+
+    if (job->n_reservations > 0)
+        return job->reservations[k];
+    return k < drawn->n ? drawn->names[k] : NULL;
+}
+
+const char *pass_license(struct sched *s, struct jobrec *rec, size_t i)
+{
+    return job_license_choice(rec->job,
+                              i / places_of(s, rec) % job_license_choices(rec->job));
 }
 
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)

@@ -39,12 +39,14 @@ static void cancel_plans(struct sched *s, struct jobrec *rec, enum reason reason
 static void add_choices(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
-    size_t n = pass_choices(job), n_parts = MAX(job->n_partitions, 1), missing = 0,
+    size_t n = pass_choices(s, rec), n_parts = MAX(job->n_partitions, 1), missing = 0,
            first = s->pass.queue.n;
 
     for (size_t i = 0; i < n; i++) {
         struct partrec *part = pass_partition(s, job, i);
 
+        if (!pass_is_open(s, rec, part, i))
+            continue;
         if (part != NULL)
             *queue_add(&s->pass.queue) = pass_entry(s, rec, part, i, s->pass.now_sec);
         missing += part == NULL && !pass_listed_before(job, i % n_parts);
@@ -53,7 +55,8 @@ static void add_choices(struct sched *s, struct jobrec *rec)
     if (s->pass.queue.n == first)
         cancel_plans(s, rec, REASON_PARTITION_CONFIG);
     for (size_t i = 0; i < n && missing > 0; i++) {
-        if (pass_partition(s, job, i) == NULL && !pass_listed_before(job, i % n_parts))
+        if (pass_partition(s, job, i) == NULL && pass_is_open(s, rec, NULL, i) &&
+            !pass_listed_before(job, i % n_parts))
             add_missing(s, rec,
                         job->n_partitions > 0 ? job->partitions[i % n_parts] : NULL);
     }
@@ -101,6 +104,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->found_message = NULL;
     reason = jobrec_check(s, rec, pass->now_sec);
     cancel_plans(s, rec, reason);
+    magnets_look(s, rec);
+    magnet_settle(s, rec);
     if (rec->job->array != NULL) {
         follower_settle(s, rec);
         follower_sort(s, rec);

@@ -12,6 +12,10 @@
 
 /* Does the job name its i-th partition twice, before that already? */
 bool pass_listed_before(const struct job *job, size_t i);
+/* Its i-th choice, in that partition: false where it is to be drawn into a reservation,
+ * and may not be there, or with that QOS. */
+bool pass_is_open(struct sched *s, struct jobrec *rec, const struct partrec *part,
+                  size_t i);
 /* From that entry on, up to the end of the queue as far as is known. */
 void pass_section_begin(struct pass *pass, size_t first);
 /* The entry, the queue's at that place, is the first of the next section, as somebody

@@ -19,7 +19,7 @@ void pass_lose_place(struct sched *s, const struct jobrec *rec)
 static bool moves_over(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
-    size_t n = rec->job->n_partitions > 1 ? pass_choices(rec->job) : 0;
+    size_t n = rec->job->n_partitions > 1 ? pass_choices(s, rec) : 0;
 
     for (size_t i = 0; i < n; i++) {
         struct partrec *part = pass_partition(s, rec->job, i);

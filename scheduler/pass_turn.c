@@ -154,10 +154,21 @@ static void give_hints(struct sched *s, const struct entry *entry,
     rec->sooner = sooner_best(rec->sooner, sooner_find(s, entry, by));
 }
 
+/* It has its plan elsewhere, and did not ask for this: there it is told why. */
+static bool is_vain_magnet(const struct entry *entry)
+{
+    return magnet_draws(entry->rec->job, entry->resv) && !trial_is_planned_there(entry);
+}
+
 static void tell_why(struct sched *s, const struct entry *entry,
                      const struct seeker *by)
 {
     enum reason reason;
+
+    if (is_vain_magnet(entry)) {
+        tell_passed(s, entry->rec);
+        return;
+    }
 
     if (!pass_is_limited(s, entry)) {
         pass_join_crowd(s, entry);

@@ -109,7 +109,7 @@ static struct preempt_side side_of(const struct sched *s, const struct entry *en
 bool preempt_may_hunt(const struct sched *s, const struct entry *entry)
 {
     return (s->config.preempt_type != PREEMPT_BY_NOBODY ||
-            reserve_claims(s, entry->rec->job, entry->part, entry->resv)) &&
+            reserve_claims(s, entry->resv)) &&
            !yield_any(entry->rec);
 }
 

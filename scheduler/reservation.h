@@ -77,7 +77,7 @@ struct reservation {
     bool overlap;      /* may have nodes that others have */
     bool ignore_jobs;  /* takes nodes though jobs run on them */
     bool flex;         /* its jobs may also run before, after and elsewhere */
-    bool magnetic;     /* takes jobs that do not ask for it */
+    bool magnetic;     /* draws in jobs that ask for none (magnet.h) */
     bool any_nodes;    /* its jobs run anywhere, in its time */
     bool static_alloc; /* a chosen node stays, also when it is down */
     bool replace;      /* a chosen node that is used is replaced */

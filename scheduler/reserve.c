@@ -51,6 +51,13 @@ static bool is_known(const struct reservation *old, const struct reservation *r)
     return reservation_equal(old, r) && (old->n_chosen > 0 || r->n_chosen == 0);
 }
 
+static void look_for_magnets(struct reserve *r)
+{
+    r->magnetic = false;
+    for (size_t i = 0; i < r->n; i++)
+        r->magnetic |= magnet_is(r->recs[i].resv);
+}
+
 bool reserve_put(struct reserve *r, struct reservation *resv)
 {
     size_t i = place_of(r, resv->name);
@@ -60,6 +67,7 @@ bool reserve_put(struct reserve *r, struct reservation *resv)
         memmove(r->recs + i + 1, r->recs + i, (r->n - i) * sizeof(*r->recs));
         r->recs[i] = (struct resvrec){.resv = resv};
         r->n++;
+        look_for_magnets(r);
         return true;
     }
     if (is_known(r->recs[i].resv, resv)) {
@@ -68,6 +76,7 @@ bool reserve_put(struct reserve *r, struct reservation *resv)
     }
     reservation_free(r->recs[i].resv);
     r->recs[i].resv = resv;
+    look_for_magnets(r);
     return true;
 }
 
@@ -80,6 +89,7 @@ bool reserve_drop(struct reserve *r, const char *name)
     reservation_free(r->recs[i].resv);
     free(r->recs[i].nodes);
     memmove(r->recs + i, r->recs + i + 1, (--r->n - i) * sizeof(*r->recs));
+    look_for_magnets(r);
     return true;
 }
 

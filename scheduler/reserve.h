@@ -47,6 +47,7 @@ struct reserve {
     int64_t next_sec; /* when one begins or ends next; TIME_NEVER */
     bool changed;     /* since they were settled */
     bool lends;       /* one of those that act lends its nodes */
+    bool magnetic;    /* one draws jobs in: magnet.h */
     uint64_t gen;     /* cluster.gen of that */
 };
 
@@ -91,8 +92,7 @@ const struct fence *reserve_fence(struct sched *s, const struct job *job,
                                   const struct partrec *part, const char *name);
 /* The same, if that were its time limit. */
 const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
-                                         const struct partrec *part, const char *name,
-                                         int64_t limit_sec);
+                                         const char *name, int64_t limit_sec);
 
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */
@@ -111,18 +111,11 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
  * REASON_NONE: they are not. */
 enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by);
-/* Is the job in it, which is to run in `own` (NULL: in none that it names): that is it,
- * or it is drawn in? */
-bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
-                      const struct resvrec *own, const struct job *job,
-                      const struct partrec *part);
-/* Has the job, in a partition and the reservation of that name (NULL: in none), nodes
- * that may have been lent to others? */
-bool reserve_claims(const struct sched *s, const struct job *job,
-                    const struct partrec *part, const char *name);
-/* And may it have those back that another one has, or is planned on? */
-bool reserve_claims_from(const struct sched *s, const struct job *job,
-                         const struct partrec *part, const char *name,
+/* Have jobs in the reservation of that name (NULL: in none) nodes that may have been
+ * lent to others? */
+bool reserve_claims(const struct sched *s, const char *name);
+/* And may they have those back that another one has, or is planned on? */
+bool reserve_claims_from(const struct sched *s, const char *name,
                          const struct job *other);
 /* The name, of whoever starts now and names it; NULL: that reservation is over, and
  * nobody needs it any more. */

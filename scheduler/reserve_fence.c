@@ -35,8 +35,7 @@ static bool is_short(const struct reservation *r, int64_t limit_sec)
 }
 
 static struct pass_key key_of(const struct sched *s, const struct job *job,
-                              const struct partrec *part, const char *name,
-                              int64_t limit_sec)
+                              const char *name, int64_t limit_sec)
 {
     const struct reserve *r = &s->reserve;
     const struct resvrec *own = reserve_own(s, name);
@@ -45,7 +44,7 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct resvrec *rec = &r->recs[i];
-        bool is_in = reserve_takes_in(s, rec, own, job, part);
+        bool is_in = rec == own;
         bool is_lent = !is_in && reservation_lends(rec->resv, job);
 
         if (is_in || is_lent || overlaps(own, rec->resv) ||
@@ -56,6 +55,7 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
         borrows |= is_lent;
     }
     key.of = licenses_of(s, own, borrows);
+    key.uncut = key.in != RESV_NONE && magnet_draws(job, name);
     return key;
 }
 
@@ -68,12 +68,11 @@ const struct fence *reserve_fence(struct sched *s, const struct job *job,
         return NULL;
     if (part != NULL)
         limit_sec = check_least_limit(job, part->part);
-    return reserve_fence_within(s, job, part, name, limit_sec);
+    return reserve_fence_within(s, job, name, limit_sec);
 }
 
 const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
-                                         const struct partrec *part, const char *name,
-                                         int64_t limit_sec)
+                                         const char *name, int64_t limit_sec)
 {
     struct reserve *r = &s->reserve;
     struct pass_key key;
@@ -81,7 +80,7 @@ const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
 
     if (r->n == 0)
         return NULL;
-    key = key_of(s, job, part, name, limit_sec);
+    key = key_of(s, job, name, limit_sec);
     for (size_t i = 0; i < r->n_fences; i++) {
         if (memcmp(&r->fences[i]->key, &key, sizeof(key)) == 0)
             return r->fences[i];

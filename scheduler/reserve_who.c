@@ -86,15 +86,6 @@ const uint64_t *reserve_home(const struct sched *s, const char *name)
     return own != NULL && own->resv->flex && !own->resv->any_nodes ? own->nodes : NULL;
 }
 
-bool reserve_takes_in(const struct sched *s, const struct resvrec *rec,
-                      const struct resvrec *own, const struct job *job,
-                      const struct partrec *part)
-{
-    return own != NULL ? rec == own
-                       : rec->resv->magnetic && !reservation_floats(rec->resv) &&
-                             reserve_admits(s, rec->resv, job, part);
-}
-
 const char *reserve_running_in(const struct sched *s, const char *name)
 {
     return reserve_own(s, name) != NULL ? name : NULL;
@@ -109,25 +100,20 @@ bool reserve_replaces(const struct sched *s, const char *name)
 
 /* ---- what is lent ---- */
 
-/* Is it one of those that lend nodes, and the job's? */
-static bool is_lender(const struct sched *s, const struct resvrec *rec,
-                      const struct resvrec *own, const struct job *job,
-                      const struct partrec *part)
+/* NULL: it lends nothing. */
+static const struct resvrec *lender(const struct sched *s, const char *name)
 {
-    return rec->resv->delay_sec != LIMIT_UNSET &&
-           reserve_takes_in(s, rec, own, job, part);
+    const struct resvrec *own = reserve_own(s, name);
+
+    if (own == NULL || own - s->reserve.recs >= RESV_MAX ||
+        own->resv->delay_sec == LIMIT_UNSET)
+        return NULL;
+    return own;
 }
 
-bool reserve_claims(const struct sched *s, const struct job *job,
-                    const struct partrec *part, const char *name)
+bool reserve_claims(const struct sched *s, const char *name)
 {
-    const struct reserve *r = &s->reserve;
-    const struct resvrec *own = reserve_own(s, name);
-    bool claims = false;
-
-    for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX) && !claims; i++)
-        claims = is_lender(s, &r->recs[i], own, job, part);
-    return claims;
+    return lender(s, name) != NULL;
 }
 
 bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
@@ -136,23 +122,15 @@ bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
     return cluster_slots_meet(&s->cluster, rec->nodes, slots, n);
 }
 
-bool reserve_claims_from(const struct sched *s, const struct job *job,
-                         const struct partrec *part, const char *name,
+bool reserve_claims_from(const struct sched *s, const char *name,
                          const struct job *other)
 {
-    const struct reserve *r = &s->reserve;
-    const struct resvrec *own = reserve_own(s, name);
+    const struct resvrec *rec = lender(s, name);
 
-    for (size_t i = 0; r->lends && i < MIN(r->n, RESV_MAX); i++) {
-        const struct resvrec *rec = &r->recs[i];
-
-        if (is_lender(s, rec, own, job, part) && reservation_lends(rec->resv, other) &&
-            !str_eq(job_reservation(other), rec->resv->name) &&
-            (reserve_has_slot_of(s, rec, other->alloc, other->n_alloc) ||
-             reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots)))
-            return true;
-    }
-    return false;
+    return rec != NULL && reservation_lends(rec->resv, other) &&
+           !str_eq(job_reservation(other), rec->resv->name) &&
+           (reserve_has_slot_of(s, rec, other->alloc, other->n_alloc) ||
+            reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots));
 }
 
 enum reason reserve_check(const struct sched *s, const struct job *job,

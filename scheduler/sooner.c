@@ -34,7 +34,7 @@ static bool fits_before(struct sched *s, const struct entry *entry,
     size_t n;
 
     shorter.limit_sec = bounds[last] - bounds[0];
-    shorter.fence = reserve_fence_within(s, entry->rec->job, entry->part, entry->resv,
+    shorter.fence = reserve_fence_within(s, entry->rec->job, entry->resv,
                                          shorter.limit_sec - book_length(0));
     slots = trial_find_place(s, entry, &shorter, 1, &n);
     if (slots == NULL)

@@ -85,7 +85,7 @@ static int64_t priority_of_one(struct sched *s, struct candidate *c)
 
     if (c->priority >= 0)
         return c->priority;
-    worn = guise_wear(s, c->rec, pass_qos(s, c->rec->job, c->listed));
+    worn = guise_wear(s, c->rec, pass_qos(s, c->rec, c->listed));
     c->priority = pass_priority(s, c->rec, c->part, s->now_sec).total;
     guise_wear(s, c->rec, worn);
     return c->priority;
@@ -168,7 +168,7 @@ static bool try_listed(struct sched *s, const struct entry *entry)
     struct seeker by = trial_seeker(s, entry);
     size_t before;
 
-    if (pass_choices(rec->job) > 1)
+    if (pass_choices(s, rec) > 1)
         rec->walk = 0; /* what it found in the last one was without that promise */
     before = trial_before(s, entry, s->lines.n);
     if (!trial_may_promise(s, entry, s->lines.n - rec->claim.on))

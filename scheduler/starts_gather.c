@@ -109,7 +109,7 @@ static void offer_everywhere(struct sched *s, struct jobrec *rec,
 {
     bool fresh = !rec->job->plan.promised;
 
-    for (size_t i = 0; i < pass_choices(rec->job); i++) {
+    for (size_t i = 0; i < pass_choices(s, rec); i++) {
         const struct line_turn turn = line_turn_in(s, rec, i);
         struct candidate candidate = candidate_of(rec, i, &turn);
 

@@ -262,6 +262,18 @@ void tell_splits(struct sched *s, struct jobrec *rec)
     }
 }
 
+static void tell_if_last(struct sched *s, struct jobrec *rec)
+{
+    if (--rec->untried == 0)
+        tell_job(s, rec, rec->found, rec->found_message, &rec->found_priority);
+}
+
+void tell_passed(struct sched *s, struct jobrec *rec)
+{
+    if (rec->array == NULL)
+        tell_if_last(s, rec);
+}
+
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
                 const struct priority *priority)
 {
@@ -278,8 +290,7 @@ void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool pl
             rec->found_message = xstrdup(s->message.s);
             rec->found_priority = *priority;
         }
-        if (--rec->untried == 0)
-            tell_job(s, rec, rec->found, rec->found_message, &rec->found_priority);
+        tell_if_last(s, rec);
         return;
     }
     rec->untried = 0;

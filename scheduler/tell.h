@@ -23,6 +23,8 @@ void tell_arrays(struct sched *s);
  * in it the job has its plan. After the last one the job is told. */
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
                 const struct priority *priority);
+/* Likewise, of one that says nothing of why the job waits. */
+void tell_passed(struct sched *s, struct jobrec *rec);
 /* It is to end as that says; told once. */
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
                   const char *message);

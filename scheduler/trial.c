@@ -47,7 +47,7 @@ bool trial_is_planned_there(const struct entry *entry)
     const struct plan *plan = &entry->rec->job->plan;
 
     return str_eq(plan->partition, entry->part->part->name) &&
-           (entry->rec->job->n_reservations < 2 ||
+           (entry->rec->job->n_reservations == 1 ||
             str_eq(plan->reservation, entry->resv)) &&
            (entry->rec->job->n_qos_list == 0 ||
             str_eq(plan->qos, entry->rec->job->qos_list[entry->qos_at])) &&
@@ -59,9 +59,9 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
 {
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
-    bool promised = plan->promised, several = entry->rec->job->n_reservations > 1;
+    bool promised = plan->promised, alone = entry->rec->job->n_reservations == 1;
     /* Perhaps the plan's. */
-    char *reservation = several ? xstrdup(entry->resv) : NULL;
+    char *reservation = alone ? NULL : xstrdup_null(entry->resv);
     char *license = xstrdup_null(entry->license);
     const struct job *job = entry->rec->job;
 

@@ -19,14 +19,23 @@ int64_t window_end(const struct seeker *by, size_t first)
                      timeline_end(by->timeline->bounds[first], by->limit_sec));
 }
 
+static int64_t limit_of(const struct seeker *by)
+{
+    return by->limit_sec != LIMIT_UNLIMITED ? by->limit_sec - book_length(0)
+                                            : LIMIT_UNLIMITED;
+}
+
 int64_t window_over(const struct seeker *by, size_t first)
 {
-    int64_t limit_sec = by->limit_sec;
-
-    if (limit_sec != LIMIT_UNLIMITED)
-        limit_sec -= book_length(0);
     return fence_over(by->fence, first,
-                      timeline_start(by->timeline, first, by->now_sec), limit_sec);
+                      timeline_start(by->timeline, first, by->now_sec), limit_of(by));
+}
+
+static bool may_begin(const struct seeker *by, size_t first)
+{
+    return !fence_bars_start(by->fence, first,
+                             timeline_start(by->timeline, first, by->now_sec),
+                             limit_of(by));
 }
 
 static void set_over(struct window *w, const struct seeker *by)
@@ -322,10 +331,11 @@ static size_t last_unpledged(struct window *w, const struct seeker *by)
     return found;
 }
 
-/* The last slot of the window in which anything but nodes is short. */
+/* The last slot of the window in which anything but nodes is short; or the first, if it
+ * may not begin there. */
 static size_t last_short_of_others(struct window *w, const struct seeker *by)
 {
-    size_t failed = last_unlicensed(w, by);
+    size_t failed = may_begin(by, w->first) ? last_unlicensed(w, by) : w->first;
 
     if (failed == SLOT_NONE)
         failed = last_thronged(w, by);

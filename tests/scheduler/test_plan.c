@@ -132,14 +132,45 @@ static void stay_in(struct plain_job *job, struct plain_job *others,
         others[i].in = in;
 }
 
-static size_t choices_but_qos(const struct job *job)
+static bool draws(const struct plain_resv *resv)
 {
-    return MAX(job->n_reservations, 1) * job_license_choices(job);
+    return resv->magnetic && resv->float_sec == LIMIT_UNSET &&
+           resv->end_sec > QUEUE_NOW_SEC;
 }
 
-static size_t choices_of(const struct job *job)
+/* Which of the reservations that draw it in, or that it names, is its i-th; behind the
+ * former comes NULL: none. `ret_n`: how many there are of all these. */
+static const struct plain_resv *choice_in(const struct queue_case *q,
+                                          const struct job *job, size_t i,
+                                          size_t *ret_n)
 {
-    return choices_but_qos(job) * MAX(job->n_qos_list, 1);
+    size_t n = 0;
+
+    *ret_n = job->n_reservations;
+    if (job->n_reservations > 0)
+        return queue_resv_named(q, job->reservations[i % job->n_reservations]);
+    for (size_t k = 0; k < q->n_resvs && job->n_others == 0; k++)
+        n += draws(&q->resvs[k]);
+    *ret_n = n + 1;
+    i %= n + 1;
+    for (size_t k = 0; i < n; k++) {
+        if (draws(&q->resvs[k]) && i-- == 0)
+            return &q->resvs[k];
+    }
+    return NULL;
+}
+
+static size_t choices_but_qos(const struct queue_case *q, const struct job *job)
+{
+    size_t n;
+
+    choice_in(q, job, 0, &n);
+    return n * job_license_choices(job);
+}
+
+static size_t choices_of(const struct queue_case *q, const struct job *job)
+{
+    return choices_but_qos(q, job) * MAX(job->n_qos_list, 1);
 }
 
 /* The QOS of its i-th choice; NULL: it names but one. */
@@ -147,7 +178,7 @@ static const char *choice_qos(const struct queue_case *q, const struct job *job,
                               size_t i)
 {
     return job->n_qos_list > 0
-               ? q->qos[queue_qos_of(q, job, i / choices_but_qos(job))].name
+               ? q->qos[queue_qos_of(q, job, i / choices_but_qos(q, job))].name
                : NULL;
 }
 
@@ -159,7 +190,7 @@ static void choose_qos(const struct queue_case *q, const struct job *job, size_t
 
     if (job->n_qos_list == 0)
         return;
-    view.limit_sec = q->qos[queue_qos_of(q, job, i / choices_but_qos(job))].wall_sec;
+    view.limit_sec = q->qos[queue_qos_of(q, job, i / choices_but_qos(q, job))].wall_sec;
     plain->limit_sec = view.limit_sec;
     plain->own_sec = view.limit_sec;
     plain->length_sec = book_length(view.limit_sec);
@@ -175,12 +206,14 @@ static void choose_qos(const struct queue_case *q, const struct job *job, size_t
 static void choose(const struct queue_case *q, const struct job *job, size_t i,
                    struct plain_job *plain, struct plain_job *others)
 {
-    size_t n = MAX(job->n_reservations, 1), license = i / n % job_license_choices(job);
+    size_t n, license;
+    const struct plain_resv *in = choice_in(q, job, i, &n);
     struct job view;
 
+    license = i / n % job_license_choices(job);
     choose_qos(q, job, i, plain, others);
-    if (job->n_reservations > 1)
-        stay_in(plain, others, queue_resv_named(q, job->reservations[i % n]));
+    stay_in(plain, others, in);
+    plain->uncut = in != NULL && job->n_reservations == 0;
     queue_licenses_of(job_with_license(job, job_license_choice(job, license), &view),
                       plain->licenses);
 }
@@ -211,7 +244,7 @@ static size_t find_plainly(const struct queue_case *q, const struct job *job,
     bool refused = false;
 
     *place = (struct plain_place){.start_sec = TIME_UNSET};
-    for (size_t i = 0; i < choices_of(job); i++) {
+    for (size_t i = 0; i < choices_of(q, job); i++) {
         struct plain_place here = {.start_sec = TIME_UNSET};
 
         choose(q, job, i, plain, others);
@@ -307,7 +340,7 @@ static bool find_plain_start(const struct queue_case *q, const struct job *job,
 {
     bool found = false;
 
-    for (size_t i = 0; i < choices_of(job) && !found; i++) {
+    for (size_t i = 0; i < choices_of(q, job) && !found; i++) {
         choose(q, job, i, plain, others);
         *ret_qos = choice_qos(q, job, i);
         found = plain_plan_find(q->plain, plain, 1, place);

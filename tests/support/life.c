@@ -316,6 +316,12 @@ static const char *floating(const struct course *h, int64_t start_sec)
     return h->seed % 4 == 0 ? words[(uint64_t)start_sec % ARRAY_LEN(words)] : "";
 }
 
+/* Likewise. */
+static const char *drawing(const struct course *h, int64_t start_sec)
+{
+    return h->seed % 5 == 2 && start_sec % 3 > 0 ? " flags=magnetic" : "";
+}
+
 void life_reservation(struct life *l)
 {
     static const char *const nodes[] = {"nodes=n1",       "nodes=n[2-3]", "count=1",
@@ -349,10 +355,10 @@ void life_reservation(struct life *l)
     if (course_chance(h, 30))
         course_tell(h, "gone reservation %c", name);
     else
-        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s%s",
+        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s%s%s",
                     name, start, start + 1 + course_draw(h, 3000),
                     COURSE_PICK(h, nodes), COURSE_PICK(h, others),
-                    COURSE_PICK(h, repeats), floating(h, start));
+                    COURSE_PICK(h, repeats), floating(h, start), drawing(h, start));
 }
 
 static const char *const places[] = {

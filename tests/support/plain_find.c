@@ -39,16 +39,24 @@ static bool is_in_time(const struct plain_plan *p, const struct plain_resv *r,
            (r->start_sec <= begin || r->start_sec < over);
 }
 
-/* When it is over to the second: its slack shuts it out of nothing. */
-static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
-                       size_t first)
+/* When it is over by itself, to the second: its slack shuts it out of nothing. */
+static int64_t own_over_of(const struct plain_plan *p, const struct plain_job *job,
+                           size_t first)
 {
     bool late = first == 0 && p->now_sec > p->grid.bounds[0] + TIMELINE_LATE_SEC;
     int64_t start = late ? p->now_sec : p->grid.bounds[first], over;
 
     if (job->own_sec == LIMIT_UNLIMITED ||
         __builtin_add_overflow(start, job->own_sec, &over))
-        over = TIME_NEVER;
+        return TIME_NEVER;
+    return over;
+}
+
+static int64_t over_of(const struct plain_plan *p, const struct plain_job *job,
+                       size_t first)
+{
+    int64_t over = own_over_of(p, job, first);
+
     if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
         over = MIN(over, job->in->end_sec);
     return over;
@@ -247,6 +255,7 @@ static enum fit fit_at(struct plain_plan *p, const struct plain_job *job,
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
     if (!is_licensed(p, job, place->first, place->given) ||
+        (job->uncut && own_over_of(p, job, place->first) > job->in->end_sec) ||
         !plain_limits_may_begin(p, job, place->first, place->last))
         return FITS_NOT_THEN;
     return fit_within_limits(p, job, place);

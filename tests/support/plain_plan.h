@@ -37,6 +37,7 @@ struct plain_resv {
     int64_t start_sec, end_sec, tail_sec;
     const bool *nodes;
     int64_t float_sec; /* then start_sec says nothing; LIMIT_UNSET */
+    bool magnetic;     /* it draws jobs in, and then cuts none off */
 };
 
 /* A job of min..max pods, each on a node of its own. */
@@ -55,6 +56,7 @@ struct plain_job {
     struct plain_counts counts;  /* of a component: of it alone */
     bool promised;               /* a start: what is held now counts for one now */
     const struct plain_resv *in; /* that it has to stay in; NULL: none */
+    bool uncut;                  /* and with which it may not be cut off */
     /* Of a heterogeneous job: components beside the first, which is itself; lent. Of
      * times and licences they have the same and none. */
     const struct plain_job *others;

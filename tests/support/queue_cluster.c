@@ -173,7 +173,8 @@ static void float_some(const struct queue_case *q, size_t i, struct reservation 
         resv->float_sec = llabs(resv->start_sec - QUEUE_NOW_SEC);
 }
 
-/* In every third case, of some nodes, near and far; some overlap. */
+/* In every third case, of some nodes, near and far; some overlap. In some cases most of
+ * them draw in whoever names none. */
 void queue_add_reservations(struct queue_case *q)
 {
     bool wide = queue_is_of_several(q);
@@ -200,9 +201,10 @@ void queue_add_reservations(struct queue_case *q)
         }
         names_sort(resv->node_names, resv->n_node_names);
         float_some(q, i, resv);
+        resv->magnetic = q->seed % 5 < 2 && i != 1;
         q->resvs[i] =
-            (struct plain_resv){resv->start_sec, resv->end_sec, FENCE_TAIL_SEC,
-                                q->reserved[i], resv->float_sec};
+            (struct plain_resv){resv->start_sec, resv->end_sec,   FENCE_TAIL_SEC,
+                                q->reserved[i],  resv->float_sec, resv->magnetic};
         queue_tell(q, CHANGE_RESERVATION, resv);
     }
     plain_plan_reserve(q->plain, q->resvs, q->n_resvs);
