@@ -33,7 +33,8 @@ int64_t window_over(const struct seeker *by, size_t first)
 
 static bool may_begin(const struct seeker *by, size_t first)
 {
-    return !fence_bars_start(by->fence, first,
+    return by->fence == NULL ||
+           !fence_bars_start(by->fence, first,
                              timeline_start(by->timeline, first, by->now_sec),
                              limit_of(by));
 }

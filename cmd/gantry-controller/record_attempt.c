@@ -7,6 +7,7 @@
 #include "cmd/gantry-controller/record_private.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
+#include "scheduler/magnet.h"
 
 void record_forget_attempt(struct record *r)
 {
@@ -95,6 +96,12 @@ void record_fit_attempt(struct record *r)
         adopt_single(r);
 }
 
+/* Which one has drawn it in its pod alone would not tell. */
+static bool is_drawn(const struct record *r)
+{
+    return r->job->model && magnet_draws(r->job->model, r->start.reservation);
+}
+
 void record_take_start(struct record *r, struct start *take)
 {
     start_fini(&r->start);
@@ -102,8 +109,8 @@ void record_take_start(struct record *r, struct start *take)
     *take = (struct start){0};
     r->start.attempt = r->job->status.attempt + 1;
     r->start.generation = r->job->generation;
-    r->start.unbound =
-        admission_version(r->ctl, r->job) > 0 || r->tie.waits || bjob_chooses(r->job);
+    r->start.unbound = admission_version(r->ctl, r->job) > 0 || r->tie.waits ||
+                       bjob_chooses(r->job) || is_drawn(r);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->job->n_works; i++) {

@@ -104,6 +104,8 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
                    : r->asked_partition ? r->asked_partition
                    : dflt               ? arena_strdup(arena, dflt->name)
                                         : "";
+    /* As it names it; or the one that has drawn it in. */
+    r->reservation = r->reservation ? r->reservation : r->ran_reservation;
     /* Of an array that waits it is that of tasks, which have rows of their own. */
     if (jobrow_is_array(r) && r->word->kind == JOB_KIND_PENDING)
         r->exit_code = NULL;

@@ -39,9 +39,25 @@ case_run() {
     gone() { ! k get reservation short >/dev/null 2>&1; }
     wait_until 30 "the end of the reservation" gone
     lend
+    draw
     float
     skip
     end_with
+}
+
+# A magnetic one draws in those that would be over by its end, though they ask for none.
+draw() {
+    slurm scontrol create reservation ReservationName=pull StartTime=now Duration=60 Nodes=n4 \
+        Groups=system:authenticated Flags=MAGNETIC >/dev/null
+    wait_until 30 "the reservation" active pull
+    submit drawn true "nodeList: n4" "timeLimit: '10'"
+    expect_state drawn COMPLETED
+    expect "its reservation" "$(field drawn .status.reservation)" pull
+    submit longer true "nodeList: n4" "timeLimit: '90'"
+    expect_reason longer ReqNodeNotAvail
+    slurm scontrol delete ReservationName=pull >/dev/null
+    expect_state longer COMPLETED
+    expect "its reservation" "$(field longer .status.reservation)" ""
 }
 
 # One that floats lets those run on its node that are over before it would begin, whenever that is.

@@ -227,6 +227,43 @@ START_TEST(test_several)
 }
 END_TEST
 
+/* One that draws jobs in has those that ask for none; status keeps which that is. */
+START_TEST(test_magnetic)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "lab",
+            "'startTime':'now','duration':'60','nodes':'n2','users':['ann'],"
+            "'flags':['MAGNETIC']");
+    ctltest_submit(t, "in", "'user':'ann','timeLimit':'30','exclusive':true");
+    ctltest_submit(t, "out", "'user':'bob','timeLimit':'30'");
+    ctltest_settle(t);
+    ctltest_expect(t, "in",
+                   "status.state=RUNNING|status.reservation=lab|status.nodeList=n2");
+    ctltest_expect(t, "out",
+                   "status.state=RUNNING|status.reservation!|status.nodeList=n1");
+    ctltest_submit(t, "next", "'user':'ann','timeLimit':'10','nodeList':'n2'");
+    ctltest_settle(t);
+    ctltest_expect(t, "next",
+                   "status.state=PENDING|status.reservation!|"
+                   "status.pending.plannedReservation=lab");
+    ctltest_restart(t);
+    ctltest_expect(t, "in", "status.state=RUNNING|status.reservation=lab");
+    ctltest_expect(t, "next", "status.pending.plannedReservation=lab");
+    /* It goes, but for whom it holds. */
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", RESERVATIONS "/lab", NULL), 200);
+    ctltest_settle(t);
+    ctltest_expect(t, "next", "status.pending.plannedReservation!");
+    ctltest_expect(t, "in", "status.state=RUNNING|status.reservation=lab");
+    ctltest_end(t, "in", 0, 0);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "next",
+                   "status.state=RUNNING|status.reservation!|status.nodeList=n2");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Chosen ones are kept in status, and found there by the next controller. */
 START_TEST(test_chosen)
 {
@@ -404,6 +441,7 @@ int main(void)
                                            {test_licenses_any, 1},
                                            {test_licenses_change, 1},
                                            {test_several, 1},
+                                           {test_magnetic, 1},
                                            {test_chosen, 1},
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},

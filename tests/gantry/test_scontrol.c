@@ -115,6 +115,28 @@ START_TEST(test_resv_in_use)
 }
 END_TEST
 
+/* One that has drawn a job in is shown as the job's, and in use. */
+START_TEST(test_resv_draws)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "lab",
+            "'duration':'60','nodes':'n2','users':['ann'],'flags':['MAGNETIC']");
+    ctltest_submit(t->ctl, "in", "'user':'ann','timeLimit':'10'");
+    ctltest_submit(t->ctl, "out", "'user':'ann','timeLimit':'2:00:00'");
+    ctltest_settle(t->ctl);
+    ck_assert_int_eq(clitest_run(t, "squeue -h -n in,out -o '%j %v' -S j"), 0);
+    ck_assert_str_eq(t->out, "in lab\nout (null)\n");
+    ck_assert_int_eq(clitest_run(t, "squeue -h -R lab -o %j"), 0);
+    ck_assert_str_eq(t->out, "in\n");
+    ck_assert_int_eq(clitest_run(t, "scontrol show job"), 0);
+    ck_assert_ptr_nonnull(strstr(t->out, "\n   Reservation=lab\n"));
+    clitest_expect(t, "scontrol delete ReservationName=lab", 1, "",
+                   "slurm_delete_reservation error: Requested reservation is in use\n");
+    clitest_free(t);
+}
+END_TEST
+
 /* While there are accounts none is taken that is not among them; made all the same it
  * says so. */
 START_TEST(test_resv_accounts)
@@ -585,6 +607,7 @@ int main(void)
                                              {test_resv_busy, 1},
                                              {test_resv_skip, 1},
                                              {test_resv_in_use, 1},
+                                             {test_resv_draws, 1},
                                              {test_topology, 1},
                                              {test_blocks, 1},
                                              {test_controller_namespace, 1},
