@@ -313,6 +313,7 @@ static void read_spec(struct job_fact *j, const struct json *object)
         1)
         j->licenses = licenses;
     set_text(&j->qos_asked, json_str(spec, "qos"));
+    set_text(&j->account, json_str(spec, "account"));
     j->says_more =
         json_get(spec, "timeMin") || j->deadline_sec >= 0 || is_list(j->qos_asked);
     set_text(&j->qos,
@@ -473,6 +474,7 @@ static void on_partition(void *arg, const char *type, const struct json *object)
         HASH_ADD_KEYPTR(hh, l->parts, p->name, strlen(p->name), p);
     }
     p->max_cpus = json_int_or(object, "spec.maxCPUsPerNode", 0);
+    p->max_nodes = json_int_or(object, "spec.maxNodes", 0);
     if (!closed)
         p->closed_ms = NEVER_MS;
     else if (p->closed_ms == NEVER_MS)
@@ -530,6 +532,24 @@ static void on_qos(void *arg, const char *type, const struct json *object)
     (void)type;
     if (str_eq(json_str(object, "metadata.name"), "high"))
         l->high_jobs = json_int_or(object, "spec.limits.grpJobs", 0);
+    if (str_eq(json_str(object, "metadata.name"), "side"))
+        l->side_nodes = json_int_or(json_at(object, "spec.limits.grpTRES"), "node", 0);
+}
+
+/* ---- accounts ---- */
+
+static void on_account(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    const struct json *tres = json_at(object, "spec.limits.grpTRES");
+
+    (void)type;
+    if (str_eq(json_str(object, "metadata.name"), "lab"))
+        l->lab_jobs = json_int_or(object, "spec.limits.grpJobs", 0);
+    if (str_eq(json_str(object, "metadata.name"), "red")) {
+        l->red_cpus = json_int_or(tres, "cpu", 0);
+        l->red_nodes = json_int_or(tres, "node", 0);
+    }
 }
 
 /* ---- services ---- */
@@ -554,6 +574,7 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
     server_watch(s, "/api/v1/nodes", on_node, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/partitions", on_partition, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/qos", on_qos, l);
+    server_watch(s, "/apis/gantry.dev/v1alpha1/accounts", on_account, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/reservations", on_reservation, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
     server_watch(s, "/api/v1/pods", on_pod, l);
@@ -580,6 +601,7 @@ static void job_forget(struct job_fact *j)
     free(j->partition);
     free(j->qos);
     free(j->qos_asked);
+    free(j->account);
     free(j->exit);
     free(j->array_uid);
     free(j->reason);

@@ -61,6 +61,7 @@ struct part_fact {
     char *name;
     int64_t closed_ms; /* since when it takes no new jobs; NEVER_MS: it does */
     int64_t max_cpus;  /* of a node, that its jobs have together; 0: any number */
+    int64_t max_nodes; /* that each has; likewise */
 };
 
 /* Of nobody who has jobs here. */
@@ -85,6 +86,7 @@ struct job_fact {
     char *partition; /* spec.partition; NULL: the default */
     char *qos;       /* of several: that it has; NULL: none, or it is not known yet */
     char *qos_asked; /* spec.qos; NULL: none */
+    char *account;   /* likewise */
     int64_t made_ms;
     bool is_range;           /* spec.nodes is "1-3" or the like, or ntasks decides */
     int64_t pods_asked;      /* for a range of nodes: what it was given last */
@@ -136,7 +138,9 @@ struct ledger {
     struct node_fact *nodes;
     struct part_fact *parts;
     struct resv_fact *resvs;
-    int64_t high_jobs; /* of QOS high that may run at a time; 0: any number */
+    int64_t high_jobs;  /* of QOS high that may run at a time; 0: any number; so: */
+    int64_t side_nodes; /* for those of partition side */
+    int64_t lab_jobs, red_cpus, red_nodes; /* for accounts: teams.h */
     const struct ledger_ops *ops;
     void *arg;
     int64_t services; /* of gangs, that are there */

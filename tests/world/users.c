@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "tests/world/teams.h"
 #include "tests/world/wants.h"
 
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
 #define QOS "/apis/gantry.dev/v1alpha1/qos"
+#define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts"
 #define RESERVATIONS "/apis/gantry.dev/v1alpha1/reservations"
 /* Tasks that were held are let go this often when all is calm: a hold may be on its way
  * then. */
@@ -23,6 +25,8 @@ struct users {
     struct loop_timer *timer;
     bool paused, calm;
     int64_t side_cpus; /* of a node, that jobs of side have; 0: all */
+    int64_t side_max_nodes, side_qos_nodes; /* each has, all have; 0: any number */
+    struct teams teams;
     int64_t n_reservations;
 };
 
@@ -235,12 +239,22 @@ static int64_t side_cpus(const struct users *u)
     return u->side_cpus > 0 ? u->side_cpus : u->o.cpus_per_node;
 }
 
+/* On so many nodes jobs of side may be, each and together. */
+static int64_t side_nodes(const struct users *u)
+{
+    int64_t most = u->o.side_nodes;
+
+    if (u->side_max_nodes > 0)
+        most = MIN(most, u->side_max_nodes);
+    return u->side_qos_nodes > 0 ? MIN(most, u->side_qos_nodes) : most;
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
     JSON_AUTO struct json *job = job_document(name);
     bool in_side = one_in(u, 5), couple = false;
-    int64_t nodes = in_side ? u->o.side_nodes : u->o.nodes;
+    int64_t nodes = in_side ? side_nodes(u) : u->o.nodes;
     int64_t cpus = in_side ? side_cpus(u) : u->o.cpus_per_node;
     enum outlook outlook = OUTLOOK_ENDS;
 
@@ -268,6 +282,7 @@ static void submit_next(struct users *u)
         if (outlook == OUTLOOK_ENDS)
             follow_array(u, job);
     }
+    teams_join(&u->teams, &u->o.rng, job, outlook == OUTLOOK_ENDS);
     submit(u, job, outlook, outlook == OUTLOOK_ENDS && one_in(u, 12));
 }
 
@@ -447,6 +462,10 @@ static void make_partition(struct users *u, const char *name)
             set_number(p, "spec.maxCPUsPerNode", u->side_cpus);
         if (u->side_cpus % 2 == 1)
             json_set_at(p, "spec.lln", json_new_bool(true));
+        if (u->side_max_nodes > 0)
+            set_number(p, "spec.maxNodes", u->side_max_nodes);
+        if (u->side_qos_nodes > 0)
+            json_set_at(p, "spec.qos", json_new_string("side"));
     } else {
         json_set_at(p, "spec.default", json_new_bool(true));
     }
@@ -474,6 +493,28 @@ static void make_qos(struct users *u)
         json_set_at(low, "spec.flags", json_build("['NoReserve']"));
     must(u, server_ask(u->o.server, "POST", QOS, low, NULL), 201, "make QOS");
     must(u, server_ask(u->o.server, "POST", QOS, high, NULL), 201, "make QOS");
+}
+
+/* Of partition side, whose jobs have so many nodes together. */
+static void make_side_qos(struct users *u)
+{
+    JSON_AUTO struct json *side = json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
+        " 'side'}, 'spec': {'limits': {'grpTRES': {'node': %i}}}}",
+        u->side_qos_nodes);
+
+    must(u, server_ask(u->o.server, "POST", QOS, side, NULL), 201, "make QOS");
+}
+
+static void make_accounts(struct users *u)
+{
+    struct json *account;
+
+    for (size_t i = 0; (account = teams_account(&u->teams, i)) != NULL; i++) {
+        must(u, server_ask(u->o.server, "POST", ACCOUNTS, account, NULL), 201,
+             "make account");
+        json_free(account);
+    }
 }
 
 static void set_state(struct users *u, const char *name, const char *state)
@@ -583,6 +624,14 @@ struct users *users_new(const struct users_options *options)
     u->o = *options;
     if (one_in(u, 2))
         u->side_cpus = between(u, 1, u->o.cpus_per_node);
+    if (one_in(u, 3))
+        u->side_max_nodes = between(u, 1, u->o.side_nodes);
+    if (one_in(u, 3))
+        u->side_qos_nodes = between(u, 1, u->o.side_nodes);
+    teams_draw(&u->teams, &u->o.rng, u->o.cpus_per_node);
+    make_accounts(u);
+    if (u->side_qos_nodes > 0)
+        make_side_qos(u);
     make_partition(u, "main");
     make_partition(u, "side");
     if (one_in(u, 3))
@@ -646,6 +695,7 @@ void users_submit_all(struct users *u)
     set_text(json_at(job, "spec.template.metadata.annotations"),
              "gantry.dev/run-seconds", 5, "");
     ask_nodes(job, u->o.nodes, u->o.cpus_per_node, u->o.gpus_per_node);
+    teams_join(&u->teams, &u->o.rng, job, false);
     submit(u, job, OUTLOOK_ENDS, false);
 }
 
