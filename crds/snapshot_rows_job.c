@@ -27,6 +27,10 @@ static const struct fields fields_plan = FIELDS(plan, plan_rows);
 static const struct field wall_rows[] = {INT(wall, limit_sec)};
 static const struct fields fields_wall = FIELDS(wall, wall_rows);
 
+static const struct field reached_rows[] = {WORD(reached, partition),
+                                            INT(reached, priority)};
+static const struct fields fields_reached = FIELDS(reached, reached_rows);
+
 static const struct field node_cap_rows[] = {
     WORD(node_cap, partition), AMOUNT(node_cap, most), INT(node_cap, reason)};
 static const struct fields fields_node_cap = FIELDS(node_cap, node_cap_rows);
@@ -110,6 +114,7 @@ static const struct field job_rows[] = {
     INT(job, site_factor),
     BOOL(job, raised),
     INT(job, reached),
+    LIST(job, reached_in, n_reached_in, fields_reached),
     ENUM(job, hold, HOLD_ADMIN),
     BOOL(job, no_requeue),
     LIST(job, depends, n_depends, fields_depend),

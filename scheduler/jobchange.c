@@ -151,6 +151,28 @@ static void keep_depends(const struct job *old, struct job *job)
         job->depends[i].state = old->depends[i].state;
 }
 
+static void drop_reached_in(struct job *job)
+{
+    reached_free(TAKE(job->reached_in), job->n_reached_in);
+    job->n_reached_in = 0;
+}
+
+/* While it waits, and is not held. */
+static void keep_reached(struct job *old, struct job *job)
+{
+    if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE) {
+        job->reached = 0;
+        drop_reached_in(job);
+    } else if (old != NULL && old->phase == JOB_PENDING) {
+        job->reached = MAX(job->reached, old->reached);
+        if (job->n_reached_in > 0 || !jobchange_partitions_equal(old, job))
+            return;
+        job->reached_in = TAKE(old->reached_in);
+        job->n_reached_in = old->n_reached_in;
+        old->n_reached_in = 0;
+    }
+}
+
 /* `old` is what was known of the job, NULL: nothing; `old_shape` its shape. */
 static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
@@ -177,10 +199,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     jobrec_list(s, rec);
     yield_count(s, rec);
     s->singles.stale = true;
-    if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)
-        job->reached = 0;
-    else if (old != NULL && old->phase == JOB_PENDING)
-        job->reached = MAX(job->reached, old->reached);
+    keep_reached(old, job);
     overtake_note(s, old, job);
     keep_depends(old, job);
     kept = keep_plan(s, old, old_shape, job, rec->shape);

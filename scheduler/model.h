@@ -413,6 +413,12 @@ struct wall {
     int64_t limit_sec;
 };
 
+/* The highest priority that a job has had in a partition while it waits. */
+struct reached {
+    char *partition;
+    int64_t priority;
+};
+
 /* So much of each node a job may have in a partition; of 0, all that there is. */
 struct node_cap {
     char *partition;
@@ -470,6 +476,8 @@ struct job {
     int64_t site_factor; /* a term of it */
     bool raised;         /* by the core alone: its place in the queue is (overtake.h) */
     int64_t reached;     /* the highest that it has had while it waits; 0: none */
+    struct reached *reached_in; /* likewise in each of several partitions */
+    size_t n_reached_in;
     enum job_hold hold;
     bool no_requeue; /* sbatch --no-requeue: what ends it early ends it for good */
     struct depend *depends; /* all must be met, or with depends_any one of them */
@@ -718,6 +726,8 @@ struct term term_copy(const struct term *t);
 struct term *terms_copy(const struct term *terms, size_t n);
 void feature_counts_free(struct feature_count *counts, size_t n);
 void node_caps_free(struct node_cap *caps, size_t n);
+struct reached *reached_copy(const struct reached *list, size_t n);
+void reached_free(struct reached *list, size_t n);
 struct node_cap *node_caps_copy(const struct node_cap *caps, size_t n);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);

@@ -147,6 +147,22 @@ static struct wall *walls_copy(const struct wall *walls, size_t n)
     return copy;
 }
 
+struct reached *reached_copy(const struct reached *list, size_t n)
+{
+    struct reached *copy = n > 0 ? xcalloc(n, sizeof(*copy)) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        copy[i] = (struct reached){xstrdup(list[i].partition), list[i].priority};
+    return copy;
+}
+
+void reached_free(struct reached *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(list[i].partition);
+    free(list);
+}
+
 struct node_cap *node_caps_copy(const struct node_cap *caps, size_t n)
 {
     struct node_cap *copy = n > 0 ? xmalloc(n * sizeof(*copy)) : NULL;
@@ -192,6 +208,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->reservations = names_copy(j->reservations, j->n_reservations);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->walls = walls_copy(j->walls, j->n_walls);
+    copy->reached_in = reached_copy(j->reached_in, j->n_reached_in);
     copy->caps = node_caps_copy(j->caps, j->n_caps);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
@@ -265,6 +282,7 @@ static void job_fini(struct job *j)
     job_free_filters(j);
     names_free(j->partitions, j->n_partitions);
     free(j->walls);
+    reached_free(j->reached_in, j->n_reached_in);
     node_caps_free(j->caps, j->n_caps);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);

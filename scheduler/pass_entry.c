@@ -41,23 +41,24 @@ int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
     return yield_any(rec) ? INT64_MAX : part->part->priority_tier;
 }
 
-/* With the QOS that it is looked at with. */
-static int64_t best_priority(struct sched *s, const struct jobrec *rec, int64_t now_sec)
+/* With the QOS that it is looked at with, in that partition; NULL: in any. */
+static int64_t best_priority(struct sched *s, const struct jobrec *rec,
+                             const struct partrec *only, int64_t now_sec)
 {
     int64_t best = 0;
 
     for (size_t i = 0; i < MAX(rec->job->n_partitions, 1); i++) {
         const struct partrec *part = pass_partition(s, rec->job, i);
 
-        if (part != NULL)
+        if (part != NULL && (only == NULL || part == only))
             best = MAX(best, priority_in(s, rec, part, now_sec).total);
     }
     return best;
 }
 
-/* What it has lost of its priority is given back in each of its partitions alike, with
- * each of its QOS, so that their order stays. */
-static int64_t kept_of(struct sched *s, struct jobrec *rec, int64_t now_sec)
+/* With any of its QOS. */
+static int64_t best_of_all(struct sched *s, struct jobrec *rec,
+                           const struct partrec *only, int64_t now_sec)
 {
     struct job *job = rec->job;
     size_t worn = (size_t)job->qos_at;
@@ -65,11 +66,61 @@ static int64_t kept_of(struct sched *s, struct jobrec *rec, int64_t now_sec)
 
     for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {
         guise_wear(s, rec, i);
-        best = MAX(best, best_priority(s, rec, now_sec));
+        best = MAX(best, best_priority(s, rec, only, now_sec));
     }
     guise_wear(s, rec, worn);
+    return best;
+}
+
+static struct reached *reached_in(struct job *job, const char *partition)
+{
+    struct reached *ret = NULL;
+
+    for (size_t i = 0; i < job->n_reached_in && ret == NULL; i++) {
+        if (strcmp(job->reached_in[i].partition, partition) == 0)
+            ret = &job->reached_in[i];
+    }
+    if (ret != NULL)
+        return ret;
+    job->reached_in =
+        xrealloc(job->reached_in, (job->n_reached_in + 1) * sizeof(*job->reached_in));
+    ret = &job->reached_in[job->n_reached_in++];
+    *ret = (struct reached){xstrdup(partition), 0};
+    return ret;
+}
+
+/* In one of several; `kept` is what it keeps in all of them. A follower's list is its
+ * array's. */
+static int64_t kept_there(struct sched *s, struct jobrec *rec,
+                          const struct partrec *part, int64_t now_sec, int64_t kept)
+{
+    struct reached *reached = reached_in(follower_array(rec)->job, part->part->name);
+    int64_t there = best_of_all(s, rec, part, now_sec);
+
+    kept = MAX(kept, priority_kept(&s->config, rec->job, reached->priority, there));
+    reached->priority = MAX(reached->priority, there + kept);
+    return kept;
+}
+
+/* What it has lost of its priority is given back: in each of its partitions alike what
+ * the best of them has lost, and beside that what each has; with each of its QOS alike.
+ * So it falls in none, and keeps its order among them as far as that goes. */
+static int64_t kept_of(struct sched *s, struct jobrec *rec, const struct partrec *part,
+                       int64_t now_sec)
+{
+    struct job *job = rec->job;
+    int64_t best = best_of_all(s, rec, NULL, now_sec), all, ret;
+
     job->reached = MAX(job->reached, best);
-    return priority_kept(&s->config, job, best);
+    ret = all = priority_kept(&s->config, job, job->reached, best);
+    for (size_t i = 0; i < job->n_partitions && job->n_partitions > 1; i++) {
+        const struct partrec *one = pass_partition(s, job, i);
+        int64_t kept = one != NULL ? kept_there(s, rec, one, now_sec, all) : all;
+
+        if (one == part)
+            ret = kept;
+    }
+    return ret;
 }
 
 struct priority pass_priority(struct sched *s, struct jobrec *rec,
@@ -83,7 +134,7 @@ struct priority pass_priority(struct sched *s, struct jobrec *rec,
     if (part == NULL || p.total == 0 || rec->job->phase != JOB_PENDING ||
         (s->config.priority_flags & PRIORITY_INCR_ONLY) == 0)
         return p;
-    p.kept = kept_of(s, rec, now_sec);
+    p.kept = kept_of(s, rec, part, now_sec);
     p.total += p.kept;
     return p;
 }

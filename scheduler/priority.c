@@ -225,12 +225,12 @@ struct priority priority_of(const struct sched_config *config,
 }
 
 int64_t priority_kept(const struct sched_config *config, const struct job *job,
-                      int64_t total)
+                      int64_t reached, int64_t total)
 {
     if (!has_flag(config, PRIORITY_INCR_ONLY) || job->phase != JOB_PENDING ||
         priority_hold(job) != HOLD_NONE || job->priority != PRIORITY_UNSET)
         return 0;
-    return MAX(job->reached - total, 0);
+    return MAX(reached - total, 0);
 }
 
 bool priority_is_news(const struct priority *a, const struct priority *b)

@@ -90,9 +90,10 @@ struct priority {
 struct priority priority_of(const struct sched_config *config,
                             const struct norms *norms, const struct job *job,
                             const struct grounds *grounds, int64_t now_sec);
-/* What a job that has no more than `total` in any partition keeps of what it had. */
+/* What a job that has no more than `total`, in any partition or in one, keeps of what it
+ * had there. */
 int64_t priority_kept(const struct sched_config *config, const struct job *job,
-                      int64_t total);
+                      int64_t reached, int64_t total);
 /* Held by its owner, by an administrator, or by an explicit priority of 0. */
 enum job_hold priority_hold(const struct job *job);
 /* Do they differ by more than age, size, TRES and fair share, which move by themselves?

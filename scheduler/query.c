@@ -56,7 +56,7 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
         view.qos_at = view.n_qos_list > 0 ? (int64_t)i : 0;
         best = MAX(best, best_priority(s, &view, now_sec));
     }
-    return best + priority_kept(&s->config, rec->job, best);
+    return best + priority_kept(&s->config, rec->job, rec->job->reached, best);
 }
 
 bool sched_job_reason(const struct sched *s, const char *job_uid,
@@ -206,9 +206,8 @@ struct slot *sched_counts(const struct sched *s, const struct job *job,
         return NULL;
     counts = slots_copy(slots, n);
     for (size_t i = 0; i < n; i++) {
-        const struct holding h = {.slots = &slots[i],
-                                  .n = 1,
-                                  .alone = job->exclusive || slots[i].alone};
+        const struct holding h = {
+            .slots = &slots[i], .n = 1, .alone = job->exclusive || slots[i].alone};
 
         counts[i].each = cluster_counts(&s->cluster, &h, 0);
         counts[i].pods = 1;
