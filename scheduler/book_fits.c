@@ -105,6 +105,8 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
     high = MIN(high, tl->n_slots - 1);
     if (all_free(s, rec, n, high, largest_sec))
         return largest_sec;
+    if (low >= high) /* its least limit goes beyond what is planned, too */
+        return least_sec;
     while (low + 1 < high) { /* free up to low, not up to high */
         size_t middle = low + (high - low) / 2;
 
