@@ -205,7 +205,7 @@ static int add_typed(struct reservation *r, const char *type, int64_t count,
     return 0;
 }
 
-/* "cpu": cores, as people count them; whole nodes are reserved. */
+/* "cpu": cores, as people count them. */
 static int read_amount(const struct convert *c, const char *name, const char *text,
                        struct reservation *r, struct err *err)
 {

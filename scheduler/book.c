@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/guise.h"
+#include "scheduler/portion.h"
 #include "scheduler/quota.h"
 
 /* ---- one job ---- */
@@ -225,9 +226,11 @@ static bool pod_use(const struct sched *s, const struct podrec *pod, struct use 
     *ret = (struct use){.position = node->position,
                         .amount = cluster_use(&pod->pod->use, 1),
                         .seats = pod->pod->of_job};
-    if (s->cluster.quotas.n > 0)
+    if (s->cluster.quotas.n > 0) {
         quota_add(cluster_partition(&s->cluster, pod->pod->partition), node->position,
                   &ret->amount);
+        portion_add(&s->cluster, LOT_NONE, &ret->amount);
+    }
     return true;
 }
 

@@ -11,9 +11,11 @@
 static bool asks_alike(struct sched *s, struct jobrec *rec, const struct partrec *a,
                        const struct partrec *b)
 {
+    const struct lot lot = reserve_lot(s, job_reservation(rec->job));
+
     return a != NULL && b != NULL &&
-           variant_of(&s->shapes, rec->shape, &s->cluster, a) ==
-               variant_of(&s->shapes, rec->shape, &s->cluster, b);
+           variant_of(&s->shapes, rec->shape, &s->cluster, a, lot) ==
+               variant_of(&s->shapes, rec->shape, &s->cluster, b, lot);
 }
 
 /* The plan is off the timeline; it is in that partition then, or as it was. */

@@ -115,6 +115,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     s->n_holding = 0;
     crews_empty(&s->crews);
     add_nodes(s);
+    reserve_hold(s, now_sec);
     s->renewal = RENEW_HELD;
     s->belated = false;
     s->sliding = BROKEN_NOT;
@@ -242,7 +243,8 @@ static bool move_claims(struct sched *s, struct sched_budget budget)
 static bool begin_move(struct sched *s, int64_t now_sec)
 {
     if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
-        !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
+        !timeline_advance(&s->timeline, now_sec, s->config.window_sec) ||
+        !reserve_holds_on(s, now_sec))
         return false;
     reserve_renew(s, now_sec);
     s->renewal = RENEW_MOVE;

@@ -68,12 +68,14 @@ static struct resvec amount_of(const struct sched *s, const struct job *job,
                                const struct slot *slot, size_t position)
 {
     size_t component = MIN((size_t)slot->component, job->n_others);
-    const struct partrec *part = NULL;
+    struct tenure as = {0};
 
-    if (s->cluster.quotas.n > 0)
-        part = cluster_component_partition(&s->cluster, job, component,
-                                           partition_of(s, job));
-    return quota_use(&s->cluster, part, slot, position);
+    if (s->cluster.quotas.n > 0) {
+        as.part = cluster_component_partition(&s->cluster, job, component,
+                                              partition_of(s, job));
+        as.lot = reserve_lot(s, job_reservation(job));
+    }
+    return quota_use(&s->cluster, &as, slot, position);
 }
 
 size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,

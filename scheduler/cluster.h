@@ -43,13 +43,29 @@ struct noderec {
     UT_hash_handle hh;
 };
 
-/* The columns of quota.h. */
+/* The columns of quota.h, and behind them those of portion.h. */
 struct quotas {
     int first, n;
-    int whole; /* of these, that of oversubscribe.h; QUOTA_NONE, QUOTA_LACKING */
+    int n_bounds; /* without these */
+    int whole;    /* of these, that of oversubscribe.h; QUOTA_NONE, QUOTA_LACKING */
 };
 #define QUOTA_NONE (-1)    /* a partition without a bound */
 #define QUOTA_LACKING (-2) /* one for which no column is left */
+
+/* The columns of portion.h: by lot, 0 for what is open, and by resource. */
+#define PORTION_LOTS 4
+struct portions {
+    uint32_t wanted; /* resources that are to have them, a bit each */
+    uint32_t kinds;  /* those that do */
+    int n_lots;      /* up to PORTION_LOTS, numbered from 1 on */
+    int columns[PORTION_LOTS + 1][RES_MAX];
+};
+/* Of whom takes of these resources what that lot has. */
+struct lot {
+    int number;
+    uint32_t kinds;
+};
+#define LOT_NONE ((struct lot){0})
 
 struct partrec {
     struct partition *part;
@@ -71,6 +87,7 @@ struct podrec {
 struct cluster {
     struct restable res;
     struct quotas quotas;
+    struct portions portions;
     bool is_device[RES_MAX]; /* GPUs and the like: what best fit saves first */
     struct noderec *nodes;   /* hash by name */
     struct noderec **order;  /* by position */

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "scheduler/cluster.h"
+#include "scheduler/quota.h"
 #include "scheduler/timeline.h"
 
 /* What a component takes on a node, in a window or for good. */
@@ -46,7 +47,7 @@ void company_end(struct company *c);
 /* A component that has found these slots, on nodes at those positions: until then it is
  * there. `apart`: nobody else is to have the nodes. */
 struct company_share {
-    const struct partrec *part;
+    struct tenure as;
     const struct slot *slots;
     const uint32_t *positions;
     size_t n;

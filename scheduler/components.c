@@ -30,7 +30,7 @@ static void join_company(const struct components *all, const struct placement *a
                          const struct share *share, struct company *company)
 {
     AUTO_FREE uint32_t *positions = xcalloc(share->n, sizeof(*positions));
-    struct company_share joining = {.part = at->part,
+    struct company_share joining = {.as = {at->part, all->lot},
                                     .slots = share->slots,
                                     .positions = positions,
                                     .n = share->n,

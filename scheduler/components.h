@@ -38,8 +38,9 @@ struct components {
     const struct seeker *seekers;
     struct window *window;
     struct timeline *timeline;
-    size_t first; /* the slot that all begin with */
-    bool apart;   /* none on a node of another one */
+    size_t first;   /* the slot that all begin with */
+    bool apart;     /* none on a node of another one */
+    struct lot lot; /* that they take of (portion.h) */
 };
 
 /* The partition that a component is in, which exists. */

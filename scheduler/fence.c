@@ -21,6 +21,12 @@ static int64_t end_of(const struct fence *f, size_t slot)
     return slot + 1 < f->tl->n_slots ? f->tl->bounds[slot + 1] : TIME_NEVER;
 }
 
+/* Does it shut its nodes to the job? */
+static bool shuts(const struct fence *f, size_t i)
+{
+    return !is_through(&f->key, i) && !f->closures[i].beside;
+}
+
 /* From when on an occurrence, with what is behind it, takes of the slot; TIME_NEVER: it
  * does not. What is over is over. One that floats does as long as nobody may begin
  * whose limit is longer. */
@@ -125,9 +131,8 @@ static const uint64_t *mix(const struct fence *f, size_t slot, int64_t over_sec)
     if (open != NULL)
         memcpy(f->mixed, open, f->words * sizeof(*f->mixed));
     for (size_t i = 0; i < f->n_closures; i++) {
-        int64_t from = is_through(&f->key, i)
-                           ? TIME_NEVER
-                           : touches_from(f, f->closures[i].resv, slot);
+        int64_t from =
+            shuts(f, i) ? touches_from(f, f->closures[i].resv, slot) : TIME_NEVER;
 
         if (from > begin && from < over_sec)
             shut(f, f->closures[i].nodes, f->mixed);
@@ -167,9 +172,8 @@ static void make_row(struct fence *f, size_t slot, node_set set)
     if (any)
         open_within(f, slot, set);
     for (size_t i = 0; i < f->n_closures; i++) {
-        int64_t from = is_through(&f->key, i)
-                           ? TIME_NEVER
-                           : touches_from(f, f->closures[i].resv, slot);
+        int64_t from =
+            shuts(f, i) ? touches_from(f, f->closures[i].resv, slot) : TIME_NEVER;
 
         if (from == TIME_NEVER)
             continue;

@@ -59,6 +59,8 @@
 struct closure {
     const struct reservation *resv;
     const uint64_t *nodes; /* a set */
+    bool beside; /* others may have what it does not hold of them (portion.h): it shuts
+                  * them to nobody */
 };
 
 /* Whom a fence is for. */

@@ -161,15 +161,18 @@ void lines_key(struct sched *s)
 
 /* ---- one ---- */
 
-/* What it asks for at least: partitions may add to that. */
-static const struct job *least_of(struct sched *s, const struct jobrec *rec)
+/* What it asks for at least: partitions and reservations may add to that. */
+static const struct job *least_of(struct sched *s, struct jobrec *rec)
 {
+    const struct job *job = rec->job;
     const struct partrec *part =
-        rec->job->n_partitions <= 1 ? pass_partition(s, rec->job, 0) : NULL;
+        job->n_partitions <= 1 ? pass_partition(s, job, 0) : NULL;
 
-    if (part == NULL)
+    if (part == NULL || job->n_reservations > 1 || magnets_of(s, rec)->n > 0)
         return rec->shape->like;
-    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
+    return variant_of(&s->shapes, rec->shape, &s->cluster, part,
+                      reserve_lot(s, pass_reservation(s, rec, 0)))
+        ->like;
 }
 
 void line_add(struct sched *s, struct jobrec *rec)

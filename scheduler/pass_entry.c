@@ -15,7 +15,7 @@ int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partre
 
     if (s->config.backfill_order == BACKFILL_QUEUE)
         return 0;
-    shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+    shape = variant_of(&s->shapes, rec->shape, &s->cluster, part, LOT_NONE);
     shape_settle(shape, &s->cluster);
     return turn_size(s->config.backfill_order, check_limit(rec->job, part->part),
                      shape->share);
@@ -31,7 +31,7 @@ static struct priority priority_in(struct sched *s, const struct jobrec *rec,
     if (shape == NULL)
         return core_priority(s, &s->norms, rec->job, part, now_sec);
     if (part != NULL)
-        shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+        shape = variant_of(&s->shapes, rec->shape, &s->cluster, part, LOT_NONE);
     grounds = core_grounds(s, rec->job, part != NULL ? part->part : NULL, shape->like);
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }

@@ -155,6 +155,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     struct cluster *c = &s->cluster;
 
     sweep_gone(s);
+    reserve_want_columns(s);
     cluster_settle(c, forget_partition, s);
     reserve_settle(s, now_sec);
     if (s->timeline_gen != c->gen)

@@ -2,6 +2,7 @@
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
 #include "scheduler/core.h"
+#include "scheduler/portion.h"
 #include "scheduler/preempt_rules.h"
 #include "scheduler/relative.h"
 
@@ -97,6 +98,17 @@ const struct reservation *sched_reservation_clash(const struct sched *s,
                                                   const char *name)
 {
     return reserve_clash(s, name);
+}
+
+bool sched_reservation_holds(const struct sched *s, const char *name, size_t i,
+                             struct resvec *ret)
+{
+    const struct resvrec *rec = reserve_find(&s->reserve, name);
+
+    if (rec == NULL || rec->lot.number == 0 || i >= rec->resv->n_chosen)
+        return false;
+    *ret = portion_of(&s->cluster, rec->resv, rec->resv->n_chosen, i);
+    return true;
 }
 
 int64_t sched_reservation_run_into(const struct sched *s, const char *name)

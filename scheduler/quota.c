@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/oversubscribe.h"
+#include "scheduler/portion.h"
 
 /* More CPUs than any node has, so that sums stay meaningful. */
 #define CPUS_MAX (INT64_C(1) << 40)
@@ -60,7 +61,8 @@ static int column_for(const struct cluster *c, size_t listed)
 
 static bool settle_columns(struct cluster *c)
 {
-    struct quotas before = c->quotas;
+    const struct quotas before = c->quotas;
+    const struct portions portions = c->portions;
     bool changed = false;
 
     c->quotas = (struct quotas){.first = c->res.n, .whole = whole_column(c)};
@@ -73,8 +75,11 @@ static bool settle_columns(struct cluster *c)
         rec->quota = column;
         c->quotas.n = MAX(c->quotas.n, column - c->res.n + 1);
     }
+    c->quotas.n_bounds = c->quotas.n;
+    c->quotas.n += portion_settle(c, c->res.n + c->quotas.n);
     return changed || before.n != c->quotas.n || before.first != c->quotas.first ||
-           before.whole != c->quotas.whole;
+           before.whole != c->quotas.whole ||
+           memcmp(&portions, &c->portions, sizeof(portions)) != 0;
 }
 
 /* ---- nodes ---- */
@@ -91,6 +96,7 @@ static struct resvec room_of(const struct cluster *c, const struct noderec *node
     }
     if (c->quotas.whole >= 0)
         room.v[c->quotas.whole] = room.v[RES_CPU];
+    portion_add_room(c, &room);
     return room;
 }
 
@@ -150,20 +156,22 @@ void quota_add(const struct partrec *part, size_t position, struct resvec *amoun
         amount->v[part->quota] = amount->v[RES_CPU];
 }
 
-struct resvec quota_use(const struct cluster *c, const struct partrec *part,
+struct resvec quota_use(const struct cluster *c, const struct tenure *as,
                         const struct slot *slot, size_t position)
 {
     struct resvec amount = cluster_use(&slot->each, slot->pods);
 
-    if (c->quotas.n > 0)
-        quota_add(part, position, &amount);
+    if (c->quotas.n > 0) {
+        quota_add(as->part, position, &amount);
+        portion_add(c, as->lot, &amount);
+    }
     return amount;
 }
 
 bool quota_shuts(const struct cluster *c, const struct job *like,
                  const struct noderec *node)
 {
-    for (int i = c->quotas.first; i < c->quotas.first + c->quotas.n; i++) {
+    for (int i = c->quotas.first; i < c->quotas.first + c->quotas.n_bounds; i++) {
         if (like->exclusive && like->each.v[i] > 0 &&
             node->room.v[i] < node->room.v[RES_CPU])
             return true;

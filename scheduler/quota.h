@@ -40,8 +40,13 @@ bool quota_is_lacking(const struct partrec *part);
 void quota_ask(const struct partrec *part, bool exclusive, struct job *component);
 /* Adds what slots on the node take, in the partition (NULL: it is gone). */
 void quota_add(const struct partrec *part, size_t position, struct resvec *amount);
-/* All that the pods of a slot take of a node, likewise. */
-struct resvec quota_use(const struct cluster *c, const struct partrec *part,
+/* As whose: in which partition, and of which lot (portion.h). */
+struct tenure {
+    const struct partrec *part; /* NULL: it is gone */
+    struct lot lot;
+};
+/* All that the pods of a slot take of a node, with what portions add. */
+struct resvec quota_use(const struct cluster *c, const struct tenure *as,
                         const struct slot *slot, size_t position);
 /* Is the node too large to be taken whole by jobs that ask for so much? */
 bool quota_shuts(const struct cluster *c, const struct job *like,

@@ -183,6 +183,14 @@ bool reservation_chooses(const struct reservation *r)
            (r->node_count > 0 || r->n_gpus > 0 || !resvec_is_zero(&r->want));
 }
 
+/* What is lent, or given to others for a time, is whole. */
+bool reservation_is_partial(const struct reservation *r)
+{
+    return reservation_chooses(r) && (r->n_gpus == 1 || !resvec_is_zero(&r->want)) &&
+           r->n_gpus <= 1 && !r->maint && !r->overlap && !r->flex && !r->any_nodes &&
+           !r->replace && !reservation_floats(r) && r->delay_sec == LIMIT_UNSET;
+}
+
 /* ---- when ---- */
 
 static int64_t step_of(enum resv_repeat repeat)

@@ -2,9 +2,10 @@
  * reservation - nodes kept for some jobs for a time: Slurm's advance reservation.
  *
  * It has whole nodes: those that are named, or as many as are asked for, which the core
- * chooses (reserve.h) and which come back with it as `chosen`. It begins and ends once,
- * or again and again: each hour, or when the clocks of its zone show the same time of
- * day. It lasts as long each time.
+ * chooses (reserve.h) and which come back with it as `chosen`; or so much of cores and
+ * other resources (portion.h), of nodes that are chosen likewise. It begins and ends
+ * once, or again and again: each hour, or when the clocks of its zone show the same
+ * time of day. It lasts as long each time.
  *
  *   DAILY 10:00, an hour      |==|      |==|      |==|      |==| ...
  *                             start_sec    occurrences
@@ -94,6 +95,9 @@ void reservation_free(struct reservation *r); /* NULL is fine */
 bool reservation_equal(const struct reservation *a, const struct reservation *b);
 /* Are its nodes chosen, rather than named? */
 bool reservation_chooses(const struct reservation *r);
+/* Does it ask for amounts that it may hold beside others (portion.h), rather than for
+ * nodes? Its nodes are whole where some flags are set, and GPUs of several types. */
+bool reservation_is_partial(const struct reservation *r);
 
 /* Does it begin so long from now, whenever that is? */
 bool reservation_floats(const struct reservation *r);

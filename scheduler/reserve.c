@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/core.h"
+#include "scheduler/reserve_private.h"
 
 void reserve_drop_fences(struct reserve *r)
 {
@@ -20,6 +21,7 @@ void reserve_fini(struct reserve *r)
     for (size_t i = 0; i < r->n; i++) {
         reservation_free(r->recs[i].resv);
         free(r->recs[i].nodes);
+        free(r->recs[i].spans);
     }
     free(r->recs);
 }
@@ -88,6 +90,7 @@ bool reserve_drop(struct reserve *r, const char *name)
         return false;
     reservation_free(r->recs[i].resv);
     free(r->recs[i].nodes);
+    free(r->recs[i].spans);
     memmove(r->recs + i, r->recs + i + 1, (--r->n - i) * sizeof(*r->recs));
     look_for_magnets(r);
     return true;
@@ -103,6 +106,15 @@ static bool is_past_keeps(const struct reserve *r, size_t at)
     return r->recs[at].resv->n_licenses > 0 && n_keeps >= KEEPS_MAX;
 }
 
+/* As far as that is known since they changed. */
+static bool lacks_lot(const struct reserve *r, size_t at)
+{
+    const struct resvrec *rec = &r->recs[at];
+
+    return !r->changed && reservation_is_partial(rec->resv) &&
+           rec->resv->n_chosen > 0 && rec->lot.number == 0;
+}
+
 void reserve_say_idle(const struct reserve *r, const char *name, struct str *out)
 {
     size_t i = place_of(r, name);
@@ -112,6 +124,9 @@ void reserve_say_idle(const struct reserve *r, const char *name, struct str *out
     if (i >= RESV_MAX)
         str_addf(out, "does not act: of all reservations the first %d by name do",
                  RESV_MAX);
+    else if (lacks_lot(r, i))
+        str_add(out, "has its nodes whole: there are too many kinds of resources, or "
+                     "too many others hold parts of these nodes");
     else if (is_past_keeps(r, i))
         str_addf(out,
                  "keeps no licences: of all reservations with licences the first %d "
@@ -119,14 +134,20 @@ void reserve_say_idle(const struct reserve *r, const char *name, struct str *out
                  KEEPS_MAX);
 }
 
-static bool share_nodes(const struct sched *s, const struct resvrec *a,
-                        const struct resvrec *b)
+bool reserve_share_nodes(const struct sched *s, const struct resvrec *a,
+                         const struct resvrec *b)
 {
     for (size_t k = 0; k < s->cluster.words; k++) {
         if ((a->nodes[k] & b->nodes[k]) != 0)
             return true;
     }
     return false;
+}
+
+bool reserve_may_share(const struct resvrec *a, const struct resvrec *b)
+{
+    return (a->lot.number > 0 && b->lot.number > 0) ||
+           reservation_may_share(a->resv, b->resv);
 }
 
 const struct reservation *reserve_clash(const struct sched *s, const char *name)
@@ -139,8 +160,8 @@ const struct reservation *reserve_clash(const struct sched *s, const char *name)
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct resvrec *other = &r->recs[i];
 
-        if (other != rec && !reservation_may_share(rec->resv, other->resv) &&
-            share_nodes(s, rec, other) &&
+        if (other != rec && !reserve_may_share(rec, other) &&
+            reserve_share_nodes(s, rec, other) &&
             reservation_meets(rec->resv, other->resv, s->now_sec))
             return other->resv;
     }

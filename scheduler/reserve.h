@@ -13,6 +13,10 @@
  * each walk. Chosen nodes that go down, or come under pressure, are replaced (unless
  * static_alloc), as many of them as there are others for; so are used ones (replace).
  * What was chosen is part of the snapshot, and whoever stores reservations stores it.
+ *
+ * One that is to hold portions of its nodes (portion.h) gets as few as have as much
+ * free in its time as it holds of each; jobs may run there, and others hold portions
+ * beside it.
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_H
 #define GANTRY_SCHEDULER_RESERVE_H
@@ -32,10 +36,19 @@ struct jobrec;
 struct sched;
 struct seeker;
 
+/* Slots of the timeline, the last excluded. */
+struct held_span {
+    size_t first, last;
+};
+
 struct resvrec {
     struct reservation *resv;
     node_set nodes;
     size_t n_nodes;
+    struct lot
+        lot; /* of one that holds portions of them; LOT_NONE: it has them whole */
+    struct held_span *spans; /* in which it holds them, of the timeline of now */
+    size_t n_spans, spans_cap;
 };
 
 struct reserve {
@@ -73,8 +86,8 @@ bool reserve_has_slot_of(const struct sched *s, const struct resvrec *rec,
  * the next walk tells. */
 int64_t reserve_run_into(const struct sched *s, const char *name);
 
-/* Appends that it does not act, or keeps no licences, where there are too many before
- * it. */
+/* Appends that it does not act, has its nodes whole though it asks for less of them, or
+ * keeps no licences, where there are too many before it. */
 void reserve_say_idle(const struct reserve *r, const char *name, struct str *out);
 
 /* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
@@ -93,6 +106,16 @@ const struct fence *reserve_fence(struct sched *s, const struct job *job,
 /* The same, if that were its time limit. */
 const struct fence *reserve_fence_within(struct sched *s, const struct job *job,
                                          const char *name, int64_t limit_sec);
+
+/* Resources that reservations hold portions of are to have columns, before the cluster
+ * is settled. */
+void reserve_want_columns(struct sched *s);
+/* Takes what they hold of a timeline that is made anew, before anything else is. */
+void reserve_hold(struct sched *s, int64_t now_sec);
+/* Do they hold it in the same slots still, after timeline_advance? */
+bool reserve_holds_on(struct sched *s, int64_t now_sec);
+/* The lot of jobs in the reservation of that name (NULL: in none). */
+struct lot reserve_lot(const struct sched *s, const char *name);
 
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */

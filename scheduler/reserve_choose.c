@@ -15,7 +15,7 @@ static bool is_fit(const struct choosing *c, size_t position)
     return (!node->used && !node->full) || c->rec->resv->ignore_jobs;
 }
 
-static int candidate_compare(const void *left, const void *right)
+int reserve_compare(const void *left, const void *right)
 {
     const struct candidate_node *a = left, *b = right;
 
@@ -142,7 +142,7 @@ static bool fill(struct choosing *c, node_set set)
             c->nodes[n_fit++] = c->nodes[i];
     }
     if (n_fit > 1)
-        qsort(c->nodes, n_fit, sizeof(*c->nodes), candidate_compare);
+        qsort(c->nodes, n_fit, sizeof(*c->nodes), reserve_compare);
     for (enum lack lack = LACK_GPUS; lack < LACKS; lack++)
         add_fit(c, n_fit, set, &haul, lack);
     return reserve_is_whole(r, &haul);
@@ -224,6 +224,11 @@ void reserve_choose(struct sched *s, struct resvrec *rec, int64_t now_sec)
     c.nodes = nodes;
     c.taken = taken;
     reserve_rate(&c);
+    if (reserve_divides(s, rec->resv)) {
+        if (reserve_fill_portions(&c, set))
+            set_chosen(s, rec->resv, set);
+        return;
+    }
     keep(&c, set);
     whole = fill(&c, set);
     if (!whole && (rec->resv->n_chosen == 0 || rec->resv->static_alloc))

@@ -114,7 +114,8 @@ void reserve_renew(struct sched *s, int64_t now_sec)
         r->next_sec = MIN(r->next_sec, next_of(r->recs[i].resv, now_sec));
         if (i >= RESV_MAX)
             continue;
-        r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes};
+        r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes,
+                                          r->recs[i].lot.number > 0};
         r->lends |= r->recs[i].resv->delay_sec != LIMIT_UNSET;
     }
 }

@@ -10,6 +10,8 @@ static bool is_served(const struct sched *s, const struct reservation *r)
 {
     struct haul haul = {0};
 
+    if (reserve_divides(s, r))
+        return reserve_has_portions(s, r);
     for (size_t i = 0; i < r->n_chosen; i++) {
         const struct noderec *node = cluster_node(&s->cluster, r->chosen[i]);
 
@@ -84,6 +86,24 @@ bool reserve_is_settled(const struct sched *s)
     return true;
 }
 
+/* What one leaves another may have that could not be served before (`again`): so it is
+ * the same as if all were chosen anew. True: some have others. */
+static bool choose_all(struct sched *s, int64_t now_sec, bool again)
+{
+    struct reserve *r = &s->reserve;
+    bool moved = false;
+
+    for (size_t i = 0; i < r->n; i++) {
+        struct resvrec *rec = &r->recs[i];
+
+        if (!lacks_nodes(s, rec) || (again && rec->resv->replace))
+            continue;
+        reserve_choose(s, rec, now_sec);
+        moved |= resolve(s, rec);
+    }
+    return moved;
+}
+
 void reserve_settle(struct sched *s, int64_t now_sec)
 {
     struct reserve *r = &s->reserve;
@@ -99,12 +119,10 @@ void reserve_settle(struct sched *s, int64_t now_sec)
     }
     r->gen = s->cluster.gen;
     r->changed = false;
-    for (size_t i = 0; i < r->n; i++) {
-        if (!lacks_nodes(s, &r->recs[i]))
-            continue;
-        reserve_choose(s, &r->recs[i], now_sec);
-        moved |= resolve(s, &r->recs[i]);
-    }
+    for (size_t n = 0; n <= r->n && choose_all(s, now_sec, n > 0); n++)
+        moved = true;
+    if (moved)
+        reserve_give_lots(s);
     if (moved && r->n > 0)
         s->timeline_gen = 0;
 }

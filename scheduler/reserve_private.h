@@ -1,6 +1,7 @@
 /*
  * reserve_private - how nodes are chosen for a reservation: what speaks against each
- * (reserve_rate.c), and which it then gets (reserve_choose.c).
+ * (reserve_rate.c), and which it then gets (reserve_choose.c; reserve_portion.c of one
+ * that holds portions, and reserve_hold.c what that takes).
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_PRIVATE_H
 #define GANTRY_SCHEDULER_RESERVE_PRIVATE_H
@@ -11,13 +12,17 @@
 /* What speaks against a node. */
 struct candidate_node {
     size_t position;
-    bool shunned;     /* nobody who may run there tolerates its taints */
-    bool used;        /* somebody runs into the time of the reservation there */
-    bool shared;      /* another reservation has it at that time, and that may be */
-    bool full;        /* pods of others leave no CPU */
-    int64_t weight;   /* its own (node.weight) */
-    int64_t foreign;  /* quarters of it that they have, of what they have most of */
-    int64_t promises; /* that it would break */
+    bool shunned; /* nobody who may run there tolerates its taints */
+    bool used;    /* somebody runs into the time of the reservation there */
+    bool shared;  /* another reservation has it at that time, and that may be */
+    bool full;    /* pods of others leave no CPU */
+    /* Where it is to hold portions: */
+    int lots;            /* that others have of it at any time */
+    struct resvec taken; /* at that time, by jobs and pods of others */
+    struct resvec held;  /* likewise by such reservations */
+    int64_t weight;      /* its own (node.weight) */
+    int64_t foreign;     /* quarters of it that they have, of what they have most of */
+    int64_t promises;    /* that it would break */
 };
 
 /* The occurrence that nodes are chosen for. */
@@ -29,12 +34,29 @@ struct choosing {
     node_set taken;               /* by others at that time */
 };
 
+bool reserve_share_nodes(const struct sched *s, const struct resvrec *a,
+                         const struct resvrec *b);
+/* May both have the same nodes at the same time? Those that hold portions may. */
+bool reserve_may_share(const struct resvrec *a, const struct resvrec *b);
+/* Gives lots to those that hold portions, whose nodes are known. */
+void reserve_give_lots(struct sched *s);
+/* Is it to hold portions of the nodes that it gets? */
+bool reserve_divides(const struct sched *s, const struct reservation *r);
+/* Has it its portions of all of the nodes that were chosen? They need not be up. */
+bool reserve_has_portions(const struct sched *s, const struct reservation *r);
+/* As reserve_choose, of one that divides; `set` gets its nodes. False: there are too
+ * few. */
+bool reserve_fill_portions(struct choosing *c, node_set set);
+
 /* May it be chosen, or stay so: ready, and neither cordoned nor under pressure? */
 bool reserve_is_up(const struct noderec *node);
 /* Is the node, which is known, of its partition and with its features? */
 bool reserve_is_asked_for(const struct choosing *c, size_t position);
 /* Fills all of `nodes`, and `taken`. */
 void reserve_rate(struct choosing *c);
+
+/* The best one first, for qsort. */
+int reserve_compare(const void *left, const void *right);
 
 /* What some nodes have together. */
 struct haul {

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/book_private.h"
+#include "scheduler/portion.h"
 #include "scheduler/reserve_private.h"
 
 static bool is_among(const struct sched *s, const struct slot *slots, size_t i,
@@ -27,6 +29,18 @@ static bool runs_into(const struct choosing *c, const struct jobrec *rec,
                 c->start_sec);
 }
 
+/* Who has the node alone has all of it. */
+static void count_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
+{
+    const struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
+    struct candidate_node *node = &c->nodes[at];
+
+    node->used = true;
+    resvec_add(&node->taken, book_is_alone(c->s, job)
+                                 ? &c->s->cluster.order[at]->node->capacity
+                                 : &use);
+}
+
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
 static void count_job(struct choosing *c, const struct jobrec *rec)
 {
@@ -40,7 +54,7 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
         return;
     for (size_t i = 0; i < job->n_alloc; i++) {
         if (runs_into(c, rec, &job->alloc[i]) && is_among(c->s, job->alloc, i, &at))
-            c->nodes[at].used = true;
+            count_slot(c, job, i, at);
     }
     for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {
         if (plan->start_sec < c->end_sec && is_among(c->s, plan->slots, i, &at))
@@ -81,8 +95,10 @@ static void count_foreign(struct choosing *c)
         if (!pod->pod->of_job && node != NULL && node->position != POSITION_NONE)
             resvec_add(&uses[node->position], &use);
     }
-    for (size_t i = 0; i < cluster->n_order; i++)
+    for (size_t i = 0; i < cluster->n_order; i++) {
         rate_foreign(&c->nodes[i], cluster->order[i], &uses[i]);
+        resvec_add(&c->nodes[i].taken, &uses[i]);
+    }
 }
 
 /* Do they fall on the same time? Of recurring ones the next occurrence counts. One that
@@ -95,19 +111,44 @@ static bool meets(const struct choosing *c, const struct reservation *other)
            (reservation_floats(other) || start < c->end_sec);
 }
 
+/* One that holds portions as well holds them beside it; of nodes that another one has
+ * whole its jobs would have nothing. */
+static void count_portions(struct choosing *c, const struct reservation *other)
+{
+    const struct cluster *cluster = &c->s->cluster;
+    bool meet = meets(c, other);
+
+    for (size_t i = 0; i < other->n_chosen; i++) {
+        const struct noderec *node = cluster_node(cluster, other->chosen[i]);
+        const struct resvec held = portion_of(cluster, other, other->n_chosen, i);
+
+        if (node == NULL || node->position == POSITION_NONE)
+            continue;
+        c->nodes[node->position].lots++;
+        c->nodes[node->position].shared |= meet;
+        if (meet)
+            resvec_add(&c->nodes[node->position].held, &held);
+    }
+}
+
 static void find_taken(struct choosing *c)
 {
     const struct reserve *r = &c->s->reserve;
+    bool divides = reserve_divides(c->s, c->rec->resv);
 
     for (size_t i = 0; i < r->n; i++) {
         const struct resvrec *other = &r->recs[i];
 
+        if (other != c->rec && divides && reserve_divides(c->s, other->resv)) {
+            count_portions(c, other->resv);
+            continue;
+        }
         if (other == c->rec || other->nodes == NULL || !meets(c, other->resv))
             continue;
         for (size_t k = 0; k < c->s->cluster.n_order; k++) {
             if (!node_set_has(other->nodes, k))
                 continue;
-            if (reservation_may_share(c->rec->resv, other->resv))
+            if (!divides && reservation_may_share(c->rec->resv, other->resv))
                 c->nodes[k].shared = true;
             else
                 node_set_add(c->taken, k);

@@ -133,6 +133,11 @@ bool reserve_claims_from(const struct sched *s, const char *name,
             reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots));
 }
 
+static bool is_alone(const struct job *job, const struct partrec *part)
+{
+    return job->exclusive || (part != NULL && part->part->exclusive);
+}
+
 enum reason reserve_check(const struct sched *s, const struct job *job,
                           const struct partrec *part, const char *name,
                           struct str *message)
@@ -163,6 +168,11 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
     }
     if (!admits_part(s, rec->resv, job, part)) {
         str_addf(message, "reservation %s is not for jobs of its partition", name);
+        return REASON_RESERVATION;
+    }
+    if (rec->lot.number > 0 && is_alone(job, part)) {
+        str_addf(message, "reservation %s has no whole nodes, which the job asks for",
+                 name);
         return REASON_RESERVATION;
     }
     if (!reserve_admits(s, rec->resv, job, part)) {

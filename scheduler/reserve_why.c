@@ -47,6 +47,7 @@ static const struct resvrec *first_in_the_way(const struct sched *s,
         bool shares = false;
 
         if ((by->fence->key.through[i / 64] >> (i % 64) & 1) != 0 ||
+            rec->lot.number > 0 ||
             !reservation_occurrence(rec->resv, s->now_sec, &start, &end) ||
             start >= end_sec)
             continue;

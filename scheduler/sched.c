@@ -173,7 +173,7 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
     struct grounds grounds;
 
     if (part != NULL)
-        variant_apply(&s->cluster, part, ask);
+        variant_apply(&s->cluster, part, LOT_NONE, ask);
     grounds = core_grounds(s, job, part != NULL ? part->part : NULL, ask);
     priority = priority_of(&s->config, norms, job, &grounds, now_sec);
     job_free(ask);

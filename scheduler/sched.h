@@ -330,9 +330,14 @@ const struct reservation *sched_reservation(const struct sched *s, const char *n
 /* One that clashes with it (reserve.h); NULL: none. */
 const struct reservation *sched_reservation_clash(const struct sched *s,
                                                   const char *name);
+/* What it holds of the i-th of the nodes that were chosen for it (portion.h); false: it
+ * has them whole. */
+bool sched_reservation_holds(const struct sched *s, const char *name, size_t i,
+                             struct resvec *ret);
 /* The job that runs into it; 0, -1: reserve.h. */
 int64_t sched_reservation_run_into(const struct sched *s, const char *name);
-/* Appends that it does not act, or keeps no licences, as there are too many of them. */
+/* Appends that it does not act, has its nodes whole though it asks for less of them, or
+ * keeps no licences, as there are too many of them. */
 void sched_say_idle_reservation(const struct sched *s, const char *name,
                                 struct str *out);
 /* Does a job run in it, by its name, or wait for it? */

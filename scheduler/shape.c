@@ -228,47 +228,60 @@ void shape_settle(struct shape *shape, const struct cluster *c)
     shape->admits_gen = c->set_gen;
 }
 
-struct fit *shape_fit(struct shape *shape, const struct partrec *part)
+struct fit *shape_fit_in(struct shape *shape, const struct partrec *part,
+                         struct lot lot)
 {
     for (size_t i = 0; i < shape->n_fits; i++) {
-        if (shape->fits[i].part == part)
+        const struct fit *fit = &shape->fits[i];
+
+        if (fit->part == part && fit->lot.number == lot.number &&
+            fit->lot.kinds == lot.kinds)
             return &shape->fits[i];
     }
     GROW(shape->fits, shape->n_fits, shape->fits_cap);
-    shape->fits[shape->n_fits] = (struct fit){.part = part};
+    shape->fits[shape->n_fits] = (struct fit){.part = part, .lot = lot};
     return &shape->fits[shape->n_fits++];
 }
 
-/* Returns its variant there, to be given back; NULL: it has none of its own. */
-static struct shape *forget_fit(struct shape *shape, const struct partrec *part)
+struct fit *shape_fit(struct shape *shape, const struct partrec *part)
 {
-    struct shape *variant;
+    return shape_fit_in(shape, part, LOT_NONE);
+}
 
+/* One of its lots there; its variant (NULL: it has none of its own) is to be given back
+ * then. False: there is none. */
+static bool forget_fit(struct shape *shape, const struct partrec *part,
+                       struct shape **ret_variant)
+{
     for (size_t i = 0; i < shape->n_fits; i++) {
         if (shape->fits[i].part != part)
             continue;
-        variant = shape->fits[i].variant;
+        *ret_variant = shape->fits[i].variant;
         fit_fini(&shape->fits[i]);
         shape->fits[i] = shape->fits[--shape->n_fits];
-        return variant;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 void shape_forget(struct shape *shape, const struct partrec *part)
 {
-    (void)forget_fit(shape, part);
+    struct shape *none;
+
+    (void)forget_fit(shape, part, &none);
 }
 
 void shapes_forget(struct shape **shapes, const struct partrec *part)
 {
-    struct shape *shape, *next, **variants = NULL;
+    struct shape *shape, *next, *variant, **variants = NULL;
     size_t n = 0, cap = 0;
 
     HASH_ITER (hh, *shapes, shape, next) {
-        GROW(variants, n, cap);
-        variants[n] = forget_fit(shape, part);
-        n += variants[n] != NULL;
+        while (forget_fit(shape, part, &variant)) {
+            GROW(variants, n, cap);
+            variants[n] = variant;
+            n += variant != NULL;
+        }
     }
     for (size_t i = 0; i < n; i++) /* which may take them out of the hash */
         shape_put(shapes, variants[i]);

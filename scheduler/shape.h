@@ -29,6 +29,7 @@ int64_t share_of(int64_t part, int64_t whole);
 /* What is known of a shape in one partition. */
 struct fit {
     const struct partrec *part;
+    struct lot lot;      /* one that is not none has its variant alone */
     uint64_t gen;        /* cluster.gen that the verdict is of; 0: none yet */
     enum reason verdict; /* REASON_NONE: the nodes that are up could hold it */
     char *message;       /* with a verdict */
@@ -93,6 +94,9 @@ struct shape *shape_component(struct shape *shape, size_t component);
 void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);
+/* Likewise where only the variant of jobs of that lot is known. */
+struct fit *shape_fit_in(struct shape *shape, const struct partrec *part,
+                         struct lot lot);
 /* Drops what it knows of a partition that is about to go, where no job has waited. */
 void shape_forget(struct shape *shape, const struct partrec *part);
 /* Drops what all shapes know of a partition. */

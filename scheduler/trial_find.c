@@ -8,7 +8,8 @@
 
 struct shape *trial_shape(struct sched *s, const struct entry *entry)
 {
-    return variant_of(&s->shapes, entry->rec->shape, &s->cluster, entry->part);
+    return variant_of(&s->shapes, entry->rec->shape, &s->cluster, entry->part,
+                      reserve_lot(s, entry->resv));
 }
 
 /* Of a component. */
@@ -98,6 +99,7 @@ struct components trial_components(struct sched *s, const struct entry *entry,
         .window = &s->window,
         .timeline = &s->timeline,
         .apart = by->apart,
+        .lot = reserve_lot(s, entry->resv),
     };
 }
 

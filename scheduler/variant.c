@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/oversubscribe.h"
+#include "scheduler/portion.h"
 #include "scheduler/quota.h"
 
 /* Of anything: sums of a few of these stay within their type. */
@@ -38,7 +39,7 @@ static bool says_nothing(const struct partrec *part, const struct job *like)
 static bool all_say_nothing(const struct cluster *c, const struct job *like,
                             const struct partrec *part)
 {
-    bool nothing = true;
+    bool nothing = c->portions.kinds == 0;
 
     for (size_t i = 0; i <= like->n_others && nothing; i++)
         nothing = says_nothing(cluster_component_partition(c, like, i, part), like);
@@ -121,7 +122,7 @@ void variant_apply_one(const struct partition *part, int gpu, struct job *reques
     request->n_units = 1;
 }
 
-void variant_apply(const struct cluster *c, const struct partrec *part,
+void variant_apply(const struct cluster *c, const struct partrec *part, struct lot lot,
                    struct job *request)
 {
     for (size_t i = 0; i <= request->n_others; i++) {
@@ -138,6 +139,7 @@ void variant_apply(const struct cluster *c, const struct partrec *part,
         if (oversubscribe_is_for(own->part, request))
             oversubscribe_ask(c, own->part, component);
         quota_ask(own, request->exclusive, component);
+        portion_ask(c, lot, component);
     }
 }
 
@@ -150,12 +152,13 @@ static void own_all(struct job *request)
 }
 
 static struct shape *make(struct shape **shapes, const struct shape *shape,
-                          const struct cluster *c, const struct partrec *part)
+                          const struct cluster *c, const struct partrec *part,
+                          struct lot lot)
 {
     struct job *request = job_copy(shape->like);
     struct shape *variant;
 
-    variant_apply(c, part, request);
+    variant_apply(c, part, lot, request);
     own_all(request);
     variant = shape_get(shapes, request);
     job_free(request);
@@ -163,17 +166,18 @@ static struct shape *make(struct shape **shapes, const struct shape *shape,
 }
 
 struct shape *variant_of(struct shape **shapes, struct shape *shape,
-                         const struct cluster *c, const struct partrec *part)
+                         const struct cluster *c, const struct partrec *part,
+                         struct lot lot)
 {
     struct fit *fit;
     struct shape *variant;
 
     if (all_say_nothing(c, shape->like, part))
         return shape;
-    fit = shape_fit(shape, part);
+    fit = shape_fit_in(shape, part, lot);
     if (fit->variant_gen == c->gen)
         return fit->variant != NULL ? fit->variant : shape;
-    variant = make(shapes, shape, c, part);
+    variant = make(shapes, shape, c, part, lot);
     shape_put(shapes, fit->variant);
     fit->variant = variant;
     fit->variant_gen = c->gen;

@@ -12,10 +12,11 @@
  *   OverSubscribe   a share of the CPUs, which others have as well (oversubscribe.h)
  *   MaxCPUsPerNode  what the job asks for of that, too (quota.h)
  *
- * in this order. Jobs of several partitions may so differ from one to the next; their
- * own request stays as it is, so that another partition, or a changed one, begins with
- * that. A variant is a shape like any other: jobs that asked for as much themselves
- * share it. It is found once for each shape and partition.
+ * in this order; and where reservations hold portions of nodes, what it takes of its
+ * lot, or of what nobody holds (portion.h). Jobs of several partitions may so differ
+ * from one to the next; their own request stays as it is, so that another partition, or
+ * a changed one, begins with that. A variant is a shape like any other: jobs that asked
+ * for as much themselves share it. It is found once for each shape, partition and lot.
  */
 #ifndef GANTRY_SCHEDULER_VARIANT_H
 #define GANTRY_SCHEDULER_VARIANT_H
@@ -26,14 +27,15 @@
 #include "scheduler/shape.h"
 
 /* Makes a request, with all of its components, what it is in a partition, and they in
- * those of their own. */
-void variant_apply(const struct cluster *c, const struct partrec *part,
+ * those of their own; and in a lot. */
+void variant_apply(const struct cluster *c, const struct partrec *part, struct lot lot,
                    struct job *request);
 /* Likewise one component. `gpu` is the index of GPUs; -1: none. */
 void variant_apply_one(const struct partition *part, int gpu, struct job *component);
-/* The shape that jobs of a shape have in a partition: often the same. Lent while that
- * is held, and neither partitions nor resources change. */
+/* The shape that jobs of a shape have in a partition and lot: often the same. Lent
+ * while that is held, and neither partitions nor resources change. */
 struct shape *variant_of(struct shape **shapes, struct shape *shape,
-                         const struct cluster *c, const struct partrec *part);
+                         const struct cluster *c, const struct partrec *part,
+                         struct lot lot);
 
 #endif

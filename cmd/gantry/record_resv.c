@@ -1,3 +1,4 @@
+#include <string.h>
 #include <strings.h>
 
 #include "base/duration.h"
@@ -57,6 +58,32 @@ static void add_delay(struct block *b, const char *text)
     block_duration(b, "MaxStartDelay", sec, "(null)");
 }
 
+/* Slurm has CPUs, and GPUs where they were asked for; of one that holds no more than
+ * what was asked for that. */
+static void add_tres(struct block *b, const struct resv *r, int64_t cpus, int64_t gpus)
+{
+    const struct json *tres = json_get(r->spec, "tres");
+    const char *mem = json_str(tres, "mem");
+    bool first = true;
+
+    block_line(b, "TRES=");
+    if (!r->partial || cpus > 0) {
+        block_add(b, "cpu=%lld", (long long)cpus);
+        first = false;
+    }
+    if (r->partial && mem) {
+        block_add(b, "%smem=%s", first ? "" : ",", mem);
+        first = false;
+    }
+    for (json_each (it, tres)) {
+        if (strncmp(it.key, "gres/gpu", strlen("gres/gpu")) != 0 ||
+            (!r->partial && strcmp(it.key, "gres/gpu") != 0))
+            continue;
+        block_add(b, "%s%s=%lld", first ? "" : ",", it.key, (long long)gpus);
+        first = false;
+    }
+}
+
 void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes)
 {
     int64_t cpus, gpus;
@@ -73,9 +100,7 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
                block_text(json_str(r->spec, "partition")));
     block_add(b, " Flags=");
     add_flags(b, r);
-    block_line(b, "TRES=cpu=%lld", (long long)cpus);
-    if (json_get(json_get(r->spec, "tres"), "gres/gpu")) /* Slurm has those asked for */
-        block_add(b, ",gres/gpu=%lld", (long long)gpus);
+    add_tres(b, r, cpus, gpus);
     block_line(b, "Users=");
     add_names(b, json_get(r->spec, "users"));
     block_add(b, " Groups=");

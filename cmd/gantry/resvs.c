@@ -12,17 +12,27 @@
 #define YEAR_SEC (365 * 86400) /* Slurm shows no longer one that floats */
 
 /* As it stands at that time: its status says nothing of when. */
-static void set_floating(struct resv *r, const struct json *object, int64_t now_sec)
+static void set_floating(struct resv *r, const struct reservation *model,
+                         int64_t now_sec)
 {
-    struct reservation *model = resv_model(object, NULL, NULL);
     int64_t length_sec = YEAR_SEC;
 
-    if (model && reservation_occurrence(model, now_sec, &r->start_sec, &r->end_sec) &&
+    if (reservation_occurrence(model, now_sec, &r->start_sec, &r->end_sec) &&
         json_str(r->spec, "duration")) {
         duration_parse(json_str(r->spec, "duration"), &length_sec, NULL);
         r->end_sec = r->start_sec + MIN(length_sec, YEAR_SEC);
     }
-    reservation_free(model);
+}
+
+/* GPUs are the only devices that one asks for. */
+static void set_amounts(struct resv *r, const struct reservation *model)
+{
+    r->partial = true;
+    r->cpus = model->want.v[RES_CPU] / 1000;
+    for (int i = RES_FIXED; i < RES_MAX; i++)
+        r->gpus += model->want.v[i];
+    for (size_t i = 0; i < model->n_gpus; i++)
+        r->gpus = MAX(r->gpus, model->gpus[i].count);
 }
 
 static struct resv resv_of(const struct json *object, int64_t now_sec)
@@ -38,8 +48,12 @@ static struct resv resv_of(const struct json *object, int64_t now_sec)
         .end_sec = time_read(object, "status.endTime"),
     };
 
-    if (resv_has_flag(&r, "TIME_FLOAT"))
-        set_floating(&r, object, now_sec);
+    struct reservation *model = resv_model(object, NULL, NULL);
+    if (model && reservation_floats(model))
+        set_floating(&r, model, now_sec);
+    if (model && reservation_is_partial(model))
+        set_amounts(&r, model);
+    reservation_free(model);
     return r;
 }
 
@@ -163,7 +177,7 @@ static void mark(const struct resvlist *list, struct nodelist *nodes)
     for (size_t i = 0; i < list->n; i++) {
         const struct resv *r = &list->resvs[i];
         HOSTLIST_AUTO struct hostlist names = {0};
-        if (strcmp(r->state, "ACTIVE") != 0 || !*r->nodes ||
+        if (strcmp(r->state, "ACTIVE") != 0 || r->partial || !*r->nodes ||
             hostlist_parse(&names, r->nodes, NULL) < 0)
             continue;
         for (size_t k = 0; k < names.n; k++) {
@@ -197,7 +211,10 @@ void resv_sum(const struct resv *r, const struct nodelist *nodes, int64_t *ret_c
 {
     HOSTLIST_AUTO struct hostlist names = {0};
 
-    *ret_cpus = *ret_gpus = 0;
+    *ret_cpus = r->cpus;
+    *ret_gpus = r->gpus;
+    if (r->partial)
+        return;
     if (*r->nodes && hostlist_parse(&names, r->nodes, NULL) < 0)
         return;
     for (size_t i = 0; i < names.n; i++) {

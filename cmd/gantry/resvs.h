@@ -16,6 +16,8 @@ struct resv {
     const char *nodes;          /* that it has: a hostlist; "" */
     int64_t node_count;         /* of these */
     int64_t start_sec, end_sec; /* of now, or next; TIME_UNSET: it is over */
+    bool partial; /* it has only so much of its nodes (scheduler/portion.h): */
+    int64_t cpus, gpus;
 };
 
 /* All zero is empty. */
@@ -40,9 +42,10 @@ struct reservation *resv_model(const struct json *object, const struct zone *zon
  * Of those that the caller may not see nothing is said. */
 int resvs_check_names(struct api *c, const char *names, struct err *err);
 bool resv_has_flag(const struct resv *r, const char *flag);
-/* Asks for them: nodes of those that are active are MAINT, or RESERVED. */
+/* Asks for them: nodes of those that are active, and have them whole, are MAINT, or
+ * RESERVED. */
 int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err);
-/* Of the nodes that it has. */
+/* What it has: of its nodes, unless it holds only so much. */
 void resv_sum(const struct resv *r, const struct nodelist *nodes, int64_t *ret_cpus,
               int64_t *ret_gpus);
 

@@ -73,6 +73,9 @@ START_TEST(test_resv_session)
             "'startTime':'now+1hours','duration':'1:00:00','nodeCount':1,"
             "'partition':'main','users':['ann','-bob'],'accounts':['physics'],"
             "'flags':['DAILY']");
+    reserve(t, "part",
+            "'startTime':'now','duration':'30','tres':{'cpu':'6','mem':'4G',"
+            "'gres/gpu:h100':'2'},'users':['ann']");
     session_play(t, GOLDEN "scontrol_resv.txt");
     ck_assert_int_eq(apitest_request(t->ctl->api, "GET",
                                      "/apis/gantry.dev/v1alpha1/reservations/gpus",

@@ -1,7 +1,8 @@
 /*
  * Properties over random histories: a fresh core given the snapshot decides as the old
  * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared;
- * no job starts beyond the bound that its partition has on the CPUs of a node; a job
+ * no job starts beyond the bound that its partition has on the CPUs of a node, nor on
+ * what a reservation of others holds of one; a job
  * that shares its CPUs takes its part of them, counts for all, and has no more of them
  * than its node.
  *
@@ -310,6 +311,93 @@ static void check_bounds(struct course *h, const struct decision *d)
     }
 }
 
+/* What jobs of the reservation, or all others and pods of others, have of the node. */
+static struct resvec taken_of(struct course *h, const char *resv, bool own,
+                              const char *node)
+{
+    struct copies all = copies_of(h->s);
+    struct resvec sum = {{0}};
+
+    for (size_t i = 0; i < all.n; i++) {
+        const struct change *c = &all.items[i];
+        const struct job *job = c->kind == CHANGE_JOB ? c->u.job : NULL;
+        bool in = job != NULL && job_reservation(job) != NULL &&
+                  strcmp(job_reservation(job), resv) == 0;
+
+        for (size_t k = 0; job != NULL && k < job->n_alloc && in == own; k++) {
+            if (strcmp(job->alloc[k].node, node) == 0 && job_holds(job, &job->alloc[k]))
+                resvec_add_times(&sum, &job->alloc[k].each, job->alloc[k].pods);
+        }
+        if (c->kind == CHANGE_FOREIGN_POD && !own && strcmp(c->u.pod->node, node) == 0)
+            resvec_add(&sum, &c->u.pod->use);
+    }
+    copies_fini(&all);
+    return sum;
+}
+
+/* What all of them hold of it now or later. */
+static struct resvec held_of(const struct course *h, const char *node)
+{
+    struct resvec sum = {{0}}, held;
+
+    for (char name[] = "p"; name[0] <= 'r'; name[0]++) {
+        const struct reservation *r = sched_reservation(h->s, name);
+
+        for (size_t k = 0; r != NULL && k < r->n_chosen; k++) {
+            if (strcmp(r->chosen[k], node) == 0 &&
+                sched_reservation_holds(h->s, name, k, &held))
+                resvec_add(&sum, &held);
+        }
+    }
+    return sum;
+}
+
+/* What starts beside a reservation that holds some of the node leaves it that; what
+ * starts in it has no more. */
+static void check_held_of(struct course *h, const struct decision *d,
+                          const struct reservation *r)
+{
+    const struct job *job = course_started(h, d);
+    bool own =
+        job_reservation(job) != NULL && strcmp(job_reservation(job), r->name) == 0;
+    struct resvec held, all, used, free_ = {{0}};
+
+    for (size_t i = 0; i < d->n_slots; i++) {
+        const struct slot *slot = &d->slots[i];
+        struct resvec taken = taken_of(h, r->name, own, slot->node);
+
+        for (size_t k = 0; k < r->n_chosen; k++) {
+            if (strcmp(r->chosen[k], slot->node) != 0 ||
+                !sched_reservation_holds(h->s, r->name, k, &held) ||
+                !sched_node_usage(h->s, slot->node, &used, &free_))
+                continue;
+            resvec_add(&used, &free_); /* what it has */
+            all = held_of(h, slot->node);
+            if (!resvec_fits(&all, &used)) /* it has become smaller */
+                continue;
+            for (int j = 0; j < RES_MAX; j++)
+                course_check(h, held.v[j] == 0 || slot->each.v[j] == 0 ||
+                                    taken.v[j] <=
+                                        (own ? held.v[j] : used.v[j] - held.v[j]));
+            course_check(h, !is_exclusive(job));
+        }
+    }
+}
+
+static void check_held(struct course *h, const struct decision *d)
+{
+    static const char *const names[] = {"p", "q", "r"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const struct reservation *r = sched_reservation(h->s, names[i]);
+        int64_t start, end;
+
+        if (r != NULL && reservation_occurrence(r, h->now_sec, &start, &end) &&
+            start <= h->now_sec)
+            check_held_of(h, d, r);
+    }
+}
+
 static int number_of(const struct decision *d)
 {
     return (int)strtol(d->job_uid + strlen("job-"), NULL, 10);
@@ -334,6 +422,7 @@ static void check_decisions(struct life *l, const struct decisions *decisions)
         course_check_room(h, d);
         check_alone(h, d);
         check_bounds(h, d);
+        check_held(h, d);
     }
 }
 

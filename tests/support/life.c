@@ -322,6 +322,35 @@ static const char *drawing(const struct course *h, int64_t start_sec)
     return h->seed % 5 == 2 && start_sec % 3 > 0 ? " flags=magnetic" : "";
 }
 
+/* Of some lives reservations mostly hold so much of their nodes, from the first on. */
+static bool has_portions(const struct course *h)
+{
+    return h->seed % 5 < 2;
+}
+
+static const char *amounts(int64_t number)
+{
+    static const char *const words[] = {"cpu=2",        "cpu=5", "x/gpu=1",
+                                        "cpu=3 mem=2G", "cpu=1", "gpus=h100:1",
+                                        "cpu=4 count=2"};
+
+    return words[(uint64_t)number % ARRAY_LEN(words)];
+}
+
+static void first_portions(struct course *h)
+{
+    static const char *const others[] = {"", " users=ann", " users=-ann",
+                                         " flags=ignorejobs", " repeat=daily"};
+
+    for (char name = 'p'; name <= 'r'; name++) {
+        int64_t start = h->now_sec + course_draw(h, 2000) - 1000;
+
+        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s", name,
+                    start, start + 2000 + course_draw(h, 8000),
+                    amounts(course_draw(h, 100)), COURSE_PICK(h, others));
+    }
+}
+
 void life_reservation(struct life *l)
 {
     static const char *const nodes[] = {"nodes=n1",       "nodes=n[2-3]", "count=1",
@@ -357,8 +386,10 @@ void life_reservation(struct life *l)
     else
         course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s%s%s",
                     name, start, start + 1 + course_draw(h, 3000),
-                    COURSE_PICK(h, nodes), COURSE_PICK(h, others),
-                    COURSE_PICK(h, repeats), floating(h, start), drawing(h, start));
+                    has_portions(h) && start % 4 != 0 ? amounts(start / 4)
+                                                      : COURSE_PICK(h, nodes),
+                    COURSE_PICK(h, others), COURSE_PICK(h, repeats), floating(h, start),
+                    drawing(h, start));
 }
 
 static const char *const places[] = {
@@ -610,4 +641,6 @@ void life_begin(struct life *l, uint64_t seed)
         life_node(l);
     life_partition(l);
     life_partition(l);
+    if (has_portions(&l->h))
+        first_portions(&l->h);
 }
