@@ -5,17 +5,41 @@
 
 /* ---- one moment ---- */
 
-static void note_plan(struct tale *t, const struct decision *d, int64_t now_sec)
+static void note_plan(struct tale *t, int64_t planned_sec, bool promised,
+                      int64_t now_sec)
 {
-    const struct forecast told = {now_sec, d->planned_sec};
-    t->reason = d->reason;
-    t->planned_sec = d->planned_sec;
-    if (d->planned_sec == TIME_UNSET || t->runs > 0)
+    const struct forecast told = {now_sec, planned_sec};
+    t->planned_sec = planned_sec;
+    if (planned_sec == TIME_UNSET || t->runs > 0)
         return;
     if (t->foretold.told_sec == TIME_UNSET)
         t->foretold = told;
-    if (d->promised && t->promised.told_sec == TIME_UNSET)
+    if (promised && t->promised.told_sec == TIME_UNSET)
         t->promised = told;
+}
+
+static void note_reason(struct tale *t, const struct decision *d, int64_t now_sec)
+{
+    t->reason = d->reason;
+    note_plan(t, d->planned_sec, d->promised, now_sec);
+}
+
+/* An array's plan is its next task's, what is promised further that of those behind. */
+static void note_tasks(struct engine *e, const struct array *array,
+                       const struct decision *d, int64_t now_sec)
+{
+    size_t n = 0;
+    for (int64_t i = taskset_next(&array->left, 0); i >= 0;
+         i = taskset_next(&array->left, i + 1), n++) {
+        struct tale *t = &e->history->tales[array_job(array, i)];
+        t->reason = d->reason;
+        if (n == 0)
+            note_plan(t, d->planned_sec, d->promised, now_sec);
+        else if (n <= d->n_further)
+            note_plan(t, d->further[n - 1].start_sec, true, now_sec);
+        else
+            t->planned_sec = TIME_UNSET;
+    }
 }
 
 static void note_preemption(struct engine *e, size_t job, const struct decision *d)
@@ -27,6 +51,7 @@ static void note_preemption(struct engine *e, size_t job, const struct decision 
 
 static void carry_out(struct engine *e, const struct decision *d, int64_t now_sec)
 {
+    struct array *array = arrays_named(e->arrays, d->job_uid);
     size_t job = engine_job_of(d->job_uid);
     switch (d->kind) {
     case DECIDE_START:
@@ -44,10 +69,14 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
     case DECIDE_GIVE_UP:
         engine_give_up(e, d, now_sec);
         break;
-    case DECIDE_SPLIT: /* there are no arrays but their tasks */
+    case DECIDE_SPLIT:
+        engine_array_split(e, array, d);
         break;
     case DECIDE_REASON:
-        note_plan(&e->history->tales[job], d, now_sec);
+        if (array)
+            note_tasks(e, array, d, now_sec);
+        else
+            note_reason(&e->history->tales[job], d, now_sec);
         break;
     }
 }
@@ -57,11 +86,11 @@ static void decide(struct engine *e, int64_t now_sec)
     struct decisions ds;
     enum sched_progress progress;
     do {
-        e->timed_out = false;
+        e->again = false;
         progress = sched_step(e->sched, now_sec, (struct sched_budget){0}, &ds);
         for (size_t i = 0; i < ds.n && !e->failed; i++)
             carry_out(e, &ds.items[i], now_sec);
-    } while (!e->failed && (e->timed_out || progress == SCHED_MORE));
+    } while (!e->failed && (e->again || progress == SCHED_MORE));
 }
 
 static void end_those_due(struct engine *e, int64_t now_sec)
@@ -146,6 +175,16 @@ static int64_t next_moment(const struct engine *e, int64_t now_sec)
     return MIN(next, MAX(wake, now_sec + 1));
 }
 
+static void tell_records(struct engine *e)
+{
+    const struct workload *load = e->in->load;
+    for (size_t i = 0; i < load->n_records; i++)
+        if (!arrays_wait(e->arrays, i))
+            sched_apply(e->sched,
+                        &(struct change){.kind = CHANGE_JOB,
+                                         .u.job = job_copy(load->records[i])});
+}
+
 int engine_run(const struct replay *replay, struct history *ret, struct err *err)
 {
     struct engine e = {.in = replay, .history = ret, .err = err};
@@ -154,14 +193,12 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     e.sched = sched_new(replay->config);
     e.ledger = ledger_new(replay->pool);
     e.kin = kin_new(replay->load);
+    e.arrays = arrays_new(replay->load);
     pool_tell(replay->pool, e.sched, now_sec);
     for (size_t i = 0; i < replay->pool->n; i++)
         if (!pool_is_open(replay->pool->nodes[i]))
             history_close(ret, i, now_sec);
-    for (size_t i = 0; i < replay->load->n_records; i++)
-        sched_apply(e.sched,
-                    &(struct change){.kind = CHANGE_JOB,
-                                     .u.job = job_copy(replay->load->records[i])});
+    tell_records(&e);
     engine_reserve(&e, now_sec);
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
@@ -175,6 +212,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
     engine_forget_reservations(&e);
     ends_fini(&e.ends);
+    arrays_free(e.arrays);
     kin_free(e.kin);
     ledger_free(e.ledger);
     sched_free(e.sched);

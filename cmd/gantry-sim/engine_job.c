@@ -15,6 +15,16 @@ static void uid_of(size_t job, char ret[UID_MAX])
     snprintf(ret, UID_MAX, "%zu", job);
 }
 
+/* Of the array that it is in, if it is. */
+static void uid_that_waits(const struct engine *e, size_t job, char ret[UID_MAX])
+{
+    const struct array *array = arrays_with(e->arrays, job);
+    if (array)
+        snprintf(ret, UID_MAX, "%s", array->record->uid);
+    else
+        uid_of(job, ret);
+}
+
 size_t engine_job_of(const char *uid)
 {
     return strtoul(uid, NULL, 10);
@@ -39,13 +49,18 @@ static void await_thought(struct engine *e, size_t job, struct job *model)
     t->queued_sec = comes_sec;
 }
 
-static void queue(struct engine *e, size_t job, struct job *take_model, int64_t now_sec)
+static void count_queued(struct engine *e, size_t job, int64_t since_sec)
 {
-    tale_queue(&e->history->tales[job], MIN(take_model->submit_sec, now_sec));
-    await_thought(e, job, take_model);
-    sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
+    tale_queue(&e->history->tales[job], since_sec);
     e->at.waiting++;
     e->changed = true;
+}
+
+static void queue(struct engine *e, size_t job, struct job *take_model, int64_t now_sec)
+{
+    count_queued(e, job, MIN(take_model->submit_sec, now_sec));
+    await_thought(e, job, take_model);
+    sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
 }
 
 /* ---- on nodes ---- */
@@ -100,9 +115,11 @@ static void give_back(struct engine *e, size_t job)
 
 void engine_start(struct engine *e, const struct decision *d, int64_t now_sec)
 {
-    size_t job = engine_job_of(d->job_uid);
+    struct array *array = arrays_named(e->arrays, d->job_uid);
+    const size_t job = array ? array_job(array, d->task) : engine_job_of(d->job_uid);
     const int64_t run_sec = e->in->load->jobs[job].run_sec;
-    struct job *model = job_copy(sched_job(e->sched, d->job_uid));
+    struct job *model = array ? engine_array_start(e, array, d)
+                              : job_copy(sched_job(e->sched, d->job_uid));
     const struct slot *taken = take_shares(e, job, model, d->slots, d->n_slots);
     if (taken)
         overcommitted(e, taken, job, now_sec);
@@ -144,6 +161,12 @@ static void resume(struct engine *e, size_t job, struct job *take_model,
 
 void engine_submit(struct engine *e, size_t job, int64_t now_sec)
 {
+    struct array *array = arrays_with(e->arrays, job);
+    if (array) {
+        engine_array_submit(e, array);
+        count_queued(e, job, MIN(e->in->load->jobs[job].submit_sec, now_sec));
+        return;
+    }
     struct job *model = model_of(e, job);
     (model->phase == JOB_PENDING ? queue : resume)(e, job, model, now_sec);
 }
@@ -154,7 +177,7 @@ void engine_note_account(struct engine *e, size_t job)
 {
     const struct pool *p = e->in->pool;
     char uid[UID_MAX];
-    uid_of(job, uid);
+    uid_that_waits(e, job, uid);
     const char *name =
         *e->in->load->jobs[job].account ? NULL : sched_job_account(e->sched, uid);
     for (size_t i = 0; name && i < p->n_accounts; i++)
@@ -186,9 +209,7 @@ static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
     engine_note_account(e, job);
     struct job *model = job_copy(sched_job(e->sched, uid));
     let_think(e, model, now_sec);
-    struct job *array = kin_task_over(e->kin, model, well);
-    if (array)
-        sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = array});
+    engine_array_task_over(e, model, well);
     if (kin_awaits(e->kin, model)) {
         model->phase = JOB_ENDED;
         model->end_sec = now_sec;
@@ -210,16 +231,37 @@ static void end_job(struct engine *e, size_t job, enum fate fate, int64_t now_se
     give_back(e, job);
 }
 
-void engine_give_up(struct engine *e, const struct decision *d, int64_t now_sec)
+static void count_given_up(struct engine *e, size_t job, enum reason reason)
 {
-    size_t job = engine_job_of(d->job_uid);
     struct tale *t = &e->history->tales[job];
-    t->reason = d->reason;
+    t->reason = reason;
     t->fate = FATE_GIVEN_UP;
-    leave(e, job, false, now_sec);
     e->ended++;
     e->at.waiting--;
     e->changed = true;
+    e->again = true; /* others may wait for that */
+}
+
+static void give_up_tasks(struct engine *e, struct array *array, enum reason reason)
+{
+    for (int64_t i = taskset_next(&array->left, 0); i >= 0;
+         i = taskset_next(&array->left, i + 1)) {
+        engine_note_account(e, array_job(array, i));
+        count_given_up(e, array_job(array, i), reason);
+    }
+    engine_array_give_up(e, array);
+}
+
+void engine_give_up(struct engine *e, const struct decision *d, int64_t now_sec)
+{
+    struct array *array = arrays_named(e->arrays, d->job_uid);
+    const size_t job = engine_job_of(d->job_uid);
+    if (array) {
+        give_up_tasks(e, array, d->reason);
+        return;
+    }
+    leave(e, job, false, now_sec);
+    count_given_up(e, job, d->reason);
 }
 
 void engine_complete(struct engine *e, size_t job, int64_t now_sec)
@@ -267,7 +309,7 @@ void engine_cut_off(struct engine *e, size_t job, int64_t now_sec)
         requeue(e, job, now_sec, e->in->config->requeue_delay_sec);
     else
         end_job(e, job, FATE_PREEMPTED, now_sec);
-    e->timed_out = true;
+    e->again = true;
 }
 
 void engine_end_component(struct engine *e, const struct decision *d, int64_t now_sec)
@@ -285,7 +327,7 @@ void engine_end_component(struct engine *e, const struct decision *d, int64_t no
     }
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
     e->changed = true;
-    e->timed_out = true;
+    e->again = true;
 }
 
 static bool is_on(const struct tale *t, size_t node)

@@ -1,10 +1,11 @@
 /*
  * engine_private - what engine.c (from moment to moment), engine_job.c (jobs come,
- * start and end) and engine_resv.c share.
+ * start and end), engine_array.c and engine_resv.c share.
  */
 #ifndef GANTRY_SIM_ENGINE_PRIVATE_H
 #define GANTRY_SIM_ENGINE_PRIVATE_H
 
+#include "cmd/gantry-sim/arrays.h"
 #include "cmd/gantry-sim/ends.h"
 #include "cmd/gantry-sim/engine.h"
 #include "cmd/gantry-sim/kin.h"
@@ -22,13 +23,14 @@ struct engine {
     struct sched *sched;
     struct ledger *ledger;
     struct kin *kin;
+    struct arrays *arrays;
     struct ends ends;
     struct choice_of *chosen; /* of each reservation of the pool */
     size_t next_job, next_outage;
     struct sample at; /* as things stand */
     size_t ended, told;
-    bool changed;   /* since the last sample */
-    bool timed_out; /* jobs were ended in this step: the core is to be asked again */
+    bool changed; /* since the last sample */
+    bool again; /* what was decided lets others start: the core is to be asked again */
     struct err *err;
     bool failed;
 };
@@ -56,5 +58,19 @@ void engine_end_component(struct engine *e, const struct decision *d, int64_t no
 void engine_lose_node(struct engine *e, size_t node, int64_t now_sec);
 /* A uid of the core's, as a place in the workload. */
 size_t engine_job_of(const char *uid);
+
+/* The core is told of an array, once. */
+void engine_array_submit(struct engine *e, struct array *array);
+/* The task that a START gives nodes, with these, as a job of its own: the core is to be
+ * told of it. */
+struct job *engine_array_start(struct engine *e, struct array *array,
+                               const struct decision *d);
+/* A task is a job of its own, which waits. */
+void engine_array_split(struct engine *e, struct array *array,
+                        const struct decision *d);
+/* None of those left will ever start. */
+void engine_array_give_up(struct engine *e, struct array *array);
+/* One has ended: its array says how, if somebody waits for that. */
+void engine_array_task_over(struct engine *e, const struct job *task, bool well);
 
 #endif

@@ -8,7 +8,7 @@
 
 struct awaited {
     int64_t job_id;
-    struct job *array; /* its record, as it stands; NULL: it is none */
+    const char *array; /* its record's uid, lent; NULL: it is none */
     int64_t over_sec;  /* TIME_UNSET: it is not, or nobody thinks about it */
     size_t *heirs;     /* who comes a think time behind that */
     size_t n_heirs, cap_heirs;
@@ -66,7 +66,7 @@ struct kin *kin_new(const struct workload *load)
     for (size_t i = 0; i < load->n_records; i++) {
         struct awaited *one = find(k, load->records[i]->job_id);
         if (one && load->records[i]->array)
-            one->array = job_copy(load->records[i]);
+            one->array = load->records[i]->uid;
     }
     return k;
 }
@@ -78,7 +78,6 @@ void kin_free(struct kin *k)
         return;
     HASH_ITER (hh, k->all, one, next) {
         HASH_DEL(k->all, one);
-        job_free(one->array);
         free(one->heirs);
         free(one);
     }
@@ -110,17 +109,8 @@ int64_t kin_comes(const struct kin *k, const struct work *work)
                                               : TIME_UNSET;
 }
 
-struct job *kin_task_over(struct kin *k, const struct job *task, bool well)
+const char *kin_array(const struct kin *k, const struct job *task)
 {
-    struct awaited *one = task->array_id != 0 ? find(k, task->array_id) : NULL;
-    if (!one || !one->array)
-        return NULL;
-    struct job_array *array = one->array->array;
-    taskset_remove(&array->out, task->array_task);
-    taskset_add(well ? &array->well : &array->ill, task->array_task);
-    if (taskset_is_empty(&array->out)) {
-        one->array->phase = JOB_ENDED;
-        one->array->failed = !taskset_is_empty(&array->ill);
-    }
-    return job_copy(one->array);
+    const struct awaited *one = task->array_id != 0 ? find(k, task->array_id) : NULL;
+    return one ? one->array : NULL;
 }

@@ -29,8 +29,8 @@ const size_t *kin_over(struct kin *k, const struct job *job, int64_t now_sec,
 /* From when on a job of the workload comes, by when the one before it was over;
  * TIME_UNSET: it is not yet, or that is no matter. */
 int64_t kin_comes(const struct kin *k, const struct work *work);
-/* A task has ended. Its array's record as it is now, to be given to the core; NULL:
- * nobody waits for that, or it is no task. */
-struct job *kin_task_over(struct kin *k, const struct job *task, bool well);
+/* The uid of a task's array, of which somebody waits to hear; NULL: nobody does, or it
+ * is no task. */
+const char *kin_array(const struct kin *k, const struct job *task);
 
 #endif

@@ -117,6 +117,7 @@ static void check_jobs(struct links *l)
 
 /* ---- what they are ---- */
 
+/* They are in the record that comes next. */
 static void add_tasks(struct workload *w, const struct work *array)
 {
     const struct taskset *tasks = &array->like->array->left;
@@ -128,22 +129,20 @@ static void add_tasks(struct workload *w, const struct work *array)
         task.like->array = NULL;
         task.like->array_id = array->like->job_id;
         task.like->array_task = i;
+        task.within = w->n_records + 1;
         workload_add(w, &task);
     }
 }
 
-/* All of its tasks are jobs of their own, which come one after the other; it itself
- * has a number behind those of all jobs. */
+/* There is a job for each of its tasks, which come one after the other; it itself has a
+ * number behind those of all jobs. */
 static struct job *split(struct links *l, struct work *take_array)
 {
     struct workload *w = l->reader->into;
     struct job *like = take_array->like;
     like->job_id = (int64_t)(l->n + w->n_records + 1);
     add_tasks(w, take_array);
-    like->array->out = like->array->left;
-    like->array->left = (struct taskset){0};
-    like->phase = JOB_ASIDE;
-    like->uid = xasprintf("record-%zu", w->n_records);
+    like->uid = xasprintf(RECORD_UID "%zu", w->n_records);
     free(take_array->gpu_types);
     GROW(w->records, w->n_records, w->cap_records);
     return w->records[w->n_records++] = like;

@@ -24,7 +24,7 @@ static void add_record(struct loader *l, struct job *take_job)
     w->records[w->n_records++] = take_job;
 }
 
-static void add_job(struct loader *l, struct job *take_job)
+static void add_job(struct loader *l, struct job *take_job, size_t within)
 {
     const char *account = take_job->account ? take_job->account : "";
     const struct work work = {.row = (size_t)take_job->job_id,
@@ -37,15 +37,17 @@ static void add_job(struct loader *l, struct job *take_job)
                               .qos = "",
                               .reservation = "",
                               .like = take_job,
-                              .whole = true};
+                              .whole = true,
+                              .within = within};
     l->load->n_rows++;
     workload_add(l->load, &work);
 }
 
-/* One for each task that is left; what was promised was promised to the first. */
-static void add_tasks(struct loader *l, struct job *take_array)
+/* It stays one record, with a job of the workload for each task that is left. */
+static void add_array(struct loader *l, struct job *take_array)
 {
-    struct job_array *array = take_array->array;
+    const struct job_array *array = take_array->array;
+    add_record(l, take_array);
     for (int64_t i = taskset_next(&array->left, 0); i >= 0;
          i = taskset_next(&array->left, i + 1)) {
         struct job *task = job_copy(take_array);
@@ -54,13 +56,17 @@ static void add_tasks(struct loader *l, struct job *take_array)
         task->array_id = take_array->job_id;
         task->array_task = i;
         task->job_id = l->next_id++;
-        add_job(l, task);
-        plan_clear(&take_array->plan);
+        plan_clear(&task->plan);
+        add_job(l, task, l->load->n_records);
     }
-    taskset_join(&array->out, &array->left);
-    array->left = (struct taskset){0};
-    take_array->phase = JOB_ASIDE;
-    add_record(l, take_array);
+}
+
+/* A task that is starting may have no number yet. */
+static void add_single(struct loader *l, struct job *take_job)
+{
+    if (take_job->job_id == 0 && take_job->array_id != 0)
+        take_job->job_id = l->next_id++;
+    add_job(l, take_job, 0);
 }
 
 /* Its pods are on their way out. */
@@ -76,11 +82,11 @@ static void add_by_phase(struct loader *l, struct job *take_job)
 {
     switch (take_job->phase) {
     case JOB_PENDING:
-        (take_job->array ? add_tasks : add_job)(l, take_job);
+        (take_job->array ? add_array : add_single)(l, take_job);
         return;
     case JOB_STARTING:
     case JOB_RUNNING:
-        add_job(l, take_job);
+        add_single(l, take_job);
         return;
     case JOB_COMPLETING:
         add_completing(l, take_job);
@@ -183,7 +189,7 @@ static void settle_jobs(struct loader *l)
     free(all);
     for (size_t i = 0; i < w->n_records; i++) { /* jobs have numbers for uids */
         free(w->records[i]->uid);
-        w->records[i]->uid = xasprintf("record-%zu", i);
+        w->records[i]->uid = xasprintf(RECORD_UID "%zu", i);
     }
     w->begin_sec = l->saved->now_sec;
     workload_sort(w);

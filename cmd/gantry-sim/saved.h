@@ -13,7 +13,8 @@
  *   without a limit, it runs to the end of the replay
  *   completes  is over: its nodes are free
  *
- * An array is replayed as its tasks, jobs of their own with the array's number.
+ * An array is one record, as in the core; of each task that is left there is a job in
+ * the workload (`work.within`), which has the array's number.
  */
 #ifndef GANTRY_SIM_SAVED_H
 #define GANTRY_SIM_SAVED_H

@@ -22,6 +22,7 @@
 
 #define WORKLOAD_ROWS_MAX 10000000u
 
+#define RECORD_UID "record-"
 #define RUN_TO_LIMIT INT64_MAX /* as long as its time limit lets it; without one on */
 
 struct work {
@@ -43,6 +44,8 @@ struct work {
                           Format alone, 0: it is of another; likewise: */
     int64_t think_sec; /* it comes so long after the job that it depends on is over;
                           TIME_UNSET: as soon as that is */
+    size_t within;     /* the array of the records, from 1, whose task it is, not split
+                          off when the replay begins; 0: it is a job of its own */
 };
 
 struct workload {
@@ -54,8 +57,8 @@ struct workload {
     char *passed_over; /* columns that mean nothing here, "mood, colour"; NULL: none */
     char **names;      /* of accounts and users, sorted */
     size_t n_names, cap_names;
-    /* What jobs may depend on besides: arrays, with their tasks split off, and jobs
-     * that are over. */
+    /* Arrays, and what jobs may depend on besides: those that are over. Their uids are
+     * RECORD_UID and their places. */
     struct job **records;
     size_t n_records, cap_records;
     int64_t begin_sec; /* when the replay begins; TIME_UNSET: at the first submission */

@@ -130,6 +130,24 @@ static const struct {
      "pod web on=n1 cpu=4\npod rest on=n1 cpu=4 ofjob\n"
      "job 1 cpu=4 time=10\njob 2 cpu=5 time=10\n",
      "1 completed 600-1200\n2 waits\n"},
+    {"tasks wait for those of another array, each alone",
+     "node n[1-2] cpu=8\npartition batch default\n"
+     "job 5 cpu=8 tasks=0-1 tasklimit=1 time=10\n"
+     "job 6 cpu=8 tasks=0-1 time=20 depend=aftercorr:5\n",
+     "5_0 completed 600-1200\n5_1 completed 1200-1800\n"
+     "6_0 completed 1200-2400\n6_1 completed 1800-3000\n"},
+    {"an array that waits in vain is given up, each of its tasks",
+     "node n1 cpu=8\npartition batch default\n"
+     "job 3 state=ended failed\n"
+     "job 4 cpu=8 tasks=0-1 time=10 depend=afterok:3 hopeless=ends\n"
+     "job 5 cpu=8 time=10 depend=afternotok:4\n",
+     "4_0 given up\n4_1 given up\n5 completed 600-1200\n"},
+    {"a task that is starting has no number yet",
+     "node n1 cpu=8\npartition batch default\n"
+     "job 5 cpu=8 tasks=1 out=0 time=10\n"
+     "job 6 id=0 cpu=8 taskof=5 task=0 state=starting start=300 in=batch on=n1"
+     " time=10\n",
+     "5_0 completed 600-900\n5_1 completed 900-1500\n"},
     {"an array is its tasks, so many at a time; who waits for all of it comes last",
      "node n[1-4] cpu=8\npartition batch default\n"
      "job 5 cpu=8 tasks=1-3 out=0 tasklimit=2 time=10\n"
