@@ -205,8 +205,14 @@ static enum reason check_places(struct sched *s, const struct askings *all,
 void askings_measure(struct askings *all, const struct job *job,
                      const struct partition *part)
 {
+    const bool shrinks = job->n_alloc == 0 && job->time_min_sec != LIMIT_UNSET;
+
     for (size_t i = 0; i < all->n; i++) {
-        all->items[i].limit_sec = check_component_limit(job, i, part);
+        const int64_t limit_sec = check_component_limit(job, i, part);
+
+        all->items[i].limit_sec = limit_sec;
+        all->items[i].least_sec =
+            shrinks ? MIN(limit_sec, job->time_min_sec) : limit_sec;
         all->items[i].least = job_ask(all->items[i].job);
     }
 }

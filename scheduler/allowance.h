@@ -88,6 +88,12 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
                                 const struct partition *part, const struct slot *slots,
                                 size_t n, struct str *message);
 
+/* The longest time limit that one who would do with less may have if it starts now on
+ * these slots, off the timeline: at least the least; LIMIT_UNLIMITED: no limit says. */
+int64_t allowance_longest(struct sched *s, const struct job *job,
+                          const struct partition *part, const struct slot *slots,
+                          size_t n);
+
 /* ---- over coming time: pledge.h ---- */
 
 /* What the job's claim takes of limits, once its slots of the timeline are known; and
@@ -95,9 +101,9 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
 void allowance_pledge(struct sched *s, struct jobrec *rec);
 void allowance_release(struct sched *s, struct jobrec *rec);
 /* Is there room for that, from a slot on up to before another one? It is off the
- * timeline. `all`: also by limits on what jobs may use. */
+ * timeline. Limits on what jobs may use are not looked at. */
 bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
-                        size_t last, bool all);
+                        size_t last);
 
 /* A job in slots of the timeline; NULL: with what it asks for at least. */
 struct allowance_then {

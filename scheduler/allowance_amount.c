@@ -241,11 +241,11 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_PER_NODE:
         return most_on_a_node(s, a, limit);
     case WHAT_LEFT:
-        return times(asking_amount(s, a, limit), a->limit_sec);
+        return times(asking_amount(s, a, limit), a->least_sec);
     case WHAT_WALL_USED:
-        return factored(s, a, a->limit_sec);
+        return factored(s, a, a->least_sec);
     case WHAT_USED:
-        return factored(s, a, times(asking_amount(s, a, limit), a->limit_sec));
+        return factored(s, a, times(asking_amount(s, a, limit), a->least_sec));
     }
     return 0;
 }

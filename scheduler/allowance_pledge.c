@@ -135,7 +135,7 @@ void allowance_pledge(struct sched *s, struct jobrec *rec)
     if (!s->held.any)
         return;
     if (!rec->claim.planned &&
-        !allowance_has_room(s, rec, rec->claim.first, rec->claim.last, false))
+        !allowance_has_room(s, rec, rec->claim.first, rec->claim.last))
         s->timeline.overcommitted = true;
     view_askings(s, rec, &view, &all);
     for (size_t i = 0; i < all.n; i++) {
@@ -317,12 +317,11 @@ static bool look(void *arg, const struct asker *by, const struct place_of *place
 }
 
 bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
-                        size_t last, bool all)
+                        size_t last)
 {
     struct looking l = {.s = s,
                         .first = first,
                         .last = last,
-                        .all = all,
                         .beside_planned = rec->job->n_alloc > 0,
                         .reason = REASON_NONE};
     struct askings askings;

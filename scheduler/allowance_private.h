@@ -48,6 +48,7 @@ struct asking {
     const struct slot *slots;
     size_t n_slots;
     int64_t limit_sec;
+    int64_t least_sec; /* so long it has to last at least, while it waits */
     struct resvec least;
     bool alone;    /* as if nobody else held anything */
     bool promised; /* what others hold is looked at over time: pledges */

@@ -76,7 +76,7 @@ static bool all_free(struct sched *s, const struct jobrec *rec, size_t n_uses,
            fence_short(fence, &s->timeline.stock, job_licenses(job), 0, last,
                        stay.over_sec) == SLOT_NONE &&
            crew_short(s, rec, 1, last) == SLOT_NONE &&
-           allowance_has_room(s, rec, 0, last, true) &&
+           allowance_has_room(s, rec, 0, last) &&
            have_room(s, job, fence, stays, n_uses, 0);
 }
 
@@ -152,7 +152,7 @@ static bool fits_there(struct sched *s, struct jobrec *rec)
            crew_short(s, rec, span.first, span.last) == SLOT_NONE &&
            fence_short(fence, &s->timeline.stock, job_licenses(rec->job), span.first,
                        span.given, span.licensed_sec) == SLOT_NONE &&
-           allowance_has_room(s, rec, span.first, span.last, false);
+           allowance_has_room(s, rec, span.first, span.last);
 }
 
 /* Of a plan with the QOS that it is planned with. */
@@ -211,5 +211,5 @@ bool book_is_limited(struct sched *s, struct jobrec *rec)
 {
     const struct span span = book_span(s, rec);
 
-    return !allowance_has_room(s, rec, span.first, span.last, false);
+    return !allowance_has_room(s, rec, span.first, span.last);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/timeline.h"
 
 /* How many slots of jobs are on it: `held` of the levels. */
 struct pledge_node {
@@ -242,6 +243,32 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
     while (piece < levels->n && is_over(bound, &levels->items[piece].of))
         piece++;
     return levels_end(levels, piece - 1, SIZE_MAX) - 1;
+}
+
+/* Who is over by then is in nobody's way. What is left falls: there is least room when
+ * the first of them starts. */
+static int64_t until_in(const struct pledge_bound *bound, const struct amounts *of,
+                        int64_t time, int64_t amount)
+{
+    const __int128 room = bound->room - of->planned - of->held + of->fading * time;
+
+    return room <= 0 ? time : (int64_t)MIN(time + room / amount, (__int128)TIME_NEVER);
+}
+
+int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
+                     int64_t amount)
+{
+    const struct levels *levels = &bound->pledge->levels;
+    int64_t until = TIME_NEVER;
+
+    for (size_t i = 0; i < levels->n; i++) {
+        const struct level *level = &levels->items[i];
+
+        if (level->of.planned > 0)
+            until =
+                MIN(until, until_in(bound, &level->of, times[level->first], amount));
+    }
+    return until;
 }
 
 /* Each node once. */

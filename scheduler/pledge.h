@@ -93,6 +93,10 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
 /* Likewise of a limit on nodes: with these, which others may have as well. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);
+/* LEFT, of which each slot has `room`: until when somebody may hold so much who starts
+ * now, beside all who are planned later; TIME_NEVER: for ever. */
+int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
+                     int64_t amount);
 /* Is a node in use in a slot? */
 bool pledge_has_node(const struct pledge *pledge, const char *node, size_t slot);
 

@@ -179,7 +179,8 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     free(rec->job->license);
     rec->job->license = xstrdup_null(decision.license);
     guise_settle(s, rec, (size_t)queued->job->qos_at);
-    largest_sec = check_largest(rec->job, entry->part->part, s->now_sec);
+    largest_sec = MIN(check_largest(rec->job, entry->part->part, s->now_sec),
+                      allowance_longest(s, rec->job, entry->part->part, slots, n));
     for (size_t i = 0; i < n; i++)
         set_alone(s, entry, rec->job, &slots[i]);
     take_slots(s, rec, slots, n, placed);

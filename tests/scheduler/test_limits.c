@@ -604,10 +604,13 @@ static void random_job(struct course *h)
         " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1",
         " : nodes=1 cpu=1 partition=owned : nodes=1 nvidia.com/gpu=1 partition=batch"};
 
-    course_tell(h, "job %d submit=%lld time=%d %s %s%s%s",
+    const char *other = COURSE_PICK(h, others);
+    const bool shrinks = other[0] == '\0' && course_chance(h, 30);
+
+    course_tell(h, "job %d submit=%lld time=%d %s %s%s%s%s",
                 1 + (int)course_draw(h, JOBS), (long long)h->now_sec,
                 1 + (int)course_draw(h, 20), COURSE_PICK(h, who), COURSE_PICK(h, how),
-                COURSE_PICK(h, where), COURSE_PICK(h, others));
+                COURSE_PICK(h, where), shrinks ? " timemin=1" : "", other);
 }
 
 /* RUNNING, COMPLETING, gone: whatever is next. */

@@ -337,6 +337,34 @@ START_TEST(test_apart)
 }
 END_TEST
 
+/* What is held until slot 8 and falls, twice, beside what is planned from slot 3 on: at
+ * 30 s it leaves so much to who starts now. */
+static const struct {
+    const char *planned; /* NULL: nobody is */
+    int64_t room, amount, until;
+} until_cases[] = {
+    {NULL, 0, 1, INT64_MAX},        /* nobody is in its way */
+    {"planned 10 3-8", 120, 1, 40}, /* 10 s behind the start of who is planned */
+    {"planned 10 3-8", 120, 2, 35}, /* twice as much for half of that */
+    {"planned 10 3-8", 110, 1, 30}, /* over by then */
+    {"planned 10 3-8", 90, 1, 30},  /* likewise, though there is too little */
+};
+
+START_TEST(test_until)
+{
+    struct pledges pledges = {0};
+    struct pledge *pledge = pledges_get(&pledges, "left", "", PLEDGE_LEFT);
+    const struct pledge_bound bound = {.pledge = pledge, .room = until_cases[_i].room};
+
+    run_op(pledge, "fades 2 0-8");
+    if (until_cases[_i].planned != NULL)
+        run_op(pledge, until_cases[_i].planned);
+    ck_assert_int_eq(pledge_until(&bound, times, until_cases[_i].amount),
+                     until_cases[_i].until);
+    pledges_reset(&pledges);
+}
+END_TEST
+
 /* The first two slots have become one, and all others have moved up. */
 START_TEST(test_renumber)
 {
@@ -482,6 +510,7 @@ int main(void)
                                               {test_cases, ARRAY_LEN(cases)},
                                               {test_apart, 1},
                                               {test_renumber, 1},
+                                              {test_until, ARRAY_LEN(until_cases)},
                                               {test_histories, 1},
                                               {NULL, 0},
                                           });
