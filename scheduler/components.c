@@ -26,10 +26,10 @@ struct placement components_placement(const struct components *all, size_t compo
     return at;
 }
 
-static void join_company(const struct components *all, const struct placement *at,
-                         const struct share *share, struct company *company)
+static void join_at(const struct components *all, const struct placement *at,
+                    const struct share *share, const uint32_t *positions,
+                    struct company *company)
 {
-    AUTO_FREE uint32_t *positions = xcalloc(share->n, sizeof(*positions));
     struct company_share joining = {.as = {at->part, all->lot},
                                     .slots = share->slots,
                                     .positions = positions,
@@ -37,12 +37,20 @@ static void join_company(const struct components *all, const struct placement *a
                                     .alone = at->shape->like->exclusive,
                                     .apart = all->apart};
 
-    placement_positions(all->placer, positions);
     if (all->window != NULL) {
         joining.first = all->window->first;
         joining.last = all->window->last;
     }
     company_join(company, &joining);
+}
+
+static void join_company(const struct components *all, const struct placement *at,
+                         const struct share *share, struct company *company)
+{
+    AUTO_FREE uint32_t *positions = xcalloc(share->n, sizeof(*positions));
+
+    placement_positions(all->placer, positions);
+    join_at(all, at, share, positions, company);
 }
 
 static bool place_one(const struct components *all, size_t component,
@@ -109,6 +117,37 @@ bool components_place_on(const struct components *all, size_t component,
     for (size_t word = 0; word < all->cluster->words; word++)
         company.shut[word] = ~given[word];
     fits = place_one(all, component, &company, ret);
+    company_end(&company);
+    return fits;
+}
+
+/* What was found before. */
+static void join_again(const struct components *all, size_t component,
+                       const struct share *share, struct company *company)
+{
+    AUTO_FREE uint32_t *positions = xcalloc(share->n + 1, sizeof(*positions));
+    const struct placement at = components_placement(all, component, NULL);
+
+    for (size_t i = 0; i < share->n; i++)
+        positions[i] =
+            (uint32_t)cluster_node(all->cluster, share->slots[i].node)->position;
+    join_at(all, &at, share, positions, company);
+}
+
+bool components_place_beside(const struct components *all, size_t component,
+                             const uint64_t *given, struct share *shares)
+{
+    struct company company;
+    bool fits;
+
+    company_begin(&company, all->cluster, all->timeline);
+    for (size_t i = 0; i < components_count(all); i++) {
+        if (shares[i].slots != NULL)
+            join_again(all, i, &shares[i], &company);
+    }
+    for (size_t word = 0; word < all->cluster->words && given != NULL; word++)
+        company.shut[word] |= ~given[word];
+    fits = place_one(all, component, &company, &shares[component]);
     company_end(&company);
     return fits;
 }

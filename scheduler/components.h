@@ -6,15 +6,17 @@
  * the timeline, or none does. They choose in their order, of what those before leave
  * (company.h). One that finds too little chooses first in another attempt, so that who
  * could be anywhere does not take the few nodes that another one needs. Where that does
- * not help, and components are of equal pods, one a node, any way is looked for that
- * there is: first each node is matched with one of them (match.h); then nodes may have
- * several, larger sets before smaller ones (lodging.h). So there is a place for them
- * exactly if there is a way to give each what it needs; but where some are to be in one
- * block, in segments or on few leaves only so many ways to divide the nodes are tried
- * (LODGING_WAYS_MAX), and of more than LODGERS_MAX components, or of larger needs
- * (LODGING_STATES_MAX), none that share nodes. Divided ones, replicas, and those with
- * rules for their nodes together are placed one after the other only. Ranks go on from
- * component to component.
+ * not help, and the pods of each component are equal, any way is looked for that there
+ * is: first each node is matched with one of them (match.h); then nodes may have
+ * several, larger sets before smaller ones (lodging.h). One of which a node may have
+ * several pods stands there for each of them. So there is a place for them exactly if
+ * there is a way to give each what it needs; but where some are to be in one block, in
+ * segments or on few leaves only so many ways to divide the nodes are tried
+ * (LODGING_WAYS_MAX), and of more than LODGERS_MAX components and such pods, or of
+ * larger needs (LODGING_STATES_MAX), none that share nodes; where nodes may have
+ * several pods of two components or more, these may be placed otherwise than was found.
+ * Divided ones, those with rules for their nodes together, and such pods on a list of
+ * nodes are placed one after the other only. Ranks go on from component to component.
  *
  *          slot      |  0  |  1  |  2  |  3  |
  *   component 0      |     |=================|      each could be earlier by itself

@@ -16,14 +16,14 @@ struct stay {
     bool alone;                       /* none with another one */
 };
 
-static void stay_init(struct stay *stay, const struct components *all)
+static void stay_init(struct stay *stay, const struct components *all,
+                      const struct match *m)
 {
-    *stay =
-        (struct stay){.n = components_count(all), .whole = all->cluster->quotas.whole};
+    *stay = (struct stay){.n = m->n, .whole = all->cluster->quotas.whole};
     for (size_t i = 0; i < stay->n; i++) {
         size_t at = i, last;
 
-        stay->like[i] = components_placement(all, i, NULL).shape->like;
+        stay->like[i] = components_placement(all, m->of[i].component, NULL).shape->like;
         last = all->window->last;
         for (; at > 0 && stay->lasts[at - 1] > last; at--) {
             stay->lasts[at] = stay->lasts[at - 1];
@@ -176,7 +176,7 @@ static bool begin(struct lodging *l, const struct attempt *a)
         return false;
     lodging_init(l, needs, a->m->n);
     l->whole = is_any_bound(a->all);
-    stay_init(&stay, a->all);
+    stay_init(&stay, a->all, a->m);
     add_nodes(l, &stay, a, true);
     add_nodes(l, &stay, a, false);
     return true;

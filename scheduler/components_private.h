@@ -27,13 +27,17 @@ struct placement components_placement(const struct components *all, size_t compo
 /* On no nodes but those. */
 bool components_place_on(const struct components *all, size_t component,
                          const uint64_t *given, struct share *ret);
+/* Beside those that have their shares already, on those nodes (NULL: any). */
+bool components_place_beside(const struct components *all, size_t component,
+                             const uint64_t *given, struct share *shares);
 /* In rank order; what the shares hold is taken over. */
 struct slot *components_join(const struct share *shares, size_t n_shares,
                              size_t *ret_n);
 void components_free(struct share *shares, size_t n);
 
-/* Claimants for nodes: the components of a list, with their nodes in this view. To be
- * freed with match_fini. */
+/* Claimants for nodes: the components of a list, with their nodes in this view; one of
+ * which a node may have several pods stands there for each of them. To be freed with
+ * match_fini. */
 void components_match(struct match *m, const struct components *all, const size_t *list,
                       size_t n);
 /* Each on the nodes that it was given; NULL: somebody has no place there. */

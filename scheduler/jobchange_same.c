@@ -23,8 +23,8 @@ bool jobchange_slots_equal(const struct job *a, const struct job *b)
     for (size_t i = 0; i < a->n_alloc; i++) {
         const struct slot *x = &a->alloc[i], *y = &b->alloc[i];
 
-        if (x->pods != y->pods || x->cpu_milli != y->cpu_milli || x->alone != y->alone ||
-            strcmp(x->node, y->node) != 0 ||
+        if (x->pods != y->pods || x->cpu_milli != y->cpu_milli ||
+            x->alone != y->alone || strcmp(x->node, y->node) != 0 ||
             memcmp(&x->each, &y->each, sizeof(x->each)) != 0)
             return false;
     }

@@ -21,6 +21,7 @@ struct claimant {
     node_set open, given;
     const uint64_t *fixed; /* that it must have, and so does not give away; lent */
     int64_t need;
+    size_t component; /* whose it is, to the caller */
 };
 
 /* Sets have so many words. */

@@ -18,9 +18,11 @@
 
 struct puzzle {
     bool shared; /* nodes; else any two are too large for one */
+    bool packs;  /* one component's pods too */
     int n;
     int need[COMPONENTS], cpu[COMPONENTS];
     int listed[COMPONENTS];        /* a node that it must have; -1: none */
+    int packed;                    /* of which a node may have several pods; -1: none */
     bool opens[NODES][COMPONENTS]; /* the node to the component */
     int room[NODES];
 };
@@ -46,7 +48,23 @@ static void change_need(const struct puzzle *p, int *need, unsigned set, int by)
         need[i] += (set >> i & 1) != 0 ? by : 0;
 }
 
-/* From this node on. */
+/* Pods more of the packed one that the node has room for beside the set. */
+static int more_packed(const struct puzzle *p, int node, unsigned set, const int *need)
+{
+    int more = 0;
+
+    if (p->packed < 0 || (set >> p->packed & 1) == 0)
+        return 0;
+    struct puzzle less = *p;
+    for (int i = 1; i < need[p->packed] && more == i - 1; i++) {
+        less.room[node] -= p->cpu[p->packed];
+        more += may_be_on(&less, node, set);
+    }
+    return more;
+}
+
+/* From this node on. A node takes as many of the packed one as it has room for beside
+ * others. */
 static bool is_possible(const struct puzzle *p, int node, int *need)
 {
     bool possible = node == NODES;
@@ -56,8 +74,13 @@ static bool is_possible(const struct puzzle *p, int node, int *need)
     for (unsigned set = 0; set < 1u << p->n && node < NODES && !possible; set++) {
         if (!may_be_on(p, node, set))
             continue;
+        int more = more_packed(p, node, set, need);
         change_need(p, need, set, -1);
+        if (more > 0)
+            need[p->packed] -= more;
         possible = is_possible(p, node + 1, need);
+        if (more > 0)
+            need[p->packed] += more;
         change_need(p, need, set, 1);
     }
     return possible;
@@ -84,13 +107,17 @@ static void draw_job(struct course *h, struct puzzle *p)
     STR_AUTO struct str line;
 
     str_init(&line, 1024);
-    p->n = 2 + (int)course_draw(h, COMPONENTS - 1);
+    p->n = 2 + (int)course_draw(h, COMPONENTS - 2 + !p->packs);
+    p->packed = p->packs ? (int)course_draw(h, p->n) : -1;
     for (int i = 0; i < p->n; i++) {
         p->need[i] = 1 + (int)course_draw(h, 2);
-        p->listed[i] = course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
+        p->listed[i] =
+            i != p->packed && course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
         p->cpu[i] = p->shared ? 1 + (int)course_draw(h, 4) : 4;
-        str_addf(&line, "%snodes=%d cpu=%d ", i > 0 ? " : " : "", p->need[i],
-                 p->cpu[i]);
+        if (i == p->packed)
+            p->need[i] += 1;
+        str_addf(&line, "%s%s=%d cpu=%d ", i > 0 ? " : " : "",
+                 i == p->packed ? "replicas" : "nodes", p->need[i], p->cpu[i]);
         /* A partition of its own says as much as a label. */
         str_addf(&line, i > 0 && course_chance(h, 30) ? "partition=p%d" : "where.c%d=y",
                  i);
@@ -104,7 +131,7 @@ static void run_cluster(uint64_t seed)
 {
     const struct sched_config config = sched_config_default();
     struct decisions decisions;
-    struct puzzle p = {.shared = seed % 2 == 1};
+    struct puzzle p = {.shared = seed % 2 == 1, .packs = seed % 4 == 3};
     struct course h;
 
     course_init(&h, seed, &config);
