@@ -8,6 +8,7 @@
 #define LAUNCH_SLACK_SEC 60
 /* From the limit to the last pod's end: the grace period is 30 s. */
 #define END_SLACK_SEC 60
+_Static_assert(END_SLACK_SEC <= FENCE_TAIL_SEC, "who ends with a reservation is gone");
 
 int64_t book_length(int64_t limit_sec)
 {
@@ -44,6 +45,17 @@ static int64_t free_by(const struct timeline *tl, int64_t due_sec)
     return timeline_end(due_sec, slack);
 }
 
+/* One that begins may be over later than its limit says, not than its reservation. */
+static int64_t starting_end(const struct sched *s, const struct job *job,
+                            int64_t due_sec)
+{
+    int64_t end = timeline_end(timeline_minute(job->start_sec),
+                               book_length(due_sec - job->start_sec));
+    int64_t cut_sec = reserve_end(s, job);
+
+    return cut_sec != TIME_NEVER ? MIN(end, free_by(&s->timeline, cut_sec)) : end;
+}
+
 int64_t book_assumed_end(const struct sched *s, const struct jobrec *rec,
                          size_t component)
 {
@@ -52,8 +64,7 @@ int64_t book_assumed_end(const struct sched *s, const struct jobrec *rec,
     int64_t soon = s->timeline.bounds[0] + TIMELINE_MINUTE_SEC;
 
     if (due_sec != TIME_NEVER && job->phase == JOB_STARTING)
-        end = timeline_end(timeline_minute(job->start_sec),
-                           book_length(due_sec - job->start_sec));
+        end = starting_end(s, job, due_sec);
     else if (due_sec != TIME_NEVER)
         end = free_by(&s->timeline, due_sec);
     return MAX(end, soon);

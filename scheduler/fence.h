@@ -20,7 +20,7 @@
  * A job in a reservation begins in one of its occurrences and is over when that is:
  * its end is cut off there (`ends`); one that was drawn in (magnet.h) begins only where
  * it is over by itself. So that it may take its time to go away, a
- * reservation stays shut to others for a while behind its end, as far as they are
+ * reservation stays shut to others for a minute behind its end, as far as they are
  * planned; once it is over, it is.
  *
  * One that floats shuts its nodes to whoever is longer than it is away, in each slot,
@@ -52,8 +52,10 @@
 /* So many reservations act; those behind them, by name, do not: reserve_say_idle. */
 #define RESV_MAX 1024
 #define RESV_NONE SIZE_MAX
-/* For so long behind its end a reservation is shut to others that are planned. */
-#define FENCE_TAIL_SEC 180
+/* For so long behind its end a reservation is shut to others that are planned: whatever
+ * runs in it is told to end then, whenever it began, and may take so long to go away
+ * (book.h). */
+#define FENCE_TAIL_SEC 60
 
 /* One that acts, and its nodes. */
 struct closure {

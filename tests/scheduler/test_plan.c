@@ -110,6 +110,9 @@ static size_t start_component(const struct queue_case *q, const struct job *job,
     place->due_sec[component] = timeline_end(QUEUE_NOW_SEC, left);
     place->end_sec[component] =
         timeline_end(timeline_minute(QUEUE_NOW_SEC), book_length(left));
+    if (in != NULL)
+        place->end_sec[component] =
+            MIN(place->end_sec[component], in->end_sec + in->tail_sec);
     return plain_plan_last(q->plain, place->end_sec[component]);
 }
 
