@@ -30,24 +30,57 @@ static void add_to_total(struct cluster *c, const struct node *node)
             MIN(c->total.v[i] + MIN(node->capacity.v[i], TOTAL_MAX / 2), TOTAL_MAX);
 }
 
-static void settle_nodes(struct cluster *c)
+/* Those that were in order, and still are nodes. */
+static void keep_order(struct cluster *c)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->n_order; i++) {
+        struct noderec *rec = c->order[i];
+
+        if (rec->node != NULL)
+            c->order[kept++] = rec;
+        else
+            rec->position = POSITION_NONE;
+    }
+    c->n_order = kept;
+}
+
+static void gather_nodes(struct cluster *c)
 {
     struct noderec *rec, *next;
 
-    c->n_order = 0;
     c->total = (struct resvec){{0}};
     HASH_ITER (hh, c->nodes, rec, next) {
-        rec->position = POSITION_NONE;
-        if (rec->node != NULL) {
-            GROW(c->order, c->n_order, c->order_cap);
-            c->order[c->n_order++] = rec;
-            add_to_total(c, rec->node);
-        } else if (rec->n_uses == 0) {
-            noderec_free(c, rec);
+        if (rec->node == NULL) {
+            if (rec->n_uses == 0)
+                noderec_free(c, rec);
+            continue;
         }
+        add_to_total(c, rec->node);
+        if (rec->position != POSITION_NONE)
+            continue;
+        GROW(c->order, c->n_order, c->order_cap);
+        c->order[c->n_order++] = rec;
     }
-    if (c->n_order > 1)
+}
+
+/* Mostly a node has changed and none has come, so that looking first pays. */
+static void put_in_order(struct cluster *c)
+{
+    size_t n = MIN(c->n_order, 1);
+
+    while (n < c->n_order && noderec_compare(&c->order[n - 1], &c->order[n]) <= 0)
+        n++;
+    if (n < c->n_order)
         qsort(c->order, c->n_order, sizeof(*c->order), noderec_compare);
+}
+
+static void settle_nodes(struct cluster *c)
+{
+    keep_order(c);
+    gather_nodes(c);
+    put_in_order(c);
     c->weighted = c->deters = false;
     for (size_t i = 0; i < c->n_order; i++) {
         c->order[i]->position = i;
