@@ -154,26 +154,46 @@ static struct verdict *judge_kinds(const struct job *like, const struct cluster 
     return verdicts;
 }
 
-static void set_admitted(struct shape *shape, const struct cluster *c)
+/* By their kinds alone. A word is put together before it is written: this is most of
+ * what it takes to begin a plan of few jobs. */
+static void admit_kinds(struct shape *shape, const struct cluster *c)
 {
     AUTO_FREE struct verdict *verdicts = judge_kinds(shape->like, c);
-    bool choosy = is_choosy(shape->like);
 
+    for (size_t word = 0; word < c->words; word++) {
+        const uint32_t *kinds = c->kinds.of + word * 64;
+        size_t n = MIN(c->n_order - word * 64, 64);
+        uint64_t admits = 0, ready = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            admits |= (uint64_t)verdicts[kinds[i]].admits << i;
+            ready |= (uint64_t)verdicts[kinds[i]].ready << i;
+        }
+        shape->admits[word] = admits;
+        shape->ready[word] = ready;
+    }
+}
+
+static void drop_refused(struct shape *shape, const struct cluster *c)
+{
+    for (size_t i = 0; i < c->n_order; i++) {
+        const struct node *node = c->order[i]->node;
+
+        if (!node_set_has(shape->admits, i) ||
+            (node != NULL && filters_admit_one(shape->like, node)))
+            continue;
+        shape->admits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+        shape->ready[i / 64] &= shape->admits[i / 64];
+    }
+}
+
+static void set_admitted(struct shape *shape, const struct cluster *c)
+{
     shape->admits = set_cleared(shape->admits, c);
     shape->ready = set_cleared(shape->ready, c);
-    for (size_t i = 0; i < c->n_order; i++) {
-        const struct verdict verdict = verdicts[c->kinds.of[i]];
-        const struct node *node;
-
-        if (!verdict.admits)
-            continue;
-        node = choosy ? c->order[i]->node : NULL;
-        if (choosy && (node == NULL || !filters_admit_one(shape->like, node)))
-            continue;
-        node_set_add(shape->admits, i);
-        if (verdict.ready)
-            node_set_add(shape->ready, i);
-    }
+    admit_kinds(shape, c);
+    if (is_choosy(shape->like))
+        drop_refused(shape, c);
 }
 
 static void add_featured(struct shape *shape, const struct node *node, size_t position)
