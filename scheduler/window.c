@@ -174,13 +174,16 @@ static void size_to(struct window *w, const struct seeker *by)
 
 void window_set(struct window *w, const struct seeker *by, size_t first)
 {
+    int64_t n;
+
     size_to(w, by);
     span(w, by, first);
     set_all(by, w->nodes);
-    for (size_t slot = w->first; slot < w->last; slot++) {
+    n = window_count(w, by);
+    for (size_t slot = w->first; slot < w->last && n > 0; slot++) {
         const struct opening in = opening_of(w, by, slot);
 
-        keep_open(by, &in, w->nodes, w->nodes);
+        n -= keep_open(by, &in, w->nodes, w->nodes);
     }
 }
 
