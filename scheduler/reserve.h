@@ -7,7 +7,8 @@
  * nobody runs into its time and pods of others leave some CPU (unless ignore_jobs), and
  * whose lasting taints somebody tolerates: a job that names it, or, as who runs there
  * has to, everybody, where all such nodes have them. Of these come first those that it
- * shares with no other, then those of the least weight, then those of which pods of
+ * shares with no other, then those with the fewest taints PreferNoSchedule that no job
+ * that names it tolerates, then those of the least weight, then those of which pods of
  * others have least, in quarters of a node, then those with the fewest promises to
  * break, then by name. It takes all or none: a reservation without is tried again in
  * each walk. Chosen nodes that go down, or come under pressure, are replaced (unless

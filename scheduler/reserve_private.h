@@ -20,6 +20,7 @@ struct candidate_node {
     int lots;            /* that others have of it at any time */
     struct resvec taken; /* at that time, by jobs and pods of others */
     struct resvec held;  /* likewise by such reservations */
+    int64_t deters;      /* so many of its taints do, if there are others */
     int64_t weight;      /* its own (node.weight) */
     int64_t foreign;     /* quarters of it that they have, of what they have most of */
     int64_t promises;    /* that it would break */

@@ -266,6 +266,40 @@ static void shun(struct choosing *c)
     free(tols);
 }
 
+/* Fewer taints PreferNoSchedule speak against each for whoever tolerates these. True:
+ * some still do. */
+static bool deter_less(struct choosing *c, const struct toleration *tols, size_t n)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        const struct node *node = c->s->cluster.order[i]->node;
+
+        if (node != NULL)
+            c->nodes[i].deters = MIN(c->nodes[i].deters, taints_deter(node, tols, n));
+        any |= c->nodes[i].deters > 0;
+    }
+    return any;
+}
+
+/* Those that none of the jobs that name it tolerates. */
+static void deter(struct choosing *c)
+{
+    struct jobrec *rec, *next;
+    bool any;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++)
+        c->nodes[i].deters = c->s->cluster.order[i]->node != NULL ? INT64_MAX : 0;
+    any = deter_less(c, NULL, 0);
+    HASH_ITER (hh, c->s->jobs, rec, next) {
+        const struct job *job = rec->job;
+
+        if (any && !rec->gone && job->n_tolerations > 0 &&
+            job_names_reservation(job, c->rec->resv->name))
+            any = deter_less(c, job->tolerations, job->n_tolerations);
+    }
+}
+
 /* ---- all of it ---- */
 
 bool reserve_is_up(const struct noderec *node)
@@ -288,4 +322,5 @@ void reserve_rate(struct choosing *c)
     count_foreign(c);
     find_taken(c);
     shun(c);
+    deter(c);
 }
