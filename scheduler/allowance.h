@@ -60,10 +60,11 @@ void allowance_hold_back(struct sched *s, struct jobrec *rec);
 
 /* After a check that has failed: were there too many nodes? */
 bool allowance_is_of_nodes(const struct sched *s);
-/* Too many, some of which are counted already for those who count together, as this
- * one? */
+/* Too many, some of which are counted already for those who count together? And each of
+ * these, once. */
 bool allowance_lacks_nodes(const struct sched *s);
-bool allowance_has_node(const struct sched *s, const char *node);
+void allowance_each_node(const struct sched *s, void (*fn)(void *arg, const char *node),
+                         void *arg);
 
 /* So much priority it needs to be kept room for (MinPrioThreshold). */
 int64_t allowance_least_priority(const struct sched *s, const struct job *job,

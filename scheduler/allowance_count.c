@@ -217,9 +217,11 @@ bool allowance_lacks_nodes(const struct sched *s)
            (s->held.broken != NULL && held_has_nodes(s->held.broken));
 }
 
-bool allowance_has_node(const struct sched *s, const char *node)
+void allowance_each_node(const struct sched *s, void (*fn)(void *arg, const char *node),
+                         void *arg)
 {
-    return s->held.crowded != NULL
-               ? pledge_has_node(s->held.crowded, node, s->held.crowded_slot)
-               : held_has_node(s->held.broken, node);
+    if (s->held.crowded != NULL)
+        pledge_each_node(s->held.crowded, s->held.crowded_slot, fn, arg);
+    else
+        held_each_node(s->held.broken, fn, arg);
 }

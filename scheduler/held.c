@@ -310,9 +310,13 @@ bool held_has_nodes(const struct counter *counter)
     return counter->nodes != NULL;
 }
 
-bool held_has_node(const struct counter *counter, const char *node)
+void held_each_node(const struct counter *counter,
+                    void (*fn)(void *arg, const char *node), void *arg)
 {
-    return use_of(counter, node) != NULL;
+    const struct node_use *use, *next;
+
+    HASH_ITER (hh, counter->nodes, use, next)
+        fn(arg, use->name);
 }
 
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,

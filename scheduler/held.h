@@ -122,9 +122,10 @@ struct counter *held_counter(const struct held *h, const struct limit *limit,
  * time on. */
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t at_sec);
-/* Does it count nodes; and is this one among those that it counts? */
+/* Does it count nodes; and each that it counts, once. */
 bool held_has_nodes(const struct counter *counter);
-bool held_has_node(const struct counter *counter, const char *node);
+void held_each_node(const struct counter *counter,
+                    void (*fn)(void *arg, const char *node), void *arg);
 /* How many nodes would be held if a job took these as well. */
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,
                         const char *whose, const struct slot *slots, size_t n);

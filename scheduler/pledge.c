@@ -302,10 +302,19 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
     return over;
 }
 
-bool pledge_has_node(const struct pledge *pledge, const char *node, size_t slot)
+static bool is_used(const struct pledge_node *node, size_t slot)
 {
-    const struct pledge_node *of = find_node(pledge, node);
+    return node->uses.n > 0 &&
+           node->uses.items[levels_find(&node->uses, slot)].of.held > 0;
+}
 
-    return of != NULL && of->uses.n > 0 &&
-           of->uses.items[levels_find(&of->uses, slot)].of.held > 0;
+void pledge_each_node(const struct pledge *pledge, size_t slot,
+                      void (*fn)(void *arg, const char *node), void *arg)
+{
+    const struct pledge_node *node, *next;
+
+    HASH_ITER (hh, pledge->nodes, node, next) {
+        if (is_used(node, slot))
+            fn(arg, node->name);
+    }
 }

@@ -97,7 +97,8 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
  * now, beside all who are planned later; TIME_NEVER: for ever. */
 int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
                      int64_t amount);
-/* Is a node in use in a slot? */
-bool pledge_has_node(const struct pledge *pledge, const char *node, size_t slot);
+/* Each node that is in use in a slot, once. */
+void pledge_each_node(const struct pledge *pledge, size_t slot,
+                      void (*fn)(void *arg, const char *node), void *arg);
 
 #endif

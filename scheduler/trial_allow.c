@@ -102,16 +102,29 @@ static bool cut(struct sched *s, const struct entry *entry, const struct seeker 
     return false;
 }
 
+struct counted {
+    const struct cluster *cluster;
+    node_set nodes;
+};
+
+static void count_node(void *arg, const char *name)
+{
+    const struct counted *counted = arg;
+    const struct noderec *rec = cluster_node(counted->cluster, name);
+
+    if (rec != NULL && rec->position != POSITION_NONE)
+        node_set_add(counted->nodes, rec->position);
+}
+
 /* Those that are counted already, where there would be too many nodes. */
 static node_set held_nodes(const struct sched *s)
 {
-    node_set held = xcalloc(s->cluster.words + 1, sizeof(*held));
+    struct counted counted = {&s->cluster,
+                              xcalloc(s->cluster.words + 1, sizeof(uint64_t))};
 
-    for (size_t i = 0; i < s->cluster.n_order && allowance_lacks_nodes(s); i++) {
-        if (allowance_has_node(s, s->cluster.order[i]->name))
-            node_set_add(held, i);
-    }
-    return held;
+    if (allowance_lacks_nodes(s))
+        allowance_each_node(s, count_node, &counted);
+    return counted.nodes;
 }
 
 /* Likewise, as far as they are open to it; NULL: it is not that. */
