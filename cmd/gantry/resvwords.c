@@ -123,6 +123,42 @@ static bool put_purge(struct json *spec, const char *field, const char *word,
     return true;
 }
 
+/* Slurm's own word is longer than the one it shows. */
+#define MAINTENANCE "MAINTENANCE"
+/* So many letters of a flag at least. */
+#define FLAG_LEAST 3
+
+static const char *const flag_words[] = {
+    "ANY_NODES",  "DAILY",        "FLEX",         "FORCE_START",
+    "HOURLY",     "IGNORE_JOBS",  "LICENSE_ONLY", "MAGNETIC",
+    "MAINT",      "OVERLAP",      "PART_NODES",   "NO_HOLD_JOBS_AFTER_END",
+    "REPLACE",    "REPLACE_DOWN", "SPEC_NODES",   "STATIC_ALLOC",
+    "TIME_FLOAT", "USER_DELETE",  "WEEKDAY",      "WEEKEND",
+    "WEEKLY",
+};
+
+/* The flag that it says, as in Slurm also by its first letters, if no other begins so;
+ * else the word, which the server refuses by name. In capitals. */
+static const char *flag_of(char *word)
+{
+    const char *found = NULL;
+    size_t len = strlen(word), n = 0;
+
+    for (char *p = word; *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    if (len > strlen("MAINT") && strncmp(MAINTENANCE, word, len) == 0)
+        return "MAINT";
+    for (size_t i = 0; i < ARRAY_LEN(flag_words); i++) {
+        if (strcmp(flag_words[i], word) == 0)
+            return flag_words[i];
+        if (strncmp(flag_words[i], word, len) == 0) {
+            found = flag_words[i];
+            n++;
+        }
+    }
+    return len >= FLAG_LEAST && n == 1 ? found : word;
+}
+
 /* "a,b"; flags in capitals. With += and -= what is there, more or less. */
 static int put_list(int64_t now_sec, const struct change *c, const char *field,
                     struct json *spec, struct err *err)
@@ -138,10 +174,10 @@ static int put_list(int64_t now_sec, const struct change *c, const char *field,
         json_set(spec, field, list);
     }
     while ((word = strsep(&rest, ",")) != NULL) {
-        for (char *p = word; *p && strcmp(field, "flags") == 0; p++)
-            *p = (char)toupper((unsigned char)*p);
+        const char *name = strcmp(field, "flags") == 0 ? flag_of(word) : word;
+
         if (*word && !put_purge(spec, field, word, c))
-            put_name(list, word, c->more ? c->sign : '+');
+            put_name(list, name, c->more ? c->sign : '+');
     }
     return 0;
 }
