@@ -22,6 +22,7 @@
 #include "scheduler/held.h"
 #include "scheduler/horizon.h"
 #include "scheduler/hunters.h"
+#include "scheduler/lift.h"
 #include "scheduler/line.h"
 #include "scheduler/magnet.h"
 #include "scheduler/placement.h"
@@ -219,6 +220,9 @@ struct accruals {
 };
 
 /* One walk through the queue. */
+/* So many of those who have looked for victims in vain are known, of a shape each. */
+#define VAIN_MAX 16
+
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
@@ -238,8 +242,11 @@ struct pass {
     size_t first, last;     /* the section of the queue, as far as it is known */
     struct hunters hunters; /* of the section; of all of them: */
     struct hunters late;    /* whose hunts are put off to the next walk */
-    struct hunters all;     /* and these, and who has found nobody */
+    struct hunters all;     /* and these, and who has found nobody, of whom some are: */
+    struct entry *vain[VAIN_MAX];
+    size_t n_vain;
     bool cut_short;      /* the walk ends before who may be preempted by one put off */
+    bool was_cut;        /* so did the one before it */
     uint64_t number;     /* of the walk */
     int64_t grown_sec;   /* until when room had grown since the walk before began */
     struct entry *again; /* an array's, which waits on after a start; NULL */
@@ -308,6 +315,7 @@ struct sched {
     struct yielders *yielding;      /* preempted, and still holding nodes */
     struct herds herds;             /* who may be preempted */
     struct victims victims;         /* scratch: who is to be */
+    struct lifts lifts;             /* of the queue of this walk */
     struct hunters hunters;         /* of the last walk, and who has come since */
     uint64_t told;                  /* moves with each change that is applied */
     size_t n_broken[BROKEN_CAUSES]; /* promises, by what broke them */
@@ -368,6 +376,9 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
 void pass_lose_place(struct sched *s, const struct jobrec *rec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
+/* Those who have come since it began may preempt others as well: it ends before
+ * those. */
+void pass_note_new(struct sched *s, int64_t now_sec);
 /* Why it may not start, as far as it is itself concerned; the sentence is in
  * s->message. Moves the walk's begin_sec to when time alone may change that. */
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);

@@ -245,10 +245,8 @@ bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_s
     bool by_qos = s->config.preempt_type == PREEMPT_BY_QOS;
     struct preempt_side side;
 
-    if (yield_any(rec))
-        return false;
     if (!rec->job->plan.promised)
-        return true;
+        return !yield_any(rec);
     if (by_qos && rec->kept_from == h->of && rec->kept_told == s->told)
         return false;
     side = herd_side(s, rec, cluster_partition(&s->cluster, rec->job->plan.partition));

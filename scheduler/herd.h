@@ -80,9 +80,9 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
 size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
                    size_t before);
 
-/* May a plan give way to the side? What nobody was promised may be planned anew, but
- * room that others already yield is not taken again; a promise, as far as priorities do
- * not forbid it. */
+/* May a plan give way to the side? What nobody was promised may be planned anew; a
+ * promise, as far as priorities do not forbid it, also of room that others yield to its
+ * job: it would be taken as soon as that runs. */
 bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_side *by,
                    struct jobrec *rec);
 

@@ -28,12 +28,17 @@ struct hunt {
     size_t n_plans, plans_cap;
     size_t n_lifted; /* the first ones: they are off the timeline */
     size_t before;   /* slot: it is to start earlier */
-    bool started;
+    bool started, found;
+    bool others; /* of some that were tried another one would have the room: they are
+                    out from then on */
 };
 
 /* Who may be preempted as far as plans go: a job that is planned, as a side. */
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
                                    struct jobrec *rec);
+/* The slot behind that from which on others yield their room to some whose promises may
+ * be broken; 0: there are none. */
+size_t hunt_yielded(struct sched *s, struct hunt *h);
 /* Into `plans`, and to the victims as what is free on nodes. */
 void hunt_find_plans(struct sched *s, struct hunt *h);
 /* Plans on nodes that it was given go first, and those for licences that it wants. */
@@ -47,6 +52,9 @@ size_t hunt_gone(const struct hunt *h);
  * gone, who would have run on until then. It is asked again when they would be gone in
  * time. */
 bool hunt_is_too_soon(struct sched *s, const struct hunt *h);
+/* The room that is made for it before that slot: would one who waits before it, and may
+ * preempt it, have that instead? It would be ended for it at once. */
+bool hunt_is_others(struct sched *s, const struct hunt *h, size_t before);
 /* May it have these slots in that window: by its limits then, and has each component
  * its nodes of none but those that it may preempt? */
 bool hunt_may_have(struct sched *s, const struct hunt *h, const struct slot *slots,

@@ -7,6 +7,8 @@
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/component.h"
+#include "scheduler/guise.h"
+#include "scheduler/trial.h"
 
 size_t hunt_gone(const struct hunt *h)
 {
@@ -35,6 +37,53 @@ bool hunt_is_too_soon(struct sched *s, const struct hunt *h)
     s->pass.begin_sec =
         MIN(s->pass.begin_sec, book_end_before(s, s->window.first) - grace_sec);
     return true;
+}
+
+/* One that has looked for victims in vain: would it fit now? */
+static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
+{
+    const bool planned = entry->rec->claim.on;
+    struct seeker by;
+    struct slot *slots;
+    size_t n;
+
+    guise_wear(s, entry->rec, entry->qos_at);
+    by = trial_seeker(s, entry);
+    book_strike(s, entry->rec);
+    slots = trial_find_place(s, entry, &by, before, &n);
+    if (planned)
+        book_enter(s, entry->rec);
+    guise_rest(s, entry->rec);
+    if (slots != NULL)
+        slots_free(slots, n);
+    return slots != NULL;
+}
+
+static bool may_preempt(struct sched *s, const struct entry *by, const struct hunt *h)
+{
+    struct hunters one = {0};
+    bool may;
+
+    guise_wear(s, by->rec, by->qos_at);
+    hunters_add(s, &one, by);
+    guise_rest(s, by->rec);
+    may = hunters_any(s, &one, h->entry);
+    hunters_fini(&one);
+    return may;
+}
+
+bool hunt_is_others(struct sched *s, const struct hunt *h, size_t before)
+{
+    bool others = false;
+
+    for (size_t i = 0; i < s->pass.n_vain && !others; i++) {
+        const struct entry *by = s->pass.vain[i];
+
+        others = by->rec != h->entry->rec && !by->rec->gone &&
+                 by->rec->version == by->version && by->rec->shape != NULL &&
+                 may_preempt(s, by, h) && would_fit(s, by, before);
+    }
+    return others;
 }
 
 /* By its limits, as things are when it is to start. */

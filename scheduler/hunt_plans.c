@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/reclaim.h"
+#include "scheduler/yield.h"
 
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
                                    struct jobrec *rec)
@@ -45,7 +46,30 @@ static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
     GROW(h->plans, h->n_plans, h->plans_cap);
     h->plans[h->n_plans++] = rec;
     n = book_uses(s, rec);
-    victims_add_plan(h->victims, s->uses, n, &rec->claim);
+    victims_add_plan(h->victims, s->uses, n, &rec->claim, yield_any(rec));
+}
+
+struct yields {
+    struct sched *s;
+    struct hunt *h;
+    size_t behind;
+};
+
+static bool note_yielded(void *arg, struct jobrec *rec)
+{
+    struct yields *y = arg;
+
+    if (rec != y->h->entry->rec && may_lift(y->s, y->h, rec))
+        y->behind = MAX(y->behind, rec->claim.first + 1);
+    return false;
+}
+
+size_t hunt_yielded(struct sched *s, struct hunt *h)
+{
+    struct yields y = {.s = s, .h = h};
+
+    yield_find(s, note_yielded, &y);
+    return y.behind;
 }
 
 void hunt_find_plans(struct sched *s, struct hunt *h)

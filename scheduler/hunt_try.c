@@ -155,11 +155,13 @@ static void decide(struct sched *s, const struct hunt *h)
     }
 }
 
+/* Where one before it, who may not break these promises, might preempt it, that one may
+ * have the room first: it starts in the next walk. */
 static void keep_room(struct sched *s, struct hunt *h, struct slot *slots, size_t n)
 {
     struct jobrec *rec = h->entry->rec;
 
-    h->started = s->window.first == 0;
+    h->started = s->window.first == 0 && !hunters_any(s, &s->pass.all, h->entry);
     if (h->started) {
         trial_start(s, h->entry, slots, n, true);
     } else {
@@ -173,11 +175,18 @@ static void keep_room(struct sched *s, struct hunt *h, struct slot *slots, size_
     s->pass.moved = true;
 }
 
-static void undo(struct sched *s, struct hunt *h)
+/* `others`: to whom those would have made room that are taken. */
+static void undo(struct sched *s, struct hunt *h, bool others)
 {
     for (size_t i = 0; i < h->herd->n; i++) {
-        if (h->herd->victims[i].taken)
-            spare(s, h, &h->herd->victims[i]);
+        struct victim *victim = &h->herd->victims[i];
+
+        if (!victim->taken)
+            continue;
+        spare(s, h, victim);
+        victim->out |= others;
+        h->others |= others;
+        h->n_victims -= others;
     }
     for (size_t i = 0; i < h->n_lifted; i++)
         book_enter(s, h->plans[i]);
@@ -189,7 +198,8 @@ static void undo(struct sched *s, struct hunt *h)
 /* With as few of the victims that were chosen as will do; NULL: not even with all. All
  * who end are gone before it starts: otherwise they would end for what is planned
  * behind it. */
-static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n)
+static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
+                              bool *ret_others)
 {
     struct slot *slots;
     size_t before;
@@ -198,6 +208,9 @@ static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n)
         return NULL;
     before = s->window.first + 1;
     take_only_needed(s, h, before);
+    *ret_others = hunt_is_others(s, h, before);
+    if (*ret_others)
+        return NULL;
     slots = trial_find_place(s, h->entry, h->by, before, ret_n);
     if (slots == NULL || (!hunt_is_too_soon(s, h) && s->window.first >= hunt_gone(h) &&
                           hunt_may_have(s, h, slots, *ret_n)))
@@ -209,7 +222,7 @@ static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n)
 bool hunt_try(struct sched *s, struct hunt *h)
 {
     int64_t grown_sec = s->grown_sec;
-    bool freed = s->freed;
+    bool freed = s->freed, others = false;
     struct slot *slots;
     size_t n;
 
@@ -219,12 +232,12 @@ bool hunt_try(struct sched *s, struct hunt *h)
         if (h->herd->victims[i].taken)
             cut(s, h, &h->herd->victims[i]);
     }
-    slots = find_room(s, h, &n);
+    slots = find_room(s, h, &n, &others);
     if (slots != NULL) {
         keep_room(s, h, slots, n);
         return true;
     }
-    undo(s, h);
+    undo(s, h, others);
     s->freed = freed;
     s->grown_sec = grown_sec;
     return false;

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/core.h"
+#include "scheduler/guise.h"
 #include "scheduler/herd.h"
 #include "scheduler/preempt.h"
 
@@ -62,6 +63,26 @@ void hunters_add(struct sched *s, struct hunters *h, const struct entry *entry)
 
         if (side.part != NULL && preempt_may_any(&s->config, &side))
             add_side(h, &side);
+    }
+}
+
+void hunters_add_job(struct sched *s, struct hunters *h, struct jobrec *rec,
+                     int64_t now_sec)
+{
+    size_t n = pass_choices(s, rec);
+
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY || rec->array != NULL)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct partrec *part = pass_partition(s, rec->job, i);
+        struct entry entry;
+
+        if (part == NULL)
+            continue;
+        entry = pass_entry(s, rec, part, i, now_sec);
+        guise_wear(s, rec, entry.qos_at);
+        hunters_add(s, h, &entry);
+        guise_rest(s, rec);
     }
 }
 

@@ -7,15 +7,17 @@
  *     low, one node                                              with the job on n2
  *                                                                for high a step later
  *
- * So the walk through the queue goes in sections: one ends before the first job that
- * somebody in it may preempt (pass_section.c). Whoever may start at once, before a walk
- * (starts.h), does so only where nobody who waited at the end of the last one, or has
- * come since, may preempt it; else its turn is in the walk.
+ * So they are before whom they may preempt in the queue (lift.h), and the walk through
+ * it goes in sections: one ends before the first job that somebody in it may preempt
+ * (pass_section.c). Whoever may start at once, before a walk (starts.h), does so only
+ * where nobody who waited at the end of the last one, or has come since, may preempt
+ * it; else its turn is in the walk. A walk ends before one whom somebody may preempt
+ * that has come while it went on, and begins anew; but not for that twice in a row.
  *
  * They are known as kinds, by the names of QOS and partition, with the highest priority
  * of each; a component is of a kind of its own. Who has victims already is none of
- * them: it has its room. Nor is who comes behind another in the queue, for that one;
- * nor who gets back nodes of its reservation that others have borrowed.
+ * them: it has its room. Nor is who gets back nodes of its reservation that others have
+ * borrowed.
  */
 #ifndef GANTRY_SCHEDULER_HUNTERS_H
 #define GANTRY_SCHEDULER_HUNTERS_H
@@ -25,6 +27,7 @@
 #include <stdint.h>
 
 struct entry;
+struct jobrec;
 struct sched;
 
 /* Names are its own. */
@@ -45,6 +48,9 @@ void hunters_fini(struct hunters *h);
 void hunters_clear(struct hunters *h);
 /* One that waits is among them, if it may hunt at all. */
 void hunters_add(struct sched *s, struct hunters *h, const struct entry *entry);
+/* Likewise with each of its choices. */
+void hunters_add_job(struct sched *s, struct hunters *h, struct jobrec *rec,
+                     int64_t now_sec);
 /* May one of them preempt it, as soon as it runs? */
 bool hunters_any(const struct sched *s, const struct hunters *h,
                  const struct entry *entry);

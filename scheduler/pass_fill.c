@@ -9,6 +9,7 @@
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/follower.h"
+#include "scheduler/guise.h"
 #include "scheduler/overtake.h"
 #include "scheduler/tell.h"
 
@@ -34,6 +35,18 @@ static void cancel_plans(struct sched *s, struct jobrec *rec, enum reason reason
         cancel_plans(s, rec->followers[i], reason);
 }
 
+static void add_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
+                      size_t i)
+{
+    struct entry *entry = queue_add(&s->pass.queue);
+    size_t worn;
+
+    *entry = pass_entry(s, rec, part, i, s->pass.now_sec);
+    worn = guise_wear(s, rec, entry->qos_at);
+    lift_know(s, entry);
+    guise_wear(s, rec, worn);
+}
+
 /* Where none of its partitions is there any more it has no place in the queue, and what
  * was promised to it is in nobody's way. */
 static void add_choices(struct sched *s, struct jobrec *rec)
@@ -48,7 +61,7 @@ static void add_choices(struct sched *s, struct jobrec *rec)
         if (!pass_is_open(s, rec, part, i))
             continue;
         if (part != NULL)
-            *queue_add(&s->pass.queue) = pass_entry(s, rec, part, i, s->pass.now_sec);
+            add_entry(s, rec, part, i);
         missing += part == NULL && !pass_listed_before(job, i % n_parts);
         rec->untried += part != NULL || !pass_listed_before(job, i % n_parts);
     }
@@ -171,6 +184,8 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass_section_begin(pass, 0);
     hunters_clear(&pass->late);
     hunters_clear(&pass->all);
+    pass->n_vain = 0;
+    pass->was_cut = pass->cut_short;
     pass->cut_short = false;
     pass->mustered = false;
     pass->round =
@@ -183,6 +198,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->n_hinted = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
+    lift_begin(&s->lifts);
     pass->n_arrays = 0;
     pass->ordered = false;
     circles_find(s, now_sec);
@@ -216,6 +232,7 @@ static bool order(struct sched *s, struct sched_budget budget)
 {
     if (s->pass.ordered)
         return true;
+    lift_run(s);
     queue_order(&s->pass.queue);
     s->pass.ordered = true;
     return HASH_COUNT(s->jobs) <= ORDER_JOBS || !sched_is_spent(budget);

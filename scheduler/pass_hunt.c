@@ -33,6 +33,18 @@ static void count_put_off(const struct sched *s, struct jobrec *rec)
     rec->put_off = s->pass.moved && rec->put_off < PUT_OFF_MAX ? rec->put_off + 1 : 0;
 }
 
+/* One of a shape does for all. */
+static void note_vain(struct pass *pass, struct entry *entry)
+{
+    size_t i = 0;
+
+    while (i < pass->n_vain && (pass->vain[i]->rec->shape != entry->rec->shape ||
+                                pass->vain[i]->part != entry->part))
+        i++;
+    if (i == pass->n_vain && i < VAIN_MAX)
+        pass->vain[pass->n_vain++] = entry;
+}
+
 bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     bool off = is_put_off(s, entry);
@@ -48,6 +60,7 @@ bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
         return true;
     }
     hunters_add(s, &s->pass.all, entry);
+    note_vain(&s->pass, entry);
     if (off)
         hunters_add(s, &s->pass.late, entry);
     return false;

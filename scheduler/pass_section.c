@@ -10,6 +10,22 @@ void pass_section_begin(struct pass *pass, size_t first)
     hunters_clear(&pass->hunters);
 }
 
+/* Of more than so many that have come nobody starts before a walk either (starts.h). */
+#define NEW_MAX 256
+
+void pass_note_new(struct sched *s, int64_t now_sec)
+{
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY || s->pass.filling ||
+        s->pass.was_cut || s->n_list > NEW_MAX)
+        return;
+    for (size_t i = 0; i < s->n_list; i++) {
+        struct jobrec *rec = s->list[i];
+
+        if (rec->changed && jobrec_check(s, rec, now_sec) == REASON_NONE)
+            hunters_add_job(s, &s->pass.late, rec, now_sec);
+    }
+}
+
 /* Where each has its whole turn at once, only who is put off is waited for. */
 static bool has_hunts_of_its_own(const struct pass *pass)
 {

@@ -102,6 +102,7 @@ const struct member *policy_member_at(const struct policy *p, const struct job *
 /* How that one stands. */
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition);
-int64_t policy_largest_priority(const struct policy *p); /* of all QOS */
+int64_t policy_largest_priority(const struct policy *p); /* of all QOS; likewise: */
+int64_t policy_longest_grace(const struct policy *p);
 
 #endif

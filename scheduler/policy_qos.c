@@ -139,6 +139,15 @@ int64_t policy_largest_priority(const struct policy *p)
     return largest;
 }
 
+int64_t policy_longest_grace(const struct policy *p)
+{
+    int64_t longest = 0;
+
+    for (size_t i = 0; i < p->n_qos; i++)
+        longest = MAX(longest, p->qos[i]->grace_sec);
+    return longest;
+}
+
 /* ---- checking ---- */
 
 static enum reason say_missing(const struct policy *p, struct str *message)

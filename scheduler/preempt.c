@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/book.h"
 #include "scheduler/fewest.h"
 #include "scheduler/hunt.h"
 #include "scheduler/prospect.h"
@@ -14,6 +15,8 @@
  * times as many, and so on: those that will do are mostly among the cheapest. */
 #define TRY_FIRST 256
 #define TRY_TIMES 4
+/* So often the search goes on without those whose room another one would have. */
+#define OTHERS_MAX 8
 
 void preempt_say(struct sched *s, const struct jobrec *rec)
 {
@@ -55,7 +58,7 @@ static void try_apart(struct sched *s, struct hunt *h)
     h->apart = *h->by;
     h->apart.apart = true;
     h->by = &h->apart;
-    try_cheapest(s, h);
+    h->found = try_cheapest(s, h);
 }
 
 static bool try_taken(struct sched *s, struct hunt *h, bool lacks)
@@ -74,27 +77,89 @@ static bool try_chosen(struct sched *s, struct hunt *h, bool lacks)
            (victims_choose(h->victims, &s->cluster, h->by) && try_taken(s, h, lacks));
 }
 
+static bool try_all(struct sched *s, struct hunt *h, bool lacks)
+{
+    const struct seeker *by = h->by;
+
+    if (try_chosen(s, h, lacks) || (is_guess(s, h) && try_cheapest(s, h)))
+        return true;
+    if (!is_guess(s, h) || !herd_is_apart(h->entry->rec->job))
+        return false;
+    try_apart(s, h);
+    h->by = by;
+    return h->found;
+}
+
+/* The slot behind that in which anybody is gone whom it might end who started now: with
+ * plans of those it starts by then, or not before. */
+static size_t behind_grace(const struct sched *s, const struct hunt *h)
+{
+    int64_t grace_sec = policy_longest_grace(&s->policy);
+    const struct partrec *part, *next;
+
+    HASH_ITER (hh, s->cluster.parts, part, next)
+        grace_sec = MAX(grace_sec, part->part->grace_sec);
+    return book_free_from(s, timeline_end(h->now_sec, grace_sec)) + 1;
+}
+
+/* Without those whose room another one would have. */
+static bool try_others(struct sched *s, struct hunt *h, bool lacks)
+{
+    bool found = try_all(s, h, lacks);
+
+    for (size_t i = 1; i < OTHERS_MAX && !found && h->others; i++) {
+        h->others = false;
+        found = try_all(s, h, lacks);
+    }
+    return found;
+}
+
+/* One like it, which could have had as much at least, where nobody is to end. */
+static bool was_in_vain(const struct sched *s, const struct hunt *h,
+                        const struct fit *fit)
+{
+    return fit->vain_walk == s->pass.number && fit->vain_of == h->herd->of &&
+           h->entry->resv == NULL && h->by->takes.n == 0 &&
+           h->side.priority <= fit->vain_priority &&
+           h->by->limit_sec >= fit->vain_limit_sec;
+}
+
+static void note_in_vain(const struct sched *s, const struct hunt *h, struct fit *fit)
+{
+    if (h->entry->resv != NULL || h->by->takes.n > 0)
+        return;
+    fit->vain_walk = s->pass.number;
+    fit->vain_of = h->herd->of;
+    fit->vain_priority = h->side.priority;
+    fit->vain_limit_sec = h->by->limit_sec;
+}
+
 static void hunt(struct sched *s, struct hunt *h)
 {
     struct fit *fit = shape_fit(trial_shape(s, h->entry), h->entry->part);
     bool lacks = reclaim_lacks(s, h->by);
+    size_t yielded;
 
     if (lacks && !s->config.preempt_reclaim_licenses)
         return;
     h->herd = herd_of(s, &h->side, h->now_sec);
     h->n_victims = herd_muster(h->herd, s, &h->side, h->before);
-    if (h->n_victims == 0 && trial_why_not_now(s, h->entry, h->by) != REASON_PRIORITY)
-        return; /* no plan is in its way */
-    if (!prospect_any(s, h->herd, &h->side, h->entry->rec, h->by, fit))
+    yielded = hunt_yielded(s, h);
+    if (h->n_victims == 0) {
+        h->before = MIN(h->before, MAX(yielded, behind_grace(s, h)));
+        if (yielded == 0 && was_in_vain(s, h, fit))
+            return;
+    }
+    if (yielded == 0 && !prospect_any(s, h->herd, &h->side, h->entry->rec, h->by, fit))
         return;
     victims_begin(h->victims, h->herd);
+    if (h->n_victims == 0)
+        victims_add_from(h->victims, behind_grace(s, h) - 1);
     hunt_find_plans(s, h);
-    if (h->n_victims + h->n_plans == 0)
+    if (h->n_victims + h->n_plans > 0 && try_others(s, h, lacks))
         return;
-    if (try_chosen(s, h, lacks))
-        return;
-    if (is_guess(s, h) && !try_cheapest(s, h) && herd_is_apart(h->entry->rec->job))
-        try_apart(s, h);
+    if (h->n_victims == 0)
+        note_in_vain(s, h, shape_fit(trial_shape(s, h->entry), h->entry->part));
 }
 
 static struct preempt_side side_of(const struct sched *s, const struct entry *entry)
@@ -110,7 +175,7 @@ bool preempt_may_hunt(const struct sched *s, const struct entry *entry)
 {
     return (s->config.preempt_type != PREEMPT_BY_NOBODY ||
             reserve_claims(s, entry->resv)) &&
-           !yield_any(entry->rec);
+           !yield_serves(entry->rec);
 }
 
 bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)

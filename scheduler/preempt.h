@@ -3,7 +3,9 @@
  *
  *   who may           running jobs that it may preempt (preempt_rules.h), and are past
  *                     their exempt time
- *   what goes first   promises to waiting jobs that it may preempt, which cost no work
+ *   what goes first   promises to waiting jobs that it may preempt, which cost no work;
+ *                     also of room that others are ending for: who ends for a job that
+ *                     may be preempted itself ends for whoever may have its place
  *   whom              as few as will do, and of those the cheapest (victims.h; for all
  *                     pods of a gang together: fewest.h); where
  *                     single nodes do not say who that is, the cheapest are all tried,
@@ -17,11 +19,18 @@
  * Each victim is decided once (DECIDE_PREEMPT) and runs on for its grace time; its job
  * says for whom it yields and until when, also in a snapshot. Its room is kept for that
  * job by a promise from the victims' end on. While one of them still holds nodes the
- * promise follows it, if that lasts longer than assumed, and no others are taken.
+ * promise follows it, if that lasts longer than assumed, and no others are taken,
+ * unless it is promised none any more: one that may preempt it has taken that, or a
+ * node is lost.
  *
  * Of a heterogeneous job each component preempts for its own nodes alone: where room
  * that one may make would go to another one that may not, nobody ends. So in the last
  * attempt none is on a node of another one.
+ *
+ * Nobody ends, and no promise is broken, for a job whose room another one would have
+ * that waits before it and may preempt it: it would be ended at once (hunt_may.c). So
+ * where A may preempt B, and B may preempt C, but A not C: C does not end for B while A
+ * waits for those nodes; where A comes while C ends, A has the room.
  *
  * Promises of jobs that it may not preempt are never delayed; those that it does break
  * are counted.
@@ -32,7 +41,7 @@
 #include "scheduler/core.h"
 
 /* May it preempt anybody, as things are configured and reserved? Not while others end
- * for it. */
+ * for it, and it is promised a start. */
 bool preempt_may_hunt(const struct sched *s, const struct entry *entry);
 /* Finds who may be preempted for such jobs at all, which takes a while; true: that is
  * known, or is not asked. */

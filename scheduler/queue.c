@@ -41,14 +41,26 @@ struct entry *queue_add(struct queue *q)
     return &q->entries[q->n++];
 }
 
-static int entry_compare(const void *left, const void *right)
+struct queue_rank queue_rank_of(const struct entry *entry)
 {
-    const struct entry *a = left, *b = right;
+    return (struct queue_rank){
+        .rec = entry->rec,
+        .uid = entry->uid,
+        .tier = entry->tier,
+        .priority = entry->priority.total,
+        .submit_sec = entry->submit_sec,
+        .job_id = entry->job_id,
+        .task = entry->task,
+        .listed = entry->listed,
+    };
+}
 
+int queue_compare_ranks(const struct queue_rank *a, const struct queue_rank *b)
+{
     if (a->tier != b->tier)
         return a->tier > b->tier ? -1 : 1;
-    if (a->priority.total != b->priority.total)
-        return a->priority.total > b->priority.total ? -1 : 1;
+    if (a->priority != b->priority)
+        return a->priority > b->priority ? -1 : 1;
     if (a->submit_sec != b->submit_sec)
         return a->submit_sec < b->submit_sec ? -1 : 1;
     if (a->job_id != b->job_id)
@@ -58,6 +70,35 @@ static int entry_compare(const void *left, const void *right)
     if (a->rec != b->rec)
         return strcmp(a->uid, b->uid);
     return a->listed < b->listed ? -1 : a->listed > b->listed;
+}
+
+/* Where somebody is lifted. */
+static int lifted_compare(const struct entry *a, const struct entry *b)
+{
+    const struct queue_rank own_a = queue_rank_of(a), own_b = queue_rank_of(b);
+    int order = queue_compare_ranks(a->before != NULL ? a->before : &own_a,
+                                    b->before != NULL ? b->before : &own_b);
+
+    if (order != 0)
+        return order;
+    if (a->height != b->height)
+        return a->height > b->height ? -1 : 1;
+    if (own_a.priority != own_b.priority) /* within a QOS it is by priority */
+        return own_a.priority > own_b.priority ? -1 : 1;
+    return queue_compare_ranks(&own_a, &own_b);
+}
+
+static int entry_compare(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+
+    if (a->before != NULL || b->before != NULL)
+        return lifted_compare(a, b);
+    if (a->tier != b->tier)
+        return a->tier > b->tier ? -1 : 1;
+    if (a->priority.total != b->priority.total)
+        return a->priority.total > b->priority.total ? -1 : 1;
+    return lifted_compare(a, b);
 }
 
 static void swap(struct entry *a, struct entry *b)

@@ -2,9 +2,10 @@
  * queue - the order in which jobs are considered.
  *
  * One entry for each pending job, partition it may start in and QOS it may have, as in
- * Slurm. Order: priority tier of the partition (higher first), priority (higher first),
- * when it was submitted, or requeued, job id, task, and for one job its QOS by their
- * priority, then the partitions as listed.
+ * Slurm. Order: who may preempt another before that one (lift.h), priority tier of the
+ * partition (higher first), priority (higher first), when it was submitted, or
+ * requeued, job id, task, and for one job its QOS by their priority, then the
+ * partitions as listed.
  * Nothing else decides, so every core orders alike.
  *
  * A long queue is put in order as it is walked through, from the front, so that no step
@@ -27,6 +28,14 @@
 struct jobrec;
 struct partrec;
 
+/* What the order goes by, but for who may preempt whom. */
+struct queue_rank {
+    const struct jobrec *rec;
+    const char *uid;
+    int64_t tier, priority, submit_sec, job_id, task;
+    uint32_t listed;
+};
+
 struct entry {
     struct jobrec *rec;
     struct partrec *part;
@@ -43,9 +52,12 @@ struct entry {
     int64_t job_id;  /* of a task its array's */
     int64_t task;    /* by which tasks stand in order, those not split off last */
     const char *uid; /* the record's; settles equal job ids */
-    bool waits;      /* in this walk it has been found not to start now */
-    bool done;       /* it need not be looked at again in this walk */
-    bool hunted;     /* nor need victims be looked for */
+    const struct queue_rank
+        *before;           /* lent: it stands before who is there; NULL: nobody */
+    uint32_t kind, height; /* lift.h; of those that stand there the highest first */
+    bool waits;            /* in this walk it has been found not to start now */
+    bool done;             /* it need not be looked at again in this walk */
+    bool hunted;           /* nor need victims be looked for */
 };
 
 /* Fewer than these are put in order at once; for as many as memory holds. */
@@ -66,6 +78,10 @@ int64_t queue_task(const struct job *job);
 /* Which of two jobs of equal priority comes first, as for qsort; 0: the one whose uid
  * does. */
 int queue_compare_jobs(const struct job *a, const struct job *b);
+/* Where it would stand by itself. */
+struct queue_rank queue_rank_of(const struct entry *entry);
+/* Which comes first, as for qsort. */
+int queue_compare_ranks(const struct queue_rank *a, const struct queue_rank *b);
 /* To be filled in by the caller. */
 struct entry *queue_add(struct queue *q);
 /* All have been added. Until more are, queue_at gives those in their places. */

@@ -22,6 +22,25 @@ static struct jobrec *waiting(struct sched *s, const struct decision *d)
     return by;
 }
 
+static bool claims_meet(const struct claim *a, const struct claim *b)
+{
+    for (size_t i = 0; i < a->n_positions; i++) {
+        for (size_t k = 0; k < b->n_positions; k++) {
+            if (a->positions[i] == b->positions[k])
+                return true;
+        }
+    }
+    return false;
+}
+
+/* It waits for the victim's end, on a node of it. */
+static bool waits_for(struct sched *s, const struct decision *d)
+{
+    const struct jobrec *by = waiting(s, d), *victim = jobrec_find(s, d->job_uid);
+
+    return by != NULL && victim != NULL && claims_meet(&by->claim, &victim->claim);
+}
+
 /* One that is alone, and waits for them, has taken only whom it needs. */
 static bool may_spare(struct sched *s)
 {
@@ -31,8 +50,7 @@ static bool may_spare(struct sched *s)
     for (size_t i = 0; i < d->n; i++) {
         if (!is_preemption(&d->items[i]))
             continue;
-        if ((by != 0 && by != d->items[i].preempted_by) ||
-            waiting(s, &d->items[i]) == NULL)
+        if ((by != 0 && by != d->items[i].preempted_by) || !waits_for(s, &d->items[i]))
             return true;
         by = d->items[i].preempted_by;
     }

@@ -110,6 +110,7 @@ void sched_free(struct sched *s)
     yield_fini(s);
     herds_fini(&s->herds);
     victims_fini(&s->victims);
+    lifts_fini(&s->lifts);
     hunters_fini(&s->hunters);
     hunters_fini(&s->pass.hunters);
     hunters_fini(&s->pass.late);
@@ -326,6 +327,8 @@ static enum sched_progress walk(struct sched *s, int64_t now_sec,
                                 struct sched_budget budget)
 {
     s->pass.fresh = s->pass.running && !s->pass.filling && !s->pass.starts_first;
+    if (s->pass.running)
+        pass_note_new(s, now_sec);
     if (s->pass.running && !look_between(s, now_sec, budget))
         return SCHED_MORE;
     for (;;) {

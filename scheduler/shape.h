@@ -50,6 +50,11 @@ struct fit {
     bool busy_few;                  /* it waits for few switches */
     size_t busy_choice;             /* of licences */
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
+    /* In that walk a job of this shape, of that priority and limit, found that it could
+     * not start soon if plans gave way for it; with whose herd (herd.h). */
+    uint64_t vain_walk;
+    const void *vain_of;
+    int64_t vain_priority, vain_limit_sec;
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;
     uint64_t herd;    /* of which this is known (prospect.h); 0: of none */

@@ -153,13 +153,6 @@ static bool try_promised(struct sched *s, const struct entry *entry)
     return trial_run(s, entry, &by, 1);
 }
 
-/* It has no start now: it may have victims, and whom it might preempt waits for it. */
-static void note_hunter(struct sched *s, const struct entry *entry)
-{
-    if (trial_limited(entry, NULL) == REASON_NONE)
-        hunters_add(s, &s->hunters, entry);
-}
-
 /* One that has none, or has been given it a moment ago in another of its choices: it
  * starts or is promised a start; false: it waits without. Each line is of a promise. */
 static bool try_listed(struct sched *s, const struct entry *entry)
@@ -175,7 +168,6 @@ static bool try_listed(struct sched *s, const struct entry *entry)
         before = 1; /* a forecast would be in the way of others */
     if (trial_run(s, entry, &by, before))
         return true;
-    note_hunter(s, entry);
     return trial_limited(entry, NULL) != REASON_NONE || !trial_reserves(s, entry) ||
            trial_promise(s, entry, s->lines.n - rec->claim.on);
 }
@@ -195,7 +187,8 @@ static bool is_past_promises(const struct search *search, const struct entry *en
            !trial_may_promise(search->s, entry, search->s->lines.n);
 }
 
-/* Who may be preempted by others that wait has its turn in the walk, behind them. */
+/* Who may be preempted by others that wait has its turn in the walk, behind them; and
+ * so, where the queue is the order, has whoever comes behind it. */
 static enum outcome try_entry(const struct search *search, const struct candidate *c,
                               const struct entry *entry)
 {
@@ -206,7 +199,7 @@ static enum outcome try_entry(const struct search *search, const struct candidat
     if (trial_ruled_out(s, entry) != REASON_NONE)
         return SEARCH_DONE;
     if (hunters_outrank(s, entry))
-        return planned ? SEARCH_DONE : SEARCH_ENDS;
+        return planned && search->round != ROUND_WHOLE ? SEARCH_DONE : SEARCH_ENDS;
     if (planned)
         return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
     if (is_past_promises(search, entry) || !try_listed(s, entry))
@@ -374,6 +367,16 @@ static enum outcome search_some(struct search *search)
     return outcome;
 }
 
+/* Those that have no promise yet: they may have victims in the walk, and whom they
+ * might preempt waits for it, whose turn soever comes first. */
+static void note_hunters(struct sched *s, int64_t now_sec)
+{
+    for (size_t i = 0; i < s->n_list; i++) {
+        if (s->list[i]->may_start)
+            hunters_add_job(s, &s->hunters, s->list[i], now_sec);
+    }
+}
+
 /* False: the budget is spent. */
 static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
@@ -383,6 +386,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
 
     s->norms = core_norms(s);
     asked_settle(&s->asked, &s->cluster);
+    note_hunters(s, now_sec);
     do {
         n = s->n_list;
         outcome = search_some(&search);

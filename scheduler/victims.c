@@ -12,6 +12,7 @@ void victims_fini(struct victims *v)
     free(v->plans.items);
     free(v->perches);
     free(v->order);
+    free(v->froms);
 }
 
 void victims_begin(struct victims *v, struct herd *herd)
@@ -19,11 +20,20 @@ void victims_begin(struct victims *v, struct herd *herd)
     v->herd = herd;
     v->plans.n = 0;
     v->n_perches = 0;
+    v->n_froms = 0;
+}
+
+void victims_add_from(struct victims *v, size_t from)
+{
+    GROW(v->froms, v->n_froms, v->froms_cap);
+    v->froms[v->n_froms++] = from;
 }
 
 void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
-                      const struct claim *claim)
+                      const struct claim *claim, bool yielded)
 {
+    if (yielded)
+        victims_add_from(v, claim->first);
     shares_add(&v->plans, VICTIM_NONE, uses, n, claim->first, claim);
 }
 
@@ -251,6 +261,10 @@ static size_t next_from(const struct victims *v, size_t from)
 
         if (!victim->out && victim->from > from)
             next = MIN(next, victim->from);
+    }
+    for (size_t i = 0; i < v->n_froms; i++) {
+        if (v->froms[i] > from)
+            next = MIN(next, v->froms[i]);
     }
     return next;
 }

@@ -48,16 +48,21 @@ struct victims {
     size_t n_perches, perches_cap;
     const struct share **order; /* scratch */
     size_t order_cap;
-    size_t from; /* the slot from which on all that are taken are gone */
+    size_t from;   /* the slot from which on all that are taken are gone */
+    size_t *froms; /* others that are looked at */
+    size_t n_froms, froms_cap;
     size_t kind; /* of the units that are counted out */
 };
 
 void victims_fini(struct victims *v);
 /* Of a herd that was mustered; no plan may be broken yet. */
 void victims_begin(struct victims *v, struct herd *herd);
-/* A plan that may be broken: its uses go free. */
+/* A plan that may be broken: its uses go free. `yielded`: others end for it, so that
+ * the room may be there from then on only. */
 void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
-                      const struct claim *claim);
+                      const struct claim *claim, bool yielded);
+/* It is to be tried as well what is free from that slot on. */
+void victims_add_from(struct victims *v, size_t from);
 /* Marks those to be taken, for a seeker. False: it would not fit whoever ends, as far
  * as can be told from single nodes; of components nothing can. */
 bool victims_choose(struct victims *v, const struct cluster *c,

@@ -96,6 +96,21 @@ void yield_enlist(struct sched *s, struct jobrec *rec, bool yields)
         leave(s, rec);
 }
 
+struct jobrec *yield_find(const struct sched *s,
+                          bool (*is)(void *arg, struct jobrec *rec), void *arg)
+{
+    struct yielders *y, *next;
+
+    HASH_ITER (hh, s->yielding, y, next) {
+        struct jobrec *rec = jobrec_numbered(s, y->to);
+
+        if (rec != NULL && !rec->gone && rec->claim.on && rec->claim.planned &&
+            rec->job->plan.promised && is(arg, rec))
+            return rec;
+    }
+    return NULL;
+}
+
 static bool slots_meet(const struct plan *plan, const struct job *victim)
 {
     for (size_t i = 0; i < plan->n_slots; i++) {

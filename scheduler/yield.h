@@ -22,6 +22,15 @@ static inline bool yield_any(const struct jobrec *rec)
 {
     return rec->n_victims > 0;
 }
+/* Do they, for a start that is promised to it? Another one may have taken that. */
+static inline bool yield_serves(const struct jobrec *rec)
+{
+    return yield_any(rec) && rec->job->plan.promised;
+}
+/* Of those that wait and have a promise, the first to whom somebody yields and that is
+ * such a one; NULL: none is. */
+struct jobrec *yield_find(const struct sched *s,
+                          bool (*is)(void *arg, struct jobrec *rec), void *arg);
 /* They hold its nodes longer than its plan says: true, and the plan says so; if it is
  * a promise it counts as broken. */
 bool yield_follow(struct sched *s, struct jobrec *rec);

@@ -5,9 +5,10 @@
  *   - who it ends for starts as soon as it is gone, in the minute behind its slack;
  *   - if any one victim were spared, the job would be planned later; where several
  *     jobs have victims in one step, it would, or others had to be planned elsewhere;
- *   - nobody begins to be preempted at once by one that waited before it;
+ *   - nobody begins to be preempted at once;
  *   - where so many of a QOS may run, no more are made room for;
- *   - who is preempted for has a promise, and starts once its victims are gone;
+ *   - who is preempted for has a promise, and starts once its victims are gone, unless
+ *     one that may preempt it comes meanwhile, which has its place;
  *   - a fresh core given the snapshot decides the same;
  *   - in slices no more end than in one step.
  *
@@ -127,9 +128,10 @@ struct contest {
     struct sched_config config;
     int next_job;
     size_t n_preempted, n_checked, n_together, n_begun;
-    struct copies before;  /* the step */
-    struct job *begun;     /* in the last step, and nothing else */
-    bool served[JOBS + 1]; /* by number: others have ended for it */
+    struct copies before;      /* the step */
+    struct job *begun;         /* in the last step, and nothing else */
+    bool served[JOBS + 1];     /* by number: others have ended for it; and then: */
+    bool taken_over[JOBS + 1]; /* one that may preempt it has had its place */
 };
 
 static const char *qos_of(struct contest *c)
@@ -453,6 +455,13 @@ static void check_limit(struct contest *c, const struct copies *all,
     course_check(&c->h, limit == NULL || n <= (size_t)limit->amount);
 }
 
+/* One that may preempt it has come meanwhile, and has the place that was promised to
+ * it, or a part of that. */
+static bool is_taken_over(struct contest *c, const struct job *job)
+{
+    return sched_job_broken(c->h.s, job->uid) == BROKEN_PREEMPTION;
+}
+
 static void check_taken(struct contest *c, const struct taken *taken, size_t n)
 {
     COPIES_AUTO struct copies all = copies_of(c->h.s);
@@ -470,6 +479,8 @@ static void check_taken(struct contest *c, const struct taken *taken, size_t n)
             check_needed_together(c, &taken[i]);
             continue;
         }
+        if (is_taken_over(c, by))
+            continue;
         course_check(&c->h, by->plan.promised);
         course_check(&c->h, by->plan.start_sec <= gone_sec(taken, n));
         course_check(&c->h, meet(&by->plan, victim));
@@ -520,23 +531,15 @@ static void end_job(struct contest *c, const char *uid)
     sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 
-/* The default is "a", the lower tier. */
-static bool waits_in_a(const struct job *job)
-{
-    return job->n_partitions == 0 || strcmp(job->partitions[0], "a") == 0;
-}
-
-/* Nobody begins to be ended at once for one that had been waiting before it: that one
- * has had what was free. By QOS who is in the lower tier waits behind it; and where
- * units or components share nodes, who would do is a guess. */
+/* Nobody begins to be ended at once: whoever might end him is before him in the queue,
+ * and has had what was free. Where units or components share nodes, who would do is a
+ * guess. */
 static void check_not_begun(struct contest *c, const struct decision *d)
 {
     const struct job *by = course_job(&c->h, (int)d->preempted_by), *job = c->begun;
 
     course_check(&c->h, job == NULL || strcmp(job->uid, d->job_uid) != 0 ||
-                            by->submit_sec == c->h.now_sec || by->n_units > 0 ||
-                            by->n_others > 0 ||
-                            (waits_in_a(by) && strcmp(job->partition, "b") == 0));
+                            by->n_units > 0 || by->n_others > 0);
 }
 
 /* Where more than that was decided there is other room now, and what others have ended
@@ -593,6 +596,16 @@ static bool run_all_started(struct contest *c, const struct decisions *decisions
     return any;
 }
 
+static void note_taken_over(struct contest *c)
+{
+    for (int i = 1; i < c->next_job; i++) {
+        const struct job *job = course_job(&c->h, i);
+
+        if (job != NULL && job->phase == JOB_PENDING && c->served[i])
+            c->taken_over[i] |= is_taken_over(c, job);
+    }
+}
+
 /* To rest. Those whose time is up stay a while. */
 static void step(struct contest *c)
 {
@@ -607,6 +620,7 @@ static void step(struct contest *c)
         progress =
             sched_step(c->h.s, c->h.now_sec, (struct sched_budget){0}, &decisions);
         note_taken(c, &decisions);
+        note_taken_over(c);
     } while (run_all_started(c, &decisions) || progress == SCHED_MORE);
 }
 
@@ -677,7 +691,7 @@ static void check_promises(struct contest *c)
         const struct job *job = course_job(&c->h, i);
 
         if (job == NULL || job->phase != JOB_PENDING ||
-            !is_made_room_for(c, job->job_id))
+            !is_made_room_for(c, job->job_id) || c->taken_over[i])
             continue;
         course_check(&c->h, job->plan.promised);
         course_check(&c->h, job->plan.start_sec > c->h.now_sec - 60);

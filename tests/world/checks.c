@@ -524,6 +524,16 @@ static bool asks_qos(const struct job_fact *j, const char *name)
     return j->qos_asked && strstr(j->qos_asked, name);
 }
 
+#define JUST_MS 2000
+
+/* It has just begun, though who it ends for has been waiting: that one comes first. */
+static bool has_begun_in_vain(const struct checks *c, const struct job_fact *j,
+                              const struct job_fact *by)
+{
+    return c->faultless && by->made_ms < j->intent_ms - JUST_MS &&
+           now_ms(c) - j->intent_ms < JUST_MS;
+}
+
 /* Who was made room for may have no number yet that people see. */
 static void check_preempted(struct checks *c, const struct job_fact *j)
 {
@@ -538,6 +548,9 @@ static void check_preempted(struct checks *c, const struct job_fact *j)
                        j->name, j->qos_asked ? j->qos_asked : "none",
                        by ? by->name : "nobody",
                        by && by->qos_asked ? by->qos_asked : "none");
+    if (by && has_begun_in_vain(c, j, by))
+        journal_breach(c->journal, "preempt", "%s has begun to be ended at once for %s",
+                       j->name, by->name);
 }
 
 void checks_job(struct checks *c, struct job_fact *j)

@@ -29,8 +29,10 @@
  *               true reason; then one that takes the whole cluster runs
  *   stray       nothing of ours runs, no pod keeps our finalizer, and nothing is left
  *               of jobs that are deleted
- * Without faults, and where users do not change their minds:
- *   preempt     nobody ends for nothing: who was made room for has started after that
+ * Without faults:
+ *   preempt     nobody begins to be ended at once for one that had been waiting; and,
+ *               where users do not change their minds, nobody ends for nothing: who was
+ *               made room for has started after that
  * Without faults:
  *   writes      a job that completes takes four states at most, and no write is made in
  *               vain: with them a job of N pods costs 2N+4 writes (design §4)
