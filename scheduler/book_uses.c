@@ -73,7 +73,7 @@ static struct resvec amount_of(const struct sched *s, const struct job *job,
     if (s->cluster.quotas.n > 0) {
         as.part = cluster_component_partition(&s->cluster, job, component,
                                               partition_of(s, job));
-        as.lot = reserve_lot(s, job_reservation(job));
+        as.lot = reserve_lot_on(s, job_reservation(job), position);
     }
     return quota_use(&s->cluster, &as, slot, position);
 }

@@ -58,6 +58,7 @@ struct portions {
     uint32_t wanted; /* resources that are to have them, a bit each */
     uint32_t kinds;  /* those that do */
     int n_lots;      /* up to PORTION_LOTS, numbered from 1 on */
+    uint32_t flex;   /* of these, a bit each: whose jobs may have what is open, too */
     int columns[PORTION_LOTS + 1][RES_MAX];
 };
 /* Of whom takes of these resources what that lot has. */

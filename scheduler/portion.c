@@ -80,7 +80,7 @@ int portion_settle(struct cluster *c, int column)
     int n_kinds = __builtin_popcount(p->wanted), first = column;
     int n_lots = n_kinds > 0 ? (RES_MAX - column) / n_kinds - 1 : 0;
 
-    *p = (struct portions){.wanted = p->wanted};
+    *p = (struct portions){.wanted = p->wanted, .flex = p->flex};
     if (n_lots < 1)
         return 0;
     p->kinds = p->wanted;
@@ -104,6 +104,23 @@ void portion_add_room(const struct cluster *c, struct resvec *room)
     }
 }
 
+void portion_set_flex(struct cluster *c, uint32_t flex)
+{
+    c->gen += c->portions.flex != flex; /* who takes what is another */
+    c->portions.flex = flex;
+}
+
+/* Of a resource: in the columns of what is open, and of those lots but for one. */
+static void set_open(const struct portions *p, int i, int64_t value, int but,
+                     struct resvec *amount)
+{
+    amount->v[p->columns[0][i]] = value;
+    for (int lot = 1; lot <= p->n_lots; lot++) {
+        if ((p->flex >> lot & 1) != 0 && lot != but)
+            amount->v[p->columns[lot][i]] = value;
+    }
+}
+
 /* ---- jobs ---- */
 
 void portion_add(const struct cluster *c, struct lot lot, struct resvec *amount)
@@ -111,10 +128,12 @@ void portion_add(const struct cluster *c, struct lot lot, struct resvec *amount)
     const struct portions *p = &c->portions;
 
     for (int i = 0; i < RES_MAX && p->kinds != 0; i++) {
-        int of = has_kind(lot.kinds, i) ? lot.number : 0;
-
-        if (has_kind(p->kinds, i))
-            amount->v[p->columns[of][i]] = amount->v[i];
+        if (!has_kind(p->kinds, i))
+            continue;
+        if (has_kind(lot.kinds, i))
+            amount->v[p->columns[lot.number][i]] = amount->v[i];
+        else
+            set_open(p, i, amount->v[i], 0, amount);
     }
 }
 
@@ -133,7 +152,7 @@ struct resvec portion_open(const struct cluster *c, struct lot lot,
 
     for (int i = 0; i < RES_MAX; i++) {
         if (has_kind(lot.kinds & p->kinds, i))
-            open.v[p->columns[0][i]] = held->v[i];
+            set_open(p, i, held->v[i], lot.number, &open);
     }
     return open;
 }
@@ -145,7 +164,7 @@ struct resvec portion_rest(const struct cluster *c, struct lot lot,
     struct resvec rest = {{0}};
 
     for (int i = 0; i < RES_MAX; i++) {
-        if (has_kind(lot.kinds & p->kinds, i))
+        if (has_kind(lot.kinds & p->kinds, i) && (p->flex >> lot.number & 1) == 0)
             rest.v[p->columns[lot.number][i]] = MAX(room->v[i] - held->v[i], 0);
     }
     return rest;

@@ -22,8 +22,17 @@
  * together no more than the node has, however plans, promises and preemption come by
  * it. Of what a reservation does not hold its jobs take what is open, as others do.
  *
- * Reservations on one node are of different lots. These are few, as columns are: one
- * that comes off without any has its nodes whole.
+ * One with FLEX has all of each node in its lot, and of other nodes too: whoever takes
+ * of what is open, be it a reservation, takes as much of this lot, as its jobs do. So
+ * these may have what it holds and what is open, at any time, and nobody else is kept
+ * from more than it holds:
+ *
+ *     open                          | 8 | 8 | 5 | 5 | 8 |  for others, as they have
+ *     lot 1, with FLEX              | 6 | 6 | 6 | 6 | 6 |  no more of this either
+ *
+ * Reservations on one node are of different lots, and of those with FLEX one, the first
+ * by name, has a lot for itself. These are few, as columns are: one that comes off
+ * without any has its nodes whole.
  */
 #ifndef GANTRY_SCHEDULER_PORTION_H
 #define GANTRY_SCHEDULER_PORTION_H
@@ -48,6 +57,8 @@ bool portion_fits(const struct cluster *c, const struct reservation *r,
 void portion_want(struct cluster *c, uint32_t kinds);
 /* Lays columns out from one on. Returns how many; none, where there are too few. */
 int portion_settle(struct cluster *c, int column);
+/* Those lots have FLEX, a bit each. */
+void portion_set_flex(struct cluster *c, uint32_t flex);
 /* Adds what a node has of them to its room. */
 void portion_add_room(const struct cluster *c, struct resvec *room);
 /* Adds what a component in a lot asks for. */

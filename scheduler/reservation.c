@@ -187,8 +187,8 @@ bool reservation_chooses(const struct reservation *r)
 bool reservation_is_partial(const struct reservation *r)
 {
     return reservation_chooses(r) && (r->n_gpus == 1 || !resvec_is_zero(&r->want)) &&
-           r->n_gpus <= 1 && !r->maint && !r->overlap && !r->flex && !r->any_nodes &&
-           !r->replace && !reservation_floats(r) && r->delay_sec == LIMIT_UNSET;
+           r->n_gpus <= 1 && !r->maint && !r->overlap && !r->any_nodes && !r->replace &&
+           !reservation_floats(r) && r->delay_sec == LIMIT_UNSET;
 }
 
 /* ---- when ---- */

@@ -117,6 +117,9 @@ void reserve_hold(struct sched *s, int64_t now_sec);
 bool reserve_holds_on(struct sched *s, int64_t now_sec);
 /* The lot of jobs in the reservation of that name (NULL: in none). */
 struct lot reserve_lot(const struct sched *s, const char *name);
+/* That of which such a job takes on a node: on one that the reservation has no more it
+ * takes of what is open, as others do. */
+struct lot reserve_lot_on(const struct sched *s, const char *name, size_t position);
 
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */

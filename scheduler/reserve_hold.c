@@ -31,15 +31,31 @@ struct lot reserve_lot(const struct sched *s, const char *name)
     return rec != NULL ? rec->lot : LOT_NONE;
 }
 
-/* The first that none before it has on one of its nodes; 0: there is none left. */
+struct lot reserve_lot_on(const struct sched *s, const char *name, size_t position)
+{
+    const struct lot lot = reserve_lot(s, name);
+    const struct resvrec *rec = lot.number > 0 ? reserve_own(s, name) : NULL;
+
+    return rec == NULL || rec->resv->flex || node_set_has(rec->nodes, position)
+               ? lot
+               : LOT_NONE;
+}
+
+/* The first that none before it has on one of its nodes, nor with FLEX; 0: there is
+ * none left. */
 static int free_lot(const struct sched *s, size_t at)
 {
     const struct reserve *r = &s->reserve;
+    const bool flex = r->recs[at].resv->flex;
     uint32_t taken = 0;
 
     for (size_t i = 0; i < at; i++) {
-        if (reserve_share_nodes(s, &r->recs[i], &r->recs[at]))
-            taken |= UINT32_C(1) << r->recs[i].lot.number;
+        const struct resvrec *before = &r->recs[i];
+
+        if (flex && before->resv->flex && before->lot.number > 0)
+            return 0; /* both together might have what a third one holds */
+        if (flex || before->resv->flex || reserve_share_nodes(s, before, &r->recs[at]))
+            taken |= UINT32_C(1) << before->lot.number;
     }
     for (int lot = 1; lot <= s->cluster.portions.n_lots; lot++) {
         if ((taken >> lot & 1) == 0)
@@ -51,6 +67,7 @@ static int free_lot(const struct sched *s, size_t at)
 void reserve_give_lots(struct sched *s)
 {
     struct reserve *r = &s->reserve;
+    uint32_t flex = 0;
 
     for (size_t i = 0; i < r->n; i++) {
         struct resvrec *rec = &r->recs[i];
@@ -62,7 +79,10 @@ void reserve_give_lots(struct sched *s)
         if (rec->lot.number > 0)
             rec->lot.kinds =
                 portion_kinds(&s->cluster, rec->resv) & s->cluster.portions.kinds;
+        if (rec->lot.number > 0 && rec->resv->flex)
+            flex |= UINT32_C(1) << rec->lot.number;
     }
+    portion_set_flex(&s->cluster, flex);
 }
 
 /* ---- on the timeline ---- */

@@ -170,7 +170,7 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         str_addf(message, "reservation %s is not for jobs of its partition", name);
         return REASON_RESERVATION;
     }
-    if (rec->lot.number > 0 && is_alone(job, part)) {
+    if (rec->lot.number > 0 && !rec->resv->flex && is_alone(job, part)) {
         str_addf(message, "reservation %s has no whole nodes, which the job asks for",
                  name);
         return REASON_RESERVATION;

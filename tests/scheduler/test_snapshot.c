@@ -335,21 +335,38 @@ static struct resvec taken_of(struct course *h, const char *resv, bool own,
     return sum;
 }
 
-/* What all of them hold of it now or later. */
-static struct resvec held_of(const struct course *h, const char *node)
+/* Have its own jobs more of it than it holds, as they were told of? */
+static bool is_exceeded(struct course *h, const char *resv, const char *node,
+                        const struct resvec *held)
+{
+    const struct resvec own = taken_of(h, resv, true, node);
+    bool exceeded = false;
+
+    for (int i = 0; i < RES_MAX; i++)
+        exceeded |= held->v[i] > 0 && own.v[i] > held->v[i];
+    return exceeded;
+}
+
+/* Is there as much of the node as all of them hold, now or later? What jobs in one of
+ * them have is not looked at. */
+static bool has_all_held(struct course *h, const char *node, const struct resvec *all,
+                         const char *but)
 {
     struct resvec sum = {{0}}, held;
+    bool exceeded = false;
 
     for (char name[] = "p"; name[0] <= 'r'; name[0]++) {
         const struct reservation *r = sched_reservation(h->s, name);
 
         for (size_t k = 0; r != NULL && k < r->n_chosen; k++) {
-            if (strcmp(r->chosen[k], node) == 0 &&
-                sched_reservation_holds(h->s, name, k, &held))
-                resvec_add(&sum, &held);
+            if (strcmp(r->chosen[k], node) != 0 ||
+                !sched_reservation_holds(h->s, name, k, &held))
+                continue;
+            resvec_add(&sum, &held);
+            exceeded |= strcmp(name, but) != 0 && is_exceeded(h, name, node, &held);
         }
     }
-    return sum;
+    return !exceeded && resvec_fits(&sum, all);
 }
 
 /* What starts beside a reservation that holds some of the node leaves it that; what
@@ -360,7 +377,7 @@ static void check_held_of(struct course *h, const struct decision *d,
     const struct job *job = course_started(h, d);
     bool own =
         job_reservation(job) != NULL && strcmp(job_reservation(job), r->name) == 0;
-    struct resvec held, all, used, free_ = {{0}};
+    struct resvec held, used, free_ = {{0}};
 
     for (size_t i = 0; i < d->n_slots; i++) {
         const struct slot *slot = &d->slots[i];
@@ -372,18 +389,19 @@ static void check_held_of(struct course *h, const struct decision *d,
                 !sched_node_usage(h->s, slot->node, &used, &free_))
                 continue;
             resvec_add(&used, &free_); /* what it has */
-            all = held_of(h, slot->node);
-            if (!resvec_fits(&all, &used)) /* it has become smaller */
+            if (!has_all_held(h, slot->node, &used,
+                              own ? r->name : "")) /* it has become smaller */
                 continue;
             for (int j = 0; j < RES_MAX; j++)
-                course_check(h, held.v[j] == 0 || slot->each.v[j] == 0 ||
-                                    taken.v[j] <=
-                                        (own ? held.v[j] : used.v[j] - held.v[j]));
+                course_check(
+                    h, held.v[j] == 0 || slot->each.v[j] == 0 || (own && r->flex) ||
+                           taken.v[j] <= (own ? held.v[j] : used.v[j] - held.v[j]));
             course_check(h, !is_exclusive(job));
         }
     }
 }
 
+/* Jobs of other such reservations have what those hold. */
 static void check_held(struct course *h, const struct decision *d)
 {
     static const char *const names[] = {"p", "q", "r"};
@@ -392,8 +410,10 @@ static void check_held(struct course *h, const struct decision *d)
         const struct reservation *r = sched_reservation(h->s, names[i]);
         int64_t start, end;
 
+        const char *in = job_reservation(course_started(h, d));
+
         if (r != NULL && reservation_occurrence(r, h->now_sec, &start, &end) &&
-            start <= h->now_sec)
+            start <= h->now_sec && (in == NULL || strcmp(in, names[i]) == 0))
             check_held_of(h, d, r);
     }
 }
