@@ -215,14 +215,15 @@ static void check_corr(struct checks *c, const struct job_fact *task)
                    task->name, task->index, other->name);
 }
 
-/* Users give each signal to a job once. */
+/* No line of the list says the same, though two may be of one signal: who is preempted
+ * is sent SIGTERM, as who nears his limit may be. */
 static void check_signals(struct checks *c, const struct pod_fact *p)
 {
     if (p->list_broken)
         journal_breach(c->journal, "signal", "pod %s was sent %s", p->name, p->signals);
     if (p->again)
-        journal_breach(c->journal, "signal", "pod %s has had signal %d twice", p->name,
-                       p->again);
+        journal_breach(c->journal, "signal", "pod %s has had signal %d once too often",
+                       p->name, p->again);
 }
 
 void checks_pod(struct checks *c, struct pod_fact *p)

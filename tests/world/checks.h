@@ -22,7 +22,7 @@
  *   corr        no task that waits for that of another array (aftercorr) has a pod
  *               before that has succeeded
  *   signal      the list of a pod's signals only grows, no line of it is there twice,
- *               and no container has one twice
+ *               and no container has a signal more often than that says
  *   leader      one controller leads at a time, and no other writes (replica.h)
  * When all is calm:
  *   lost        every action was carried out; every job has ended, or waits for the

@@ -9,6 +9,7 @@
 #ifndef GANTRY_TESTS_WORLD_LEDGER_H
 #define GANTRY_TESTS_WORLD_LEDGER_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <uthash.h>
@@ -52,8 +53,8 @@ struct pod_fact {
     int starts, running; /* of its container, on the machine */
     char *signals;       /* its list (base/siglist.h); NULL: none yet */
     bool list_broken;    /* what was in it is not, or is in it twice */
-    uint64_t signalled;  /* a bit for each signal that its container has had */
-    int again;           /* one that it has had twice; 0 */
+    int had[NSIG];       /* how often its container has had each signal */
+    int again;           /* one that it has had more often than its list says; 0 */
 };
 
 struct part_fact {

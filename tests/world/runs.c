@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
+#include "base/siglist.h"
 #include "base/util.h"
 
 struct runs {
@@ -102,14 +103,20 @@ static void send_signal(struct executor_run *run, int signo)
         run->runs->inner->ops->signal(run->inner, signo);
 }
 
-/* A bit for each: more than there are names of. */
+static int times_listed(const struct pod_fact *pod, int signo)
+{
+    struct siglist_item item;
+    int times = 0;
+
+    for (size_t i = 0; siglist_get(pod->signals, i, &item); i++)
+        times += item.signo == signo;
+    return times;
+}
+
 static void note_signal(struct pod_fact *pod, int signo)
 {
-    const uint64_t bit = UINT64_C(1) << signo;
-
-    if (pod->signalled & bit)
+    if (++pod->had[signo] > times_listed(pod, signo))
         pod->again = signo;
-    pod->signalled |= bit;
 }
 
 static void signal_all(struct executor_run *run, int signo)
