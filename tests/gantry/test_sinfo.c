@@ -166,7 +166,8 @@ START_TEST(test_gpu_resource)
     ck_assert_ptr_nonnull(strstr(t->out, " Gres=gpu:mi300:4 "));
     ck_assert_ptr_nonnull(strstr(t->out, ",gres/gpu=3"));
     ck_assert_int_eq(clitest_run(t, "scontrol -o show res r"), 0);
-    ck_assert_ptr_nonnull(strstr(t->out, " TRES=cpu=16,gres/gpu=4 "));
+    ck_assert_ptr_nonnull(strstr(t->out, "Nodes=n1 NodeCnt=1 CoreCnt=0 "));
+    ck_assert_ptr_nonnull(strstr(t->out, " TRES=gres/gpu=2 "));
     clitest_expect(t, "sbatch --test-only -t 10 -G mi300:1 --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T08:00:0*");
     clitest_expect(t, "sbatch --test-only -G h100:1 --wrap x", 1, "", NULL);
