@@ -245,10 +245,11 @@ struct pass {
     struct hunters all;     /* and these, and who has found nobody, of whom some are: */
     struct entry *vain[VAIN_MAX];
     size_t n_vain;
-    bool cut_short;      /* the walk ends before who may be preempted by one put off */
-    bool was_cut;        /* so did the one before it */
-    uint64_t number;     /* of the walk */
-    int64_t grown_sec;   /* until when room had grown since the walk before began */
+    bool spared;       /* nobody has ended for one, as others would have had the room */
+    bool cut_short;    /* the walk ends before who may be preempted by one put off */
+    bool was_cut;      /* so did the one before it */
+    uint64_t number;   /* of the walk */
+    int64_t grown_sec; /* until when room had grown since the walk before began */
     struct entry *again; /* an array's, which waits on after a start; NULL */
     bool moved;          /* what is free is not what earlier jobs saw: walk again */
     bool stopped;        /* a rule has cost a job its place, which is for those before

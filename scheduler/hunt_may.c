@@ -83,6 +83,7 @@ bool hunt_is_others(struct sched *s, const struct hunt *h, size_t before)
                  by->rec->version == by->version && by->rec->shape != NULL &&
                  may_preempt(s, by, h) && would_fit(s, by, before);
     }
+    s->pass.spared |= others;
     return others;
 }
 

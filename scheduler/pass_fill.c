@@ -185,6 +185,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     hunters_clear(&pass->late);
     hunters_clear(&pass->all);
     pass->n_vain = 0;
+    pass->spared = false;
     pass->was_cut = pass->cut_short;
     pass->cut_short = false;
     pass->mustered = false;

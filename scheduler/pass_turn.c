@@ -193,10 +193,16 @@ static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_se
     tell_why(s, entry, &by);
 }
 
+/* Who would have had the room of another one (hunt_may.c) might not, beside a promise
+ * that was not there yet. */
 static void promise(struct sched *s, const struct entry *entry)
 {
+    const struct plan *plan = &entry->rec->job->plan;
+    const bool before = plan->promised;
+
     if (trial_promise(s, entry, promised_to_others(s, entry->rec)))
         count_promise(s, entry->rec);
+    s->pass.moved |= s->pass.spared && plan->promised && !before;
 }
 
 /* Who is promised nothing: with a forecast it would be in the way of others. */
