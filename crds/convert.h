@@ -30,7 +30,7 @@
 #define ANNOTATION_PARTITION "gantry.dev/partition"
 #define ANNOTATION_CPUS "gantry.dev/cpus" /* that count, where others have them, too */
 #define ANNOTATION_EXCLUSIVE "gantry.dev/exclusive" /* no other job is beside it */
-#define ANNOTATION_SIGNALS "gantry.dev/signals" /* base/siglist.h */
+#define ANNOTATION_SIGNALS "gantry.dev/signals"     /* base/siglist.h */
 /* Of a node: it signals containers by that annotation. */
 #define LABEL_SIGNALS "gantry.dev/signals"
 #define LABEL_SIGNALS_DELIVERED "delivered"

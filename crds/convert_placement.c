@@ -31,8 +31,7 @@ static bool slots_fold(const struct slot *a, const struct slot *b)
 {
     return a->pods == b->pods && a->tasks == b->tasks && a->component == b->component &&
            a->first_rank + a->pods == b->first_rank && a->cpu_milli == b->cpu_milli &&
-           a->alone == b->alone &&
-           memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
+           a->alone == b->alone && memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
 }
 
 static struct json *entry_to_json(const struct convert *c, const struct slot *slots,

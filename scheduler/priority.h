@@ -90,8 +90,8 @@ struct priority {
 struct priority priority_of(const struct sched_config *config,
                             const struct norms *norms, const struct job *job,
                             const struct grounds *grounds, int64_t now_sec);
-/* What a job that has no more than `total`, in any partition or in one, keeps of what it
- * had there. */
+/* What a job that has no more than `total`, in any partition or in one, keeps of what
+ * it had there. */
 int64_t priority_kept(const struct sched_config *config, const struct job *job,
                       int64_t reached, int64_t total);
 /* Held by its owner, by an administrator, or by an explicit priority of 0. */
