@@ -81,6 +81,8 @@ static void next_new(const struct job_view *v, struct job_next *n)
         want_refusal(v, n);
     else if (v->start && v->job->model && !starts_single(v))
         want_attempt(v, n, JOB_STATE_CONFIGURING);
+    else if (!v->start && v->array)
+        wait_on(v, n); /* it is given up, task by task, once it stands there */
     else if (!v->start)
         next_waiting(v, n);
 }

@@ -267,7 +267,9 @@ static void check_case(const struct next_case *c)
     struct plan plan = give_plan(&g->told);
     struct preemption preemption = {g->preempted_by, g->preempt_requeues, NOW - 9,
                                     TIME_UNSET, NOW + (g->grace_over ? 0 : 30)};
+    const struct array_view array = {0};
     struct job_view view = {.job = job,
+                            .array = g->is_array ? &array : NULL,
                             .submit_sec = CREATED,
                             .attempt = &attempt,
                             .start = g->start ? &start : NULL,

@@ -40,7 +40,7 @@ struct given {
     const char *warning; /* "USR1", before the limit; NULL: none */
     bool warns;          /* its time has come */
     bool own_signal;     /* which tells it that it is preempted */
-    bool no_requeue, deleting, held, unknown, is_script;
+    bool no_requeue, deleting, held, unknown, is_script, is_array;
     const char *refusal; /* of the spec */
     const char *closed;  /* no partition takes it in */
     const char *refused; /* so says status, for another reason */

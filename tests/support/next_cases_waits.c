@@ -40,6 +40,23 @@ const struct next_case next_cases_waits[] = {
       .ranks = "none none",
       .actions = "1:Cancel"},
      "PENDING id=7 submit=-100 write"},
+    {"new, and given up already",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .given_up = true,
+      .core_reason = "DependencyNeverSatisfied",
+      .core_message = "job 1 failed"},
+     "CANCELLED id=7 reason=DependencyNeverSatisfied message=job 1 failed submit=-100 "
+     "end=+0 write"},
+    {"an array, given up already: first the id, then its tasks with it",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .is_array = true,
+      .given_up = true,
+      .core_reason = "DependencyNeverSatisfied",
+      .core_message = "job 1 failed"},
+     "PENDING id=7 reason=DependencyNeverSatisfied message=job 1 failed submit=-100 "
+     "write"},
     {"an id is at hand, refused",
      {.state = JOB_STATE_NONE, .assigned_id = 7, .refusal = "bad"},
      "PENDING id=7 reason=BadConstraints message=bad submit=-100 refusal=bad "
