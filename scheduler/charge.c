@@ -192,6 +192,15 @@ static void enlist(struct sched *s, struct jobrec *rec, bool pays)
     s->payers[rec->pays_at]->pays_at = rec->pays_at;
 }
 
+/* Has it begun before what all have been charged up to, when it was not there, or was
+ * said to begin later? */
+static bool is_passed_by(const struct sched *s, const struct job *was,
+                         const struct job *is)
+{
+    return is->start_sec < s->charged_sec &&
+           (is_new(was, is) || was->start_sec >= s->charged_sec);
+}
+
 /* The run that was is over, or goes on otherwise. */
 static void change_run(struct sched *s, const struct job *was, struct job *is)
 {
@@ -228,7 +237,7 @@ void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
     else if (is != NULL && (was != NULL || !on))
         is->charged = false;
     if (on)
-        s->charge_again |= is_new(was, is) && is->start_sec < s->charged_sec;
+        s->charge_again |= is_passed_by(s, was, is);
     if (on && !is->charged)
         s->charging.next = MIN(s->charging.next, rec->pays_at);
     if (ended)

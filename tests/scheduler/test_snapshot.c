@@ -742,8 +742,10 @@ END_TEST
 /* Histories further on that have found faults: an array's last task started while a
  * search still had its other places; jobs changed while limits were counted anew; a job
  * was told why it never fits before somebody behind it used up a limit; places of an
- * array changed hands between two choices of licence (the last three). */
-static const uint64_t kept[] = {9479, 10398, 11361, 26698, 22072, 46814, 98138};
+ * array changed hands between two choices of licence (three); a job that runs was said
+ * to have begun earlier, before others were charged (the last two). */
+static const uint64_t kept[] = {9479,  10398, 11361,  26698, 22072,
+                                46814, 98138, 619221, 630649};
 
 START_TEST(test_kept)
 {
