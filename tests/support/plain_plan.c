@@ -214,7 +214,7 @@ void plain_plan_give(struct plain_plan *p, const struct plain_job *job,
 /* Parts of the whole, 2^30 of them. */
 static int64_t share_of(int64_t part, int64_t whole)
 {
-    return whole > 0 ? (MIN(part, whole) << 30) / whole : 0;
+    return whole > 0 ? (int64_t)(((__int128)MIN(part, whole) << 30) / whole) : 0;
 }
 
 /* What all components ask for. */
