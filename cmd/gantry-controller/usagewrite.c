@@ -223,8 +223,9 @@ void usage_write(struct controller *ctl)
 
 /* ---- who is charged for a job ---- */
 
-/* Nothing more will come for a job that the core has as ended, though the QOS that it
- * had when it started may not be the one that it was charged to. */
+/* Nothing more will come for a job that the core has as ended: it pays up to when it was
+ * over, not to when its pods were gone, and the QOS that it had when it started may not
+ * be the one that it was charged to. */
 static bool nothing_is_due(const struct controller *ctl, const struct payer *p,
                            const struct job *job)
 {
@@ -241,7 +242,7 @@ static bool is_written(const struct controller *ctl, enum payer_kind kind,
     /* Who is ignored is charged nothing, however long that lasts. */
     if (!p || p->unread || p->stored_sec >= job->status.end_sec)
         return true;
-    return kind == PAYER_QOS && nothing_is_due(ctl, p, sched_job(ctl->sched, job->uid));
+    return nothing_is_due(ctl, p, sched_job(ctl->sched, job->uid));
 }
 
 /* By the QOS of a partition, NULL: of none. */

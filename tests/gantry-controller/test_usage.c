@@ -180,6 +180,29 @@ START_TEST(test_ttl_waits)
 }
 END_TEST
 
+/* It has used nothing since a period ended, though its pods were gone behind that only:
+ * no more is written of its account. */
+START_TEST(test_ttl_in_between)
+{
+    struct ctltest *t = begin();
+    ctltest_advance(t, PERIOD - 70);
+    ctltest_submit(t, "a",
+                   "'user':'ann','cpusPerTask':4,'timeLimit':'1',"
+                   "'ttlSecondsAfterFinished':10");
+    ctltest_settle(t);
+    ctltest_advance(t, 65);
+    ctltest_expect(t, "a", "status.state=COMPLETING");
+    ctltest_advance(t, 10);
+    ctltest_end(t, "a", 0, 143);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=TIMEOUT");
+    ctltest_advance(t, 30);
+    ck_assert_int_eq(used_by(t, "ann"), 60 * 4 * 1000);
+    ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/a", NULL), 404);
+    ctltest_free(t);
+}
+END_TEST
+
 /* Likewise, when the QOS of the partition that a component was in has it. */
 START_TEST(test_component_qos)
 {
@@ -390,6 +413,7 @@ int main(void)
                           {test_reset_now, 1},
                           {test_fault, 1},
                           {test_ttl_waits, 1},
+                          {test_ttl_in_between, 1},
                           {test_component_qos, 1},
                           {test_refused, 1},
                           {test_qos, 1},
