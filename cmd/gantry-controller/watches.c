@@ -154,13 +154,14 @@ static void uncount_foreign(struct controller *ctl, const struct pod *pod)
 }
 
 /* Every bound pod that has not ended counts on its node, whoever made it; those of an
- * attempt under way are counted by the attempt's placement. */
+ * attempt under way are counted by the attempt's placement, as long as that holds them.
+ */
 void watches_consider_pod(struct controller *ctl, struct pod *pod)
 {
     struct record *r = pod->job_uid ? record_find(ctl, pod->job_uid) : NULL;
     bool expected = r && record_expects(r, pod);
     unseen_saw(ctl, pod, false);
-    if (pod->node && !pod->terminal && !expected)
+    if (pod->node && !pod->terminal && !(expected && record_holds(r, pod)))
         count_foreign(ctl, pod);
     else
         uncount_foreign(ctl, pod);

@@ -41,19 +41,18 @@ START_TEST(test_pod_deleted)
 }
 END_TEST
 
-static void set_unready(struct ctltest *t, const char *node)
+static void set_ready(struct ctltest *t, const char *node, const char *status)
 {
     AUTO_FREE char *path = xasprintf("/api/v1/nodes/%s/status", node);
+    AUTO_FREE char *body =
+        xasprintf("{'status':{'conditions':[{'type':'Ready','status':'%s'}]}}", status);
 
-    ck_assert_int_eq(
-        apitest_send(t->api,
-                     &(struct apitest_request){
-                         .method = "PATCH",
-                         .path = path,
-                         .type = "application/merge-patch+json",
-                         .body = "{'status':{'conditions':[{'type':'Ready',"
-                                 "'status':'Unknown'}]}}"}),
-        200);
+    ctltest_patch(t, path, body);
+}
+
+static void set_unready(struct ctltest *t, const char *node)
+{
+    set_ready(t, node, "Unknown");
 }
 
 /* A job that asks for one to three nodes is given one, and the controller dies behind
@@ -82,6 +81,35 @@ START_TEST(test_range_adopted)
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=1|status.nodeList=n1");
     ck_assert_uint_eq(spy_count(t->spy, "DELETE", "/pods/a-1-1-0"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
+/* A component ends by its own limit while its nodes are silent, and holds them no more.
+ * They come back, and its pods are still there: nobody else begins beside them. */
+START_TEST(test_component_comes_back)
+{
+    static const char *const nodes[] = {"n1", "n2", "n3"};
+    const char *spec = "'timeLimit':'60','components':[{'name':'x'},{'name':'y',"
+                       "'nodes':3,'gpusPerNode':8,'timeLimit':'1'}]";
+    struct ctltest *t = ctltest_new();
+
+    ctltest_submit(t, "a", spec);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.components.1.nodeList=n[1-3]");
+    for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
+        set_unready(t, nodes[i]);
+    ctltest_advance(t, 70);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.components.1.state=TIMEOUT");
+    for (size_t i = 0; i < ARRAY_LEN(nodes); i++)
+        set_ready(t, nodes[i], "True");
+    ctltest_submit(t, "b", "'nodes':3,'gpusPerNode':8");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "b", "status.state=PENDING|status.reason=Resources");
+    ctltest_reap(t);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "b", "status.state=RUNNING");
+    ctltest_expect(t, "a", "status.state=RUNNING");
     ctltest_free(t);
 }
 END_TEST
@@ -118,6 +146,7 @@ int main(void)
                                                        {test_success_after_all, 1},
                                                        {test_pod_deleted, 1},
                                                        {test_range_adopted, 1},
+                                                       {test_component_comes_back, 1},
                                                        {test_node_fails_before_bind, 1},
                                                        {NULL, 0},
                                                    });
