@@ -223,9 +223,9 @@ void usage_write(struct controller *ctl)
 
 /* ---- who is charged for a job ---- */
 
-/* Nothing more will come for a job that the core has as ended: it pays up to when it was
- * over, not to when its pods were gone, and the QOS that it had when it started may not
- * be the one that it was charged to. */
+/* Nothing more will come for a job that the core has as ended: it pays up to when it
+ * was over, not to when its pods were gone, and the QOS that it had when it started may
+ * not be the one that it was charged to. */
 static bool nothing_is_due(const struct controller *ctl, const struct payer *p,
                            const struct job *job)
 {
