@@ -176,7 +176,9 @@ static void check_accounts(const struct bound_job *b)
         return;
     hold(b, "thousandths of CPUs are account red's", cpus_of(b, is_of_red),
          1000 * l->red_cpus);
-    hold(b, "nodes are account red's", nodes_of(b, is_of_red), l->red_nodes);
+    /* The limit of side's QOS goes first, where it has one. */
+    if (!is_of_side(b->pod->job) || l->side_nodes == 0)
+        hold(b, "nodes are account red's", nodes_of(b, is_of_red), l->red_nodes);
 }
 
 void checks_bounds(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
