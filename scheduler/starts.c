@@ -166,10 +166,13 @@ static bool try_listed(struct sched *s, const struct entry *entry)
     before = trial_before(s, entry, s->lines.n);
     if (!trial_may_promise(s, entry, s->lines.n - rec->claim.on))
         before = 1; /* a forecast would be in the way of others */
-    if (trial_run(s, entry, &by, before))
+    if (trial_run(s, entry, &by, before) || trial_limited(entry, NULL) != REASON_NONE ||
+        !trial_reserves(s, entry) ||
+        trial_promise(s, entry, s->lines.n - rec->claim.on))
         return true;
-    return trial_limited(entry, NULL) != REASON_NONE || !trial_reserves(s, entry) ||
-           trial_promise(s, entry, s->lines.n - rec->claim.on);
+    if (!rec->job->plan.promised) /* nor is one so far off that nobody knows when */
+        book_cancel_plan(s, rec, BROKEN_NOT);
+    return false;
 }
 
 enum outcome {
