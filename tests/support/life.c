@@ -342,10 +342,10 @@ static void first_portions(struct course *h)
     static const char *const others[] = {"", " users=ann", " users=-ann",
                                          " flags=ignorejobs", " repeat=daily"};
 
-    for (char name = 'p'; name <= 'r'; name++) {
+    for (const char *name = "pqr"; *name != '\0'; name++) {
         int64_t start = h->now_sec + course_draw(h, 2000) - 1000;
 
-        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s", name,
+        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s", *name,
                     start, start + 2000 + course_draw(h, 8000),
                     amounts(course_draw(h, 100)), COURSE_PICK(h, others));
     }
