@@ -126,7 +126,7 @@ bool record_holds(const struct record *r, const struct pod *pod)
     const struct attempt *a = &r->attempt;
     const int64_t i = pod->rank;
     const int64_t component = i >= 0 && i < (int64_t)a->n ? a->ranks[i].component : 0;
-    return record_expects(r, pod) && (r->job->status.ends.gone >> component & 1) == 0;
+    return (r->job->status.ends.gone >> component & 1) == 0;
 }
 
 bool record_keeps(const struct record *r, const struct pod *pod)

@@ -128,8 +128,9 @@ void record_add_pod(struct record *r, struct pod *pod);
 void record_remove_pod(struct record *r, const struct pod *pod);
 /* Is this pod one that the job's status (or the start under way) expects? */
 bool record_expects(const struct record *r, const struct pod *pod);
-/* Is what such a pod has counted with its job? Not that of a component that has ended
- * before the others: where its node was silent then, some may still run there. */
+/* Is what a pod that is expected has counted with its job? Not that of a component that
+ * has ended before the others: where its node was silent then, some may still run
+ * there. */
 bool record_holds(const struct record *r, const struct pod *pod);
 /* Is it of the attempt that a finished job ended with? */
 bool record_keeps(const struct record *r, const struct pod *pod);
