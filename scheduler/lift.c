@@ -147,7 +147,9 @@ static bool may_any(const struct sched *s, const struct lift_kind *k)
 
 static void find_prey(const struct sched *s, struct lifts *l, struct lift_kind *k)
 {
-    for (size_t i = 0; may_any(s, k) && i < l->n; i++) {
+    const size_t n = may_any(s, k) ? l->n : 0;
+
+    for (size_t i = 0; i < n; i++) {
         struct prey prey = {.kind = (uint32_t)i};
 
         if (!may(s, k, INT64_MAX, &l->kinds[i], INT64_MIN))
@@ -390,7 +392,6 @@ static void prepare(struct sched *s, struct entry *entry)
 void lift_run(struct sched *s)
 {
     struct queue *q = &s->pass.queue;
-
     bool any;
 
     if (!are_known(s) || s->lifts.n < 2)
