@@ -43,7 +43,8 @@ never"
     expect "a job that is not there" "$(gantry squeue -j 999999999 2>&1 || echo $?)" \
         "slurm_load_jobs error: Invalid job id specified
 1"
-    expect "the node" "$(gantry sinfo -h -N -n "$node" -p main -o '%N %t')" "$node mix"
+    # Jobs of other cases may be planned on the node (mix-), or end there (mix+).
+    expect "the node" "$(gantry sinfo -h -N -n "$node" -p main -o '%N %t' | sed 's/[-+]$//')" "$node mix"
     expect "its GPUs" "$(gantry sinfo -h -n "$node" -p main -O gresused:12 | tr -d ' ' | cut -d: -f1,2)" gpu:h100
     expect_text "the record" "$(gantry scontrol show job "$id")" "JobState=RUNNING Reason=None"
     gantry scontrol update JobId="$id" Comment=new
