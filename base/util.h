@@ -15,6 +15,23 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* Of `n` in order, how many stand first for which `before` holds, an expression of the
+ * index `i`: where one with that key is or would be. By halves. */
+#define BISECT(n, i, before)                             \
+    ({                                                   \
+        size_t bisect_low_ = 0, bisect_high_ = (n);      \
+                                                         \
+        while (bisect_low_ < bisect_high_) {             \
+            size_t i = (bisect_low_ + bisect_high_) / 2; \
+                                                         \
+            if (before)                                  \
+                bisect_low_ = i + 1;                     \
+            else                                         \
+                bisect_high_ = i;                        \
+        }                                                \
+        bisect_low_;                                     \
+    })
+
 /* Hands a pointer over and leaves NULL behind: `return TAKE(buf);` */
 #define TAKE(p)                        \
     ({                                 \

@@ -6,19 +6,9 @@
 
 static int64_t offset_at(const struct zone_shift *shifts, size_t n, int64_t sec)
 {
-    size_t low = 0, high = n; /* it is of one behind `low`, and before `high` */
-
     if (n == 0)
         return 0;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (shifts[middle].from_sec <= sec)
-            low = middle;
-        else
-            high = middle;
-    }
-    return shifts[low].offset_sec;
+    return shifts[BISECT(n - 1, i, shifts[i + 1].from_sec <= sec)].offset_sec;
 }
 
 int64_t zone_local(const struct zone_shift *shifts, size_t n, int64_t sec)

@@ -106,17 +106,7 @@ void account_sort(struct account *a)
 
 size_t account_member_place(const struct account *a, const struct member *key)
 {
-    size_t low = 0, high = a->n_members;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (member_compare(&a->members[middle], key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(a->n_members, i, member_compare(&a->members[i], key) < 0);
 }
 
 struct account *account_copy(const struct account *a)

@@ -267,17 +267,9 @@ const struct member *assocs_member(const struct assocs *a, size_t account,
 static size_t first_of(const struct assocs *a, const char *name, bool ns)
 {
     const struct membership key = {name, ns, 0};
-    size_t low = 0, high = a->n_memberships;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (compare_memberships(&a->memberships[middle], &key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(a->n_memberships, i,
+                  compare_memberships(&a->memberships[i], &key) < 0);
 }
 
 /* Of user and namespace together, an account that has both once. */

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
 #include "scheduler/model.h"
 
 #define SEATS (INT64_C(1) << 32)
@@ -60,17 +61,8 @@ void demands_settle(struct demands *d);
 static inline size_t demands_step(const struct demands *d, int column, int64_t amount)
 {
     const struct scale *scale = &d->scales[column];
-    size_t low = 0, high = scale->n;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (scale->needs[middle] <= amount)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(scale->n, i, scale->needs[i] <= amount);
 }
 
 /* The set of demands that such a step meets, as far as this column goes. */

@@ -25,17 +25,7 @@ struct levels levels_copy(const struct levels *l)
 
 size_t levels_find(const struct levels *l, size_t slot)
 {
-    size_t low = 0, high = l->n;
-
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (l->items[middle].first <= slot)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(l->n - 1, i, l->items[i + 1].first <= slot);
 }
 
 /* Moves the pieces from `from` on to `to`. */

@@ -15,17 +15,7 @@ static int compare(const struct limit *a, const struct limit *b)
 /* Where one is, or would be. */
 static size_t place_of(const struct limits *l, const struct limit *key)
 {
-    size_t low = 0, high = l->n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (compare(&l->items[middle], key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(l->n, i, compare(&l->items[i], key) < 0);
 }
 
 void limits_fini(struct limits *l)

@@ -97,17 +97,9 @@ static size_t gather(struct sched *s, struct raised **ret)
 static int64_t latest_before(const struct raised *group, size_t n,
                              const struct entry *entry)
 {
-    size_t low = 0, high = n;
+    size_t before = BISECT(n, i, is_before(group[i].tier, group[i].priority, entry));
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (is_before(group[middle].tier, group[middle].priority, entry))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? group[low - 1].start_sec : INT64_MIN;
+    return before > 0 ? group[before - 1].start_sec : INT64_MIN;
 }
 
 static bool is_overtaken(const struct sched *s, const struct raised *all, size_t n,

@@ -86,17 +86,7 @@ char **names_copy(char *const *names, size_t n)
 
 size_t named_place(void *const *items, size_t n, const char *name)
 {
-    size_t low = 0, high = n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (strcmp(*(char *const *)items[middle], name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(n, i, strcmp(*(char *const *)items[i], name) < 0);
 }
 
 /* ---- selectors ---- */

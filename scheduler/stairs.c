@@ -181,15 +181,5 @@ void stairwell_forget_rise(struct stairwell *w)
 
 uint32_t stairs_nodes(const struct stairs *stairs, uint32_t end)
 {
-    size_t low = 0, high = stairs->now.n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (stairs->untils[middle] >= end)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
+    return (uint32_t)BISECT(stairs->now.n, i, stairs->untils[i] >= end);
 }

@@ -79,17 +79,7 @@ bool timeline_is_outdated(const struct timeline *tl, int64_t now_sec)
 /* The slot that a time lies in. */
 static size_t slot_of(const struct timeline *tl, int64_t sec)
 {
-    size_t low = 0, high = tl->n_slots;
-
-    while (high - low > 1) {
-        size_t mid = low + (high - low) / 2;
-
-        if (tl->bounds[mid] <= sec)
-            low = mid;
-        else
-            high = mid;
-    }
-    return low;
+    return BISECT(tl->n_slots - 1, i, tl->bounds[i + 1] <= sec);
 }
 
 void timeline_span(const struct timeline *tl, int64_t start_sec, int64_t end_sec,

@@ -284,20 +284,12 @@ bool kind_deletes_collection(const struct kind *kind)
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural)
 {
-    size_t low = 0;
-    size_t high = kinds->list.n;
+    size_t at =
+        BISECT(kinds->list.n, i,
+               key_order(&kinds->list.items[i]->kind, group, version, plural) < 0);
+    const struct kind *kind = at < kinds->list.n ? &kinds->list.items[at]->kind : NULL;
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int order = key_order(&kinds->list.items[mid]->kind, group, version, plural);
-        if (order == 0)
-            return &kinds->list.items[mid]->kind;
-        if (order > 0)
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return NULL;
+    return kind && key_order(kind, group, version, plural) == 0 ? kind : NULL;
 }
 
 size_t kinds_count(const struct kinds *kinds)

@@ -102,20 +102,10 @@ void schema_sort_props(struct schema *s)
 
 struct schema *schema_prop(const struct schema *s, const char *name)
 {
-    size_t low = 0;
-    size_t high = s->n_props;
+    size_t at = BISECT(s->n_props, i, strcmp(s->props[i].name, name) < 0);
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int order = strcmp(name, s->props[mid].name);
-        if (order == 0)
-            return s->props[mid].schema;
-        if (order < 0)
-            high = mid;
-        else
-            low = mid + 1;
-    }
-    return NULL;
+    return at < s->n_props && strcmp(s->props[at].name, name) == 0 ? s->props[at].schema
+                                                                   : NULL;
 }
 
 bool schema_requires(const struct schema *s, const char *name)

@@ -17,21 +17,13 @@ void workload_init(struct workload *w)
 
 const char *workload_name(struct workload *w, const char *name)
 {
-    size_t low = 0, high = w->n_names;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        int order = strcmp(w->names[middle], name);
-        if (order == 0)
-            return w->names[middle];
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t at = BISECT(w->n_names, i, strcmp(w->names[i], name) < 0);
+
+    if (at < w->n_names && strcmp(w->names[at], name) == 0)
+        return w->names[at];
     GROW(w->names, w->n_names, w->cap_names);
-    memmove(w->names + low + 1, w->names + low,
-            (w->n_names++ - low) * sizeof(*w->names));
-    return w->names[low] = xstrdup(name);
+    memmove(w->names + at + 1, w->names + at, (w->n_names++ - at) * sizeof(*w->names));
+    return w->names[at] = xstrdup(name);
 }
 
 void workload_add(struct workload *w, const struct work *job)

@@ -52,17 +52,7 @@ static void name_all(struct search *s)
 /* The first of that number, or what is behind where it would stand. */
 static size_t first_of(const struct search *s, int64_t id)
 {
-    size_t low = 0, high = s->n_names;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (s->names[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return BISECT(s->n_names, i, s->names[i].id < id);
 }
 
 /* Is it, or has it, what that waits for? An array has tasks that have no row. */

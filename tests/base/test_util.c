@@ -40,11 +40,29 @@ START_TEST(test_hashes)
 }
 END_TEST
 
+static const struct {
+    int key;
+    size_t n, want;
+} halves[] = {
+    {5, 0, 0}, {0, 1, 0}, {1, 1, 0}, {2, 1, 1}, {0, 6, 0}, {1, 6, 0},
+    {2, 6, 1}, {3, 6, 1}, {4, 6, 4}, {8, 6, 5}, {9, 6, 6}, {9, 5, 5},
+};
+
+START_TEST(test_halves)
+{
+    static const int sorted[] = {1, 3, 3, 3, 7, 8};
+    size_t n = halves[_i].n;
+
+    ck_assert_uint_eq(BISECT(n, at, sorted[at] < halves[_i].key), halves[_i].want);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("base/util", (struct suite_row[]){
                                        {test_sums, ARRAY_LEN(sums)},
                                        {test_hashes, ARRAY_LEN(hashes)},
+                                       {test_halves, ARRAY_LEN(halves)},
                                        {NULL, 0},
                                    });
 }
