@@ -25,7 +25,7 @@
             size_t i = (bisect_low_ + bisect_high_) / 2; \
                                                          \
             if (before)                                  \
-                bisect_low_ = i + 1;                     \
+                bisect_low_ = (i) + 1;                   \
             else                                         \
                 bisect_high_ = i;                        \
         }                                                \

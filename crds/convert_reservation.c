@@ -7,6 +7,7 @@
 #include "crds/constraint.h"
 #include "crds/convert_private.h"
 #include "crds/licenses.h"
+#include "crds/resvflag.h"
 #include "crds/rules.h"
 
 #define ZONE_KEPT_SEC (30 * 366 * INT64_C(86400))
@@ -101,57 +102,13 @@ static void take_zone(const struct zone *zone, struct reservation *r)
 
 /* ---- flags ---- */
 
-static bool set_flag(struct reservation *r, const char *word)
-{
-    const struct {
-        const char *word;
-        bool *flag; /* NULL: it says what is so anyway */
-    } flags[] = {
-        {"ANY_NODES", &r->any_nodes},
-        {"FLEX", &r->flex},
-        {"FORCE_START", NULL},
-        {"IGNORE_JOBS", &r->ignore_jobs},
-        {"LICENSE_ONLY", &r->any_nodes},
-        {"MAGNETIC", &r->magnetic},
-        {"MAINT", &r->maint},
-        {"NO_HOLD_JOBS_AFTER_END", &r->no_hold},
-        {"OVERLAP", &r->overlap},
-        {"PART_NODES", NULL},
-        {"REPLACE", &r->replace},
-        {"REPLACE_DOWN", NULL},
-        {"SPEC_NODES", NULL},
-        {"STATIC_ALLOC", &r->static_alloc},
-        {"TIME_FLOAT", NULL},  /* read_times */
-        {"USER_DELETE", NULL}, /* policies.yaml */
-    };
-    static const char *const repeats[] = {
-        [RESV_HOURLY] = "HOURLY",   [RESV_DAILY] = "DAILY",
-        [RESV_WEEKDAY] = "WEEKDAY", [RESV_WEEKEND] = "WEEKEND",
-        [RESV_WEEKLY] = "WEEKLY",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
-        if (strcmp(flags[i].word, word) == 0) {
-            if (flags[i].flag)
-                *flags[i].flag = true;
-            return true;
-        }
-    }
-    for (size_t i = RESV_HOURLY; i < ARRAY_LEN(repeats); i++) {
-        if (strcmp(repeats[i], word) == 0) {
-            r->repeat = (enum resv_repeat)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static int read_flags(const struct json *object, struct reservation *r, struct err *err)
 {
     const struct json *list = json_at(object, "spec.flags");
     for (size_t i = 0; i < json_len(list); i++) {
         const char *word = json_text_of(json_item(list, i));
         enum resv_repeat repeat = r->repeat;
-        if (!word || !set_flag(r, word))
+        if (!word || !resvflag_set(r, word))
             return err_set(err, ERR_INVALID,
                            "spec.flags[%zu]: \"%s\" is no flag of a "
                            "reservation, or not supported",

@@ -7,6 +7,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "crds/resvflag.h"
 
 #define PURGE_FLAG "PURGE_COMP"
 #define PURGE_DEFAULT "5" /* minutes, as in Slurm */
@@ -128,31 +129,22 @@ static bool put_purge(struct json *spec, const char *field, const char *word,
 /* So many letters of a flag at least. */
 #define FLAG_LEAST 3
 
-static const char *const flag_words[] = {
-    "ANY_NODES",  "DAILY",        "FLEX",         "FORCE_START",
-    "HOURLY",     "IGNORE_JOBS",  "LICENSE_ONLY", "MAGNETIC",
-    "MAINT",      "OVERLAP",      "PART_NODES",   "NO_HOLD_JOBS_AFTER_END",
-    "REPLACE",    "REPLACE_DOWN", "SPEC_NODES",   "STATIC_ALLOC",
-    "TIME_FLOAT", "USER_DELETE",  "WEEKDAY",      "WEEKEND",
-    "WEEKLY",
-};
-
 /* The flag that it says, as in Slurm also by its first letters, if no other begins so;
  * else the word, which the server refuses by name. In capitals. */
 static const char *flag_of(char *word)
 {
-    const char *found = NULL;
+    const char *found = NULL, *flag;
     size_t len = strlen(word), n = 0;
 
     for (char *p = word; *p; p++)
         *p = (char)toupper((unsigned char)*p);
     if (len > strlen("MAINT") && strncmp(MAINTENANCE, word, len) == 0)
         return "MAINT";
-    for (size_t i = 0; i < ARRAY_LEN(flag_words); i++) {
-        if (strcmp(flag_words[i], word) == 0)
-            return flag_words[i];
-        if (strncmp(flag_words[i], word, len) == 0) {
-            found = flag_words[i];
+    for (size_t i = 0; (flag = resvflag_word(i)) != NULL; i++) {
+        if (strcmp(flag, word) == 0)
+            return flag;
+        if (strncmp(flag, word, len) == 0) {
+            found = flag;
             n++;
         }
     }
