@@ -113,8 +113,7 @@ static struct holding holding_of(const struct asking *a)
                             job_licenses(a->job)};
 }
 
-/* Of all slots, or of those on the node of one of them. */
-static int64_t amount_in(const struct sched *s, const struct asking *a,
+int64_t asking_amount_on(const struct sched *s, const struct asking *a,
                          const struct limit *limit, const char *node)
 {
     const struct holding h = holding_of(a);
@@ -161,30 +160,7 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
     if (limit->tres == TRES_NODE)
         return slots_nodes(a->slots, a->n_slots);
     return limit->tres == TRES_BILLING ? billing_in(s, a)
-                                       : amount_in(s, a, limit, NULL);
-}
-
-static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
-                               int resource)
-{
-    return gpu_type_of(limit) == NULL || str_eq(limit->type, job->gpu_type)
-               ? job->each.v[resource]
-               : 0;
-}
-
-static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
-                              const struct limit *limit)
-{
-    int resource = resource_of_tres(s, limit);
-    int64_t most = 0;
-
-    if (resource < 0)
-        return 0;
-    if (a->slots == NULL)
-        return asked_of_a_node(a->job, limit, resource);
-    for (size_t i = 0; i < a->n_slots; i++)
-        most = MAX(most, amount_in(s, a, limit, a->slots[i].node));
-    return most;
+                                       : asking_amount_on(s, a, limit, NULL);
 }
 
 static int64_t times(int64_t amount, int64_t sec)
@@ -239,7 +215,7 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_HELD:
         return asking_amount(s, a, limit);
     case WHAT_PER_NODE:
-        return most_on_a_node(s, a, limit);
+        return asking_on_a_node(s, a, limit);
     case WHAT_LEFT:
         return times(asking_amount(s, a, limit), a->least_sec);
     case WHAT_WALL_USED:

@@ -66,6 +66,9 @@ const char *asking_whose(const struct sched *s, const struct asking *a,
 /* Of the TRES of a limit, in its unit. */
 int64_t asking_amount(const struct sched *s, const struct asking *a,
                       const struct limit *limit);
+/* Of a resource of nodes: of all slots, or of those on a node. */
+int64_t asking_amount_on(const struct sched *s, const struct asking *a,
+                         const struct limit *limit, const char *node);
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
@@ -79,6 +82,12 @@ bool asking_has(const struct sched *s, const struct asking *a,
 /* So many thousandths of what it has count in limits on usage: the usage factor, if its
  * QOS says so. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);
+
+/* ---- allowance_node.c ---- */
+
+/* The most that it counts for on one node; billing without its slots for nothing. */
+int64_t asking_on_a_node(const struct sched *s, const struct asking *a,
+                         const struct limit *limit);
 
 /* ---- allowance_asker.c: what the components of a job count for together ---- */
 
