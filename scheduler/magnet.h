@@ -2,7 +2,7 @@
  * magnet - reservations that draw a job in though it asks for none (flag MAGNETIC).
  *
  * As in Slurm a job that names no reservation is tried in each of these that it may
- * use, then outside: choices of its own (core.h), of which the first with which it can
+ * use, then outside: choices of its own (pass.h), of which the first with which it can
  * begin first is taken. It is then a job of that reservation as if it had named it; but
  * as it did not, it is not drawn into one with which it would be cut off: it has its
  * limit there, or its least one. Heterogeneous jobs are not drawn.
