@@ -218,7 +218,7 @@ bool price_is_lower(struct price a, struct price b)
 bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
                  struct price *ret)
 {
-    const struct need need = need_of(by->shape->like, p, v->kind);
+    const struct need need = need_of(by->shape->like, p, v->deal.kind);
     struct price large;
     size_t n;
 
@@ -246,23 +246,23 @@ bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
     return true;
 }
 
-/* Who ends there costs at least as much as the cheapest of them, and somebody has to:
- * that is no less than the best price so far. */
-bool perch_is_too_dear(const struct victims *v, const struct seeker *by,
-                       const struct perch *p, const struct price *best)
+/* Where there is no room somebody has to end, and who ends costs at least as much as
+ * the cheapest of them. */
+bool perch_bound(const struct victims *v, const struct seeker *by,
+                 const struct perch *p, struct price *ret)
 {
-    const struct need need = need_of(by->shape->like, p, v->kind);
-    struct price least = {.count = 1};
-    size_t i = 0;
+    const struct need need = need_of(by->shape->like, p, v->deal.kind);
 
-    while (i < p->n_shares &&
-           (victim_of(v, &p->shares[i])->out || victim_of(v, &p->shares[i])->taken))
-        i++;
-    if (i < p->n_shares) {
-        least.cost = victim_of(v, &p->shares[i])->cost;
-        least.work = victim_of(v, &p->shares[i])->work;
-        if (price_is_lower(least, *best))
-            return false;
+    *ret = (struct price){0};
+    if (has_room_in(v, by->timeline, p, &need, v->from))
+        return true;
+    for (size_t i = 0; i < p->n_shares; i++) {
+        const struct victim *victim = victim_of(v, &p->shares[i]);
+
+        if (victim->out || victim->taken)
+            continue;
+        *ret = (struct price){1, victim->cost, victim->work};
+        return true;
     }
-    return !has_room_in(v, by->timeline, p, &need, v->from);
+    return false;
 }

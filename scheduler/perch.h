@@ -22,8 +22,9 @@ bool perch_has_room(const struct victims *v, const struct seeker *by,
                     const struct perch *p);
 /* Nobody there is `tried` any more. */
 void perch_let_go(struct victims *v, const struct perch *p);
-/* Its price is not below the best one so far; far cheaper than to weigh it. */
-bool perch_is_too_dear(const struct victims *v, const struct seeker *by,
-                       const struct perch *p, const struct price *best);
+/* The least that its price may be; far cheaper than to weigh it. False: nobody would
+ * do. */
+bool perch_bound(const struct victims *v, const struct seeker *by,
+                 const struct perch *p, struct price *ret);
 
 #endif

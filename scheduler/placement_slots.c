@@ -71,6 +71,29 @@ static bool again_fits(struct placer *p, const struct cluster *c,
     return true;
 }
 
+/* Nodes side by side: are there so many at all? Far cheaper than to judge each. */
+static bool has_row(const struct cluster *c, const struct placement *at, int64_t enough)
+{
+    int64_t run = 0;
+
+    for (size_t word = 0; word < c->words && run < enough; word++) {
+        uint64_t set = placement_allowed_word(at, word);
+
+        for (int i = 0; i < 64 && run < enough;) {
+            uint64_t rest = ~(set >> i); /* what is shifted in is no node */
+            int ones = rest == 0 ? 64 : __builtin_ctzll(rest);
+
+            run += ones;
+            i += ones;
+            if (i == 64 || run >= enough)
+                break;
+            run = 0;
+            i += set >> i == 0 ? 64 : __builtin_ctzll(set >> i);
+        }
+    }
+    return run >= enough;
+}
+
 struct slot *placement_find(struct placer *p, const struct cluster *c,
                             const struct placement *at, size_t *ret_n)
 {
@@ -82,6 +105,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
                   !placement_has_rules(like) && !at->part->part->lln;
     struct room room;
 
+    if (like->contiguous && !has_row(c, at, placement_min_nodes(like, at->part->part)))
+        return NULL;
     if (!(single && again_fits(p, c, at, fit)) && !placement_choose(p, c, at, &room))
         return NULL;
     if (single) {

@@ -13,6 +13,7 @@ void victims_fini(struct victims *v)
     free(v->perches);
     free(v->order);
     free(v->froms);
+    tariff_fini(&v->tariff);
 }
 
 void victims_begin(struct victims *v, struct herd *herd)
@@ -73,15 +74,6 @@ static void find_perches(struct victims *v, const struct cluster *c,
     }
 }
 
-static void know_price(struct victims *v, const struct seeker *by, struct perch *p)
-{
-    if (p->known)
-        return;
-    p->known = true;
-    p->hopeless = !perch_weigh(v, by, p, &p->price);
-    perch_let_go(v, p);
-}
-
 struct perch *victims_perch(const struct victims *v, size_t position)
 {
     size_t low = 0, high = v->n_perches;
@@ -104,12 +96,14 @@ static void take(struct victims *v, struct victim *victim)
     const struct claim *claim = &victim->rec->claim;
 
     victim->taken = true;
+    if (victim->from > v->from)
+        tariff_begin(v);
     v->from = MAX(v->from, victim->from);
     for (size_t i = 0; i < claim->n_positions; i++) {
         struct perch *p = victims_perch(v, claim->positions[i]);
 
         if (p != NULL)
-            p->known = false;
+            tariff_move(v, p);
     }
 }
 
@@ -134,83 +128,55 @@ static bool settle_on(struct victims *v, const struct seeker *by, struct perch *
             take(v, victim);
     }
     perch_let_go(v, p);
-    if (fits)
-        add_item(p, v->kind);
-    p->known = false;
-    return fits;
+    if (!fits)
+        return false;
+    v->deal.n_nodes += p->items[v->deal.kind] == 0;
+    add_item(p, v->deal.kind);
+    tariff_move(v, p);
+    return true;
 }
 
-/* How it is counted out to nodes. */
-struct deal {
-    int64_t items; /* in all */
-    int64_t per_node, nodes;
-};
-
-static struct deal deal_of(const struct seeker *by, size_t kind)
+static void deal_begin(struct victims *v, const struct seeker *by, size_t kind)
 {
     const struct job *like = by->shape->like;
+    struct deal *deal = &v->deal;
 
-    if (like->n_units > 0)
-        return (struct deal){like->units[kind].count, like->units[kind].most,
-                             like->max_pods};
-    if (like->one_per_node)
-        return (struct deal){by->need, 1, INT64_MAX};
-    return (struct deal){like->min_pods, INT64_MAX, by->part->part->max_nodes};
-}
-
-static struct perch *lowest(struct victims *v, const struct seeker *by,
-                            const struct deal *deal, int64_t n_nodes)
-{
-    struct perch *best = NULL;
-
-    for (size_t i = 0; i < v->n_perches; i++) {
-        struct perch *p = &v->perches[i];
-        int64_t items = p->items[v->kind];
-
-        if (items >= deal->per_node || (items == 0 && n_nodes >= deal->nodes))
-            continue;
-        if (best != NULL && !p->known && perch_is_too_dear(v, by, p, &best->price))
-            continue;
-        know_price(v, by, p);
-        if (p->hopeless)
-            continue;
-        if (best == NULL || price_is_lower(p->price, best->price))
-            best = p;
-        if (best->price.count == 0)
-            break;
+    deal->kind = kind;
+    deal->items = by->need;
+    deal->per_node = 1;
+    deal->most = INT64_MAX;
+    if (like->n_units > 0) {
+        deal->items = like->units[kind].count;
+        deal->per_node = like->units[kind].most;
+        deal->most = like->max_pods;
+    } else if (!like->one_per_node) {
+        deal->items = like->min_pods;
+        deal->per_node = INT64_MAX;
+        deal->most = by->part->part->max_nodes;
     }
-    return best;
+    tariff_begin(v);
 }
 
-/* Nodes of the node list get an item each. Returns how many, -1: one has no room. */
-static int64_t settle_required(struct victims *v, const struct seeker *by)
+/* Nodes of the node list get an item each. False: one has no room. */
+static bool settle_required(struct victims *v, const struct seeker *by)
 {
-    int64_t n = 0;
-
     if (by->shape->like->n_node_list == 0)
-        return 0;
+        return true;
     for (size_t i = 0; i < v->n_perches; i++) {
-        if (!node_set_has(by->shape->required, v->perches[i].position))
-            continue;
-        if (!settle_on(v, by, &v->perches[i]))
-            return -1;
-        n++;
+        if (node_set_has(by->shape->required, v->perches[i].position) &&
+            !settle_on(v, by, &v->perches[i]))
+            return false;
     }
-    return n;
+    return true;
 }
 
-/* Those of a kind, of which each of `n_nodes` has one. */
-static bool count_out(struct victims *v, const struct seeker *by, int64_t *n_nodes)
+/* Those of a kind, of which each node that is used has one. */
+static bool count_out(struct victims *v, const struct seeker *by)
 {
-    const struct deal deal = deal_of(by, v->kind);
+    for (int64_t n = v->deal.n_nodes; n < v->deal.items; n++) {
+        struct perch *p = tariff_lowest(v, by);
 
-    for (int64_t n = *n_nodes; n < deal.items; n++) {
-        struct perch *p = lowest(v, by, &deal, *n_nodes);
-
-        if (p == NULL)
-            return false;
-        *n_nodes += p->items[v->kind] == 0;
-        if (!settle_on(v, by, p))
+        if (p == NULL || !settle_on(v, by, p))
             return false;
     }
     return true;
@@ -226,25 +192,16 @@ static void begin_from(struct victims *v, size_t from)
         memset(v->perches[i].items, 0, sizeof(v->perches[i].items));
 }
 
-static void forget_prices(struct victims *v)
-{
-    for (size_t i = 0; i < v->n_perches; i++)
-        v->perches[i].known = false;
-}
-
 /* Of two kinds the second comes first, as where units are placed. */
 static bool count_out_all(struct victims *v, const struct seeker *by)
 {
-    int64_t n_nodes;
-
-    v->kind = 0;
-    n_nodes = settle_required(v, by);
-    if (n_nodes < 0)
+    v->deal.n_nodes = 0;
+    deal_begin(v, by, 0);
+    if (!settle_required(v, by))
         return false;
     for (size_t kinds = MAX(by->shape->like->n_units, 1); kinds > 0; kinds--) {
-        v->kind = kinds - 1;
-        forget_prices(v);
-        if (!count_out(v, by, &n_nodes))
+        deal_begin(v, by, kinds - 1);
+        if (!count_out(v, by))
             return false;
     }
     return true;

@@ -22,6 +22,7 @@
 
 #include "scheduler/cluster.h"
 #include "scheduler/herd.h"
+#include "scheduler/tariff.h"
 #include "scheduler/window.h"
 
 /* Of one more pod on a node: who has to end. */
@@ -36,9 +37,17 @@ struct perch {
     size_t n_shares, n_plans;
     int64_t items[UNITS_MAX]; /* pods, or units of each kind, that it is to get */
     bool free, open;          /* fewest.h: with nobody taken, or with those that are */
-    bool known;               /* of the next one: */
-    bool hopeless;            /* it has no room, whoever ends */
+    size_t at;                /* in the tariff's heap */
+    bool known;               /* of the next one, else the least that it may be: */
     struct price price;
+};
+
+/* How they are counted out to nodes. */
+struct deal {
+    size_t kind;            /* of units */
+    int64_t items;          /* in all */
+    int64_t per_node, most; /* nodes */
+    int64_t n_nodes;        /* that have some */
 };
 
 struct victims {
@@ -51,7 +60,8 @@ struct victims {
     size_t from;   /* the slot from which on all that are taken are gone */
     size_t *froms; /* others that are looked at */
     size_t n_froms, froms_cap;
-    size_t kind; /* of the units that are counted out */
+    struct deal deal;
+    struct tariff tariff;
 };
 
 void victims_fini(struct victims *v);
