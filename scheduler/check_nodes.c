@@ -153,7 +153,10 @@ static enum reason check_size(const struct cluster *c, const struct job *like,
         return REASON_NONE;
     all.v[RES_CPU] = cpus;
     str_addf(message, "; partition %s has ", part->part->name);
-    cluster_describe(c, &all, message);
+    if (cpus > 0)
+        cluster_describe(c, &all, message);
+    else
+        str_add(message, "no CPUs");
     return REASON_PARTITION_CONFIG;
 }
 

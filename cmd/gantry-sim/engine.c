@@ -185,6 +185,19 @@ static void tell_records(struct engine *e)
                                          .u.job = job_copy(load->records[i])});
 }
 
+/* Why it still waits, in the core's words. */
+static void note_message(struct engine *e, size_t job)
+{
+    const struct array *array = arrays_with(e->arrays, job);
+    AUTO_FREE char *own = xasprintf("%zu", job);
+    struct tale *t = &e->history->tales[job];
+    enum reason reason;
+    const char *message;
+    if (t->fate == FATE_WAITS &&
+        sched_job_reason(e->sched, array ? array->record->uid : own, &reason, &message))
+        t->message = xstrdup(message);
+}
+
 int engine_run(const struct replay *replay, struct history *ret, struct err *err)
 {
     struct engine e = {.in = replay, .history = ret, .err = err};
@@ -206,8 +219,10 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         engine_note_reservations(&e, now_sec);
         take_sample(&e, now_sec);
     }
-    for (size_t i = 0; i < e.next_job; i++)
-        engine_note_account(&e, i); /* of those that are not over */
+    for (size_t i = 0; i < e.next_job; i++) { /* of those that are not over */
+        engine_note_account(&e, i);
+        note_message(&e, i);
+    }
     for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++)
         ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
     engine_forget_reservations(&e);

@@ -79,14 +79,15 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
     free(by.items);
 }
 
-static void count_unstarted(struct figures *f, enum reason reason, size_t job)
+static void count_unstarted(struct figures *f, const struct tale *t, size_t job)
 {
     size_t i = 0;
-    while (i < f->n_never && f->never[i].reason != reason)
+    while (i < f->n_never && f->never[i].reason != t->reason)
         i++;
     if (i == f->n_never) {
         GROW(f->never, f->n_never, f->cap_never);
-        f->never[f->n_never++] = (struct unstarted){.reason = reason, .first = job};
+        f->never[f->n_never++] = (struct unstarted){
+            .reason = t->reason, .first = job, .message = xstrdup_null(t->message)};
     }
     f->never[i].jobs++;
 }
@@ -104,7 +105,7 @@ static void count_fates(struct figures *f, const struct history *h)
         f->running += fate == FATE_RUNS;
         f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;
         if (fate == FATE_WAITS)
-            count_unstarted(f, h->tales[i].reason, i);
+            count_unstarted(f, &h->tales[i], i);
     }
 }
 
@@ -141,6 +142,8 @@ void figures_fini(struct figures *f)
 {
     free(f->charges);
     free(f->dues);
+    for (size_t i = 0; i < f->n_never; i++)
+        free(f->never[i].message);
     free(f->never);
     *f = (struct figures){0};
 }

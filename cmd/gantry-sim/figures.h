@@ -49,7 +49,8 @@ struct due {
 struct unstarted {
     enum reason reason;
     int64_t jobs;
-    size_t first; /* of them, by its place in the workload */
+    size_t first;  /* of them, by its place in the workload */
+    char *message; /* what it was told; NULL: nothing */
 };
 
 struct figures {

@@ -35,8 +35,10 @@ void tale_reset_shares(struct tale *t)
 
 void history_fini(struct history *h)
 {
-    for (size_t i = 0; i < h->n; i++)
+    for (size_t i = 0; i < h->n; i++) {
         tale_reset_shares(&h->tales[i]);
+        free(h->tales[i].message);
+    }
     for (size_t i = 0; i < h->n_cuts; i++)
         free(h->cuts[i].shares);
     free(h->tales);

@@ -65,6 +65,7 @@ struct tale {
     struct forecast foretold; /* the first start that was told, promised or not */
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
+    char *message;            /* and in words; NULL: it does not wait at the end */
     int64_t runs;             /* how often it was started */
     const char *account;      /* that it had by default, lent from the pool; NULL: none,
                                * or it named one */

@@ -1,5 +1,6 @@
 #include "cmd/gantry-sim/inputs.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -217,31 +218,58 @@ static bool has_name(const char *const *names, size_t n, const char *name)
     return false;
 }
 
-/* Where the cluster has no QOS at all, those of the workload are another system's. */
-static void pass_over_qos(struct inputs *in)
+/* Names of jobs that say nothing to the cluster, where it has none of that kind at all:
+ * they are another system's. */
+struct foreign {
+    size_t at;  /* the name in struct work */
+    bool stays; /* figures are told by it */
+    const char *said;
+};
+
+static const struct foreign foreign[] = {
+    {offsetof(struct work, qos), false, "QOS of %zu jobs are passed over"},
+    {offsetof(struct work, partition), false,
+     "partitions of %zu jobs are passed over (all nodes are one)"},
+    {offsetof(struct work, account), true,
+     "accounts of %zu jobs have no shares and no limits"},
+};
+
+static bool is_foreign(const struct pool *p, size_t at)
+{
+    return at == offsetof(struct work, qos)         ? p->n_qos == 0
+           : at == offsetof(struct work, partition) ? p->n_partitions == 0
+                                                    : p->n_accounts == 0;
+}
+
+static void pass_over(struct inputs *in, const struct foreign *f)
 {
     AUTO_FREE const char **names = xcalloc(in->load.n_names + 1, sizeof(*names));
     size_t n_names = 0, n_jobs = 0;
     STR_AUTO struct str said;
     str_init(&said, NAMES_TEXT_MAX);
-    if (in->pool.n_qos > 0)
-        return;
     for (size_t i = 0; i < in->load.n; i++) {
-        struct work *work = &in->load.jobs[i];
-        if (*work->qos == '\0')
+        const char **name = (const char **)((char *)&in->load.jobs[i] + f->at);
+        if (**name == '\0')
             continue;
-        if (!has_name(names, n_names, work->qos))
-            names[n_names++] = work->qos;
-        work->qos = "";
+        if (!has_name(names, n_names, *name))
+            names[n_names++] = *name;
+        if (!f->stays)
+            *name = "";
         n_jobs++;
     }
     if (n_jobs == 0)
         return;
+    str_addf(&said, f->said, n_jobs);
+    str_add(&said, ", as the cluster has none: ");
     say_names(names, n_names, &said);
-    fprintf(stderr,
-            "gantry-sim: %s: QOS of %zu jobs are passed over, as the cluster has none: "
-            "%s\n",
-            in->options->workload, n_jobs, said.s);
+    fprintf(stderr, "gantry-sim: %s: %s\n", in->options->workload, said.s);
+}
+
+static void pass_over_foreign(struct inputs *in)
+{
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++)
+        if (is_foreign(&in->pool, foreign[i].at))
+            pass_over(in, &foreign[i]);
 }
 
 /* A file's own clock to that of the cluster. */
@@ -269,7 +297,7 @@ int inputs_read(struct inputs *in, char **operands, struct err *err)
     if (read_workload(in, err) < 0)
         return -1;
     if (o->workload)
-        pass_over_qos(in);
+        pass_over_foreign(in);
     if (o->begin)
         set_clock(in, in->begin_sec);
     if (saved.now_sec != TIME_UNSET)

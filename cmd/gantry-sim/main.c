@@ -118,18 +118,21 @@ static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_s
             ended * 100 / load->n, (now_sec - workload_begin(load)) / 86400, waiting);
 }
 
-/* Why jobs never started: a line a reason, with the first job of it and how many more
- * there are; and of which settings, where there are several. */
+/* Why jobs never started: a line a reason, with the first job of it, what it was told
+ * and how many more there are; and of which settings, where there are several. */
 static void say_never(const struct program *p, size_t run)
 {
     const struct figures *f = &p->runs[run].figures;
     for (size_t i = 0; i < f->n_never; i++) {
+        const struct unstarted *one = &f->never[i];
         STR_AUTO struct str line;
         str_init(&line, JOB_TEXT_MAX);
-        inputs_say_job(&p->in, f->never[i].first, &line);
-        str_addf(&line, ": never started: %s", reason_word(f->never[i].reason));
-        if (f->never[i].jobs > 1)
-            str_addf(&line, ", and %" PRId64 " more", f->never[i].jobs - 1);
+        inputs_say_job(&p->in, one->first, &line);
+        str_addf(&line, ": never started: %s", reason_word(one->reason));
+        if (one->message && *one->message)
+            str_addf(&line, ": %s", one->message);
+        if (one->jobs > 1)
+            str_addf(&line, "; and %" PRId64 " more of that reason", one->jobs - 1);
         if (p->in.n > 1)
             str_addf(&line, " (%s)", p->runs[run].name);
         fprintf(stderr, "gantry-sim: %s\n", line.s);
@@ -182,8 +185,9 @@ static void print(const struct program *p)
         print_json(all);
         return;
     }
-    printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu nodes\n\n", load->n_rows,
-           load->n, load->n_broken, load->n_idle, p->in.pool.n);
+    printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu node%s\n\n", load->n_rows,
+           load->n, load->n_broken, load->n_idle, p->in.pool.n,
+           p->in.pool.n == 1 ? "" : "s");
     report_text(p->runs, p->in.n, stdout);
 }
 

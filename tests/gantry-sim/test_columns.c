@@ -26,7 +26,7 @@ START_TEST(test_policy_columns)
                                  &said),
                      0);
     simtest_expect(&said, "/w.csv:6: left out: constraint: ");
-    simtest_expect(&said, "/w.csv:5: never started: BadConstraints\n");
+    simtest_expect(&said, "/w.csv:5: never started: BadConstraints: ");
     simtest_expect(&said, "\"waitMeanSec\":4200");
     simtest_expect(&said, "\"waitMaxSec\":9000");
     tempdir_free(root);

@@ -42,7 +42,7 @@ START_TEST(test_objects)
         simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
                     &said),
         0);
-    simtest_expect(&said, "/w.csv:5: never started: InvalidAccount\n");
+    simtest_expect(&said, "/w.csv:5: never started: InvalidAccount: ");
     simtest_expect(&said, "\"waitMedianSec\":1199,"); /* bob: ann's second is first */
     simtest_expect(&said, "\"waitMaxSec\":7195,");    /* ann's third, behind it */
     simtest_expect(&said, "{\"account\":\"blue\",\"jobs\":1,\"gpuHours\":0.66");

@@ -107,7 +107,7 @@ START_TEST(test_queue)
         simtest_run(root, SIM("--snapshot", "@/saved", "--replay", "--svg", "@/x.svg"),
                     &said),
         0);
-    simtest_expect(&said, "/saved: job 3: never started: BadConstraints\n");
+    simtest_expect(&said, "/saved: job 3: never started: BadConstraints: ");
     simtest_expect(&said, "\nsettings                                   as saved\n");
     simtest_expect(&said, "\njobs                                              4\n");
     simtest_expect(&said, "\nwait, longest                                3600 s\n");
