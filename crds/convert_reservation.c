@@ -232,13 +232,32 @@ static int read_features(const struct json *object, struct reservation *r,
     return 0;
 }
 
+/* So much of named ones: each of them has its part, and has it for good. */
+static int spread_named(struct reservation *r, struct err *err)
+{
+    if (r->n_node_names == 0 && !r->all_nodes)
+        return 0;
+    if (r->node_count > 0)
+        return err_set(err, ERR_INVALID,
+                       "spec.nodeCount: a reservation has this or spec.nodes");
+    if (r->n_gpus == 0 && resvec_is_zero(&r->want))
+        return 0;
+    if (r->all_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.tres: not with nodes: ALL; name them, or say how much of "
+                       "the partition");
+    r->node_count = (int64_t)r->n_node_names;
+    r->static_alloc = true;
+    return 0;
+}
+
 static int read_nodes(const struct convert *c, const struct json *object,
                       struct reservation *r, struct err *err)
 {
     const char *part;
     if (text_read(object, "spec.partition", &part, err) < 0 ||
         read_named(object, r, err) < 0 || read_want(c, object, r, err) < 0 ||
-        read_features(object, r, err) < 0)
+        read_features(object, r, err) < 0 || spread_named(r, err) < 0)
         return -1;
     r->partition = part && *part ? xstrdup(part) : NULL;
     if (r->n_node_names > 0 || r->all_nodes || reservation_chooses(r) || r->any_nodes)
@@ -316,7 +335,8 @@ static int check_flags(const struct json *object, const struct reservation *r,
         return err_set(err, ERR_INVALID,
                        "spec.flags: PART_NODES is for nodes: ALL of a partition");
     for (size_t i = 0; i < ARRAY_LEN(replace); i++)
-        if (has_flag(object, replace[i]) && !reservation_chooses(r))
+        if (has_flag(object, replace[i]) &&
+            (!reservation_chooses(r) || r->n_node_names > 0))
             return err_set(err, ERR_INVALID,
                            "spec.flags: %s is for nodes that are chosen: by nodeCount "
                            "or tres",
@@ -326,11 +346,18 @@ static int check_flags(const struct json *object, const struct reservation *r,
 
 /* ---- all of it ---- */
 
-/* Those that were chosen before, as status has them. */
+/* Those that were chosen before, as status has them: of those that are named now. */
 static void read_chosen(const struct json *object, struct reservation *r)
 {
+    char **names = NULL;
+    size_t n = 0;
     if (reservation_chooses(r) && *json_str_or(object, "status.nodes", ""))
-        hostlist_read(object, "status.nodes", &r->chosen, &r->n_chosen, NULL);
+        hostlist_read(object, "status.nodes", &names, &n, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (r->n_node_names == 0 ||
+            names_have(r->node_names, r->n_node_names, names[i]))
+            names_add(&r->chosen, &r->n_chosen, names[i]);
+    names_free(names, n);
 }
 
 struct reservation *convert_reservation(const struct convert *c,

@@ -179,7 +179,7 @@ bool reservation_lends(const struct reservation *r, const struct job *job)
 
 bool reservation_chooses(const struct reservation *r)
 {
-    return r->n_node_names == 0 && !r->all_nodes &&
+    return !r->all_nodes &&
            (r->node_count > 0 || r->n_gpus > 0 || !resvec_is_zero(&r->want));
 }
 

@@ -3,7 +3,8 @@
  *
  * It has whole nodes: those that are named, or as many as are asked for, which the core
  * chooses (reserve.h) and which come back with it as `chosen`; or so much of cores and
- * other resources (portion.h), of nodes that are chosen likewise. It begins and ends
+ * other resources (portion.h), of nodes that are chosen likewise, if some are named of
+ * these. It begins and ends
  * once, or again and again: each hour, or when the clocks of its zone show the same
  * time of day. It lasts as long each time.
  *
@@ -53,7 +54,7 @@ struct reservation {
     size_t n_shifts;
     int64_t float_sec; /* from now on; then start_sec says nothing. LIMIT_UNSET */
 
-    /* which nodes: named ones, or all, or so many */
+    /* which nodes: named ones, or all, or so many; of named ones, if there are any */
     char **node_names; /* sorted */
     size_t n_node_names;
     bool all_nodes; /* of its partition */
@@ -64,7 +65,7 @@ struct reservation {
     char *partition;      /* that they are of; NULL: any */
     struct term *node_any;
     size_t n_node_any;
-    char **chosen; /* sorted; where none are named */
+    char **chosen; /* sorted; where so many are asked for, or so much */
     size_t n_chosen;
 
     struct license *licenses; /* kept for its jobs; sorted by name, each once */

@@ -46,8 +46,9 @@ static bool has_node(const struct resvrec *rec, const struct partrec *part,
     if (r->all_nodes)
         return r->partition == NULL ||
                (part != NULL && node_set_has(part->nodes, position));
-    return names_have(r->node_names, r->n_node_names, node->name) ||
-           names_have(r->chosen, r->n_chosen, node->name);
+    return reservation_chooses(r)
+               ? names_have(r->chosen, r->n_chosen, node->name)
+               : names_have(r->node_names, r->n_node_names, node->name);
 }
 
 /* True: they are others than before. */

@@ -167,6 +167,8 @@ bool reserve_is_asked_for(const struct choosing *c, size_t position)
     return node->node != NULL &&
            (r->partition == NULL ||
             (part != NULL && node_set_has(part->nodes, position))) &&
+           (r->n_node_names == 0 ||
+            names_have(r->node_names, r->n_node_names, node->name)) &&
            terms_match(r->node_any, r->n_node_any, node->node);
 }
 

@@ -46,11 +46,14 @@ struct keeper {
 static void find_nodes(const struct controller *ctl, const struct reservation *r,
                        struct hostlist *ret, struct hostlist *missing)
 {
-    char *const *names = r->n_node_names > 0 ? r->node_names : r->chosen;
-    size_t n = r->n_node_names > 0 ? r->n_node_names : r->n_chosen;
+    char *const *names = reservation_chooses(r) ? r->chosen : r->node_names;
+    size_t n = reservation_chooses(r) ? r->n_chosen : r->n_node_names;
     for (size_t i = 0; i < n; i++)
-        hostlist_add(kc_cache_find(ctl->nodes, NULL, names[i]) ? ret : missing,
-                     names[i]);
+        if (kc_cache_find(ctl->nodes, NULL, names[i]))
+            hostlist_add(ret, names[i]);
+    for (size_t i = 0; i < r->n_node_names; i++)
+        if (!kc_cache_find(ctl->nodes, NULL, r->node_names[i]))
+            hostlist_add(missing, r->node_names[i]);
     hostlist_sort(ret);
     hostlist_sort(missing);
 }

@@ -33,7 +33,7 @@ void engine_reserve(struct engine *e, int64_t now_sec)
     e->chosen = xcalloc(p->n_reservations + 1, sizeof(*e->chosen));
     for (size_t i = 0; i < p->n_reservations; i++) {
         const struct reservation *r = p->reservations[i];
-        for (size_t k = 0; k < r->n_node_names; k++)
+        for (size_t k = 0; k < r->n_node_names && !reservation_chooses(r); k++)
             keep(e, i, r->node_names[k], now_sec);
         if (r->all_nodes)
             keep_all(e, i, now_sec);

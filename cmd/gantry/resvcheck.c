@@ -65,28 +65,89 @@ static int check_node_names(const struct reservation *r, const struct nodelist *
     return 0;
 }
 
+/* What all nodes together have that it might get. */
+struct supply {
+    int64_t nodes, cpus, mem_bytes, gpus;
+    int64_t typed[RESV_GPUS_MAX]; /* as r->gpus */
+};
+
+static void add_node(const struct reservation *r, const struct noderow *row,
+                     struct supply *sum)
+{
+    sum->nodes++;
+    sum->cpus += row->cpus;
+    sum->mem_bytes += row->mem_bytes;
+    sum->gpus += row->gpus;
+    for (size_t i = 0; i < r->n_gpus; i++)
+        if (str_eq(row->model->gpu_type, r->gpus[i].name))
+            sum->typed[i] += row->gpus;
+}
+
+static struct supply supply_of(const struct reservation *r,
+                               const struct nodelist *nodes,
+                               const struct partlist *parts)
+{
+    const struct partition *part =
+        r->partition ? partlist_find(parts, r->partition) : NULL;
+    struct supply sum = {0};
+
+    for (size_t i = 0; i < nodes->n; i++) {
+        const struct noderow *row = &nodes->rows[i];
+
+        if ((!part || partition_has_node(part, row->model)) &&
+            (r->n_node_names == 0 ||
+             names_have(r->node_names, r->n_node_names, row->name)) &&
+            terms_match(r->node_any, r->n_node_any, row->model))
+            add_node(r, row, &sum);
+    }
+    return sum;
+}
+
+static int check_amount(int64_t asked, int64_t is, const char *unit, const char *type,
+                        struct err *err)
+{
+    if (is >= asked)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "Requested nodes are busy: %" PRId64 " %s%s%s are asked for, of "
+                   "nodes that have %" PRId64 " together",
+                   asked, unit, type ? " of type " : "", type ? type : "", is);
+}
+
+static int check_amounts(const struct reservation *r, const struct supply *sum,
+                         struct err *err)
+{
+    const int64_t mib = INT64_C(1) << 20;
+
+    if (check_amount((r->want.v[RES_CPU] + 999) / 1000, sum->cpus, "CPUs", NULL, err) <
+            0 ||
+        check_amount(r->want.v[RES_MEM] / mib, sum->mem_bytes / mib, "MiB of memory",
+                     NULL, err) < 0 ||
+        check_amount(r->want.v[RES_FIXED], sum->gpus, "GPUs", NULL, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->n_gpus; i++)
+        if (check_amount(r->gpus[i].count, sum->typed[i], "GPUs", r->gpus[i].name,
+                         err) < 0)
+            return -1;
+    return 0;
+}
+
 /* Whether they are free the controller knows, and when. */
 static int check_count(const struct reservation *r, const struct nodelist *nodes,
                        const struct partlist *parts, struct err *err)
 {
-    const struct partition *part =
-        r->partition ? partlist_find(parts, r->partition) : NULL;
-    int64_t n = 0;
+    const struct supply sum = supply_of(r, nodes, parts);
 
-    for (size_t i = 0; i < nodes->n; i++) {
-        const struct node *node = nodes->rows[i].model;
-        n += (!part || partition_has_node(part, node)) &&
-             terms_match(r->node_any, r->n_node_any, node);
-    }
-    if (n >= r->node_count)
-        return 0;
+    if (sum.nodes >= r->node_count)
+        return check_amounts(r, &sum, err);
     return err_set(err, ERR_INVALID,
                    "Node count specification invalid: %" PRId64 " nodes are asked for, "
                    "and there are %" PRId64 " of its partition and features",
-                   r->node_count, n);
+                   r->node_count, sum.nodes);
 }
 
-static int check_nodes(const struct reservation *r, struct api *c, struct err *err)
+static int check_nodes(const struct reservation *r, struct api *c, const char *ns,
+                       struct err *err)
 {
     PARTLIST_AUTO struct partlist parts = {0};
     NODELIST_AUTO struct nodelist nodes;
@@ -96,7 +157,7 @@ static int check_nodes(const struct reservation *r, struct api *c, struct err *e
         return leave(err);
     if (check_partitions(r, &parts, err) < 0)
         return -1;
-    if (nodelist_fetch(&nodes, c, err) < 0)
+    if (nodelist_ask_gpus(&nodes, c, ns, err) < 0 || nodelist_fetch(&nodes, c, err) < 0)
         return leave(err);
     return check_node_names(r, &nodes, err) < 0 ? -1
                                                 : check_count(r, &nodes, &parts, err);
@@ -174,7 +235,7 @@ static int check_licenses(const struct reservation *r, struct api *c, const char
 int resvcheck(const struct reservation *r, struct api *c, const char *ns,
               struct err *err)
 {
-    if (check_nodes(r, c, err) < 0 || check_accounts(r, c, err) < 0)
+    if (check_nodes(r, c, ns, err) < 0 || check_accounts(r, c, err) < 0)
         return -1;
     return check_licenses(r, c, ns, err);
 }

@@ -48,6 +48,17 @@ static void put_time(struct json *spec, const char *field, int64_t sec)
     json_set(spec, field, json_new_string(text));
 }
 
+static int refuse_less(const struct change *c, struct err *err)
+{
+    const bool flags = strcasecmp(c->key, "Flags") == 0;
+
+    if (c->sign != '-' || !(c->more || flags))
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "%s%s=%s: of what is not there yet nothing is taken away", c->key,
+                   c->more ? "-" : "", c->value);
+}
+
 int resvedit_refuse_more(const struct changes *changes, struct err *err)
 {
     static const char *const keys[] = {"Duration", "Nodes"};
@@ -58,6 +69,9 @@ int resvedit_refuse_more(const struct changes *changes, struct err *err)
         if (c && c->more)
             return changes_refuse_more(keys[i], c, err);
     }
+    for (size_t i = 0; i < changes->n; i++)
+        if (refuse_less(&changes->list[i], err) < 0)
+            return -1;
     return 0;
 }
 
@@ -184,7 +198,29 @@ static void put_nodes(struct hostlist *nodes, struct json *spec)
     hostlist_format(nodes, &text);
     json_set(spec, "nodes", json_new_string(text.s));
     json_del(spec, "nodeCount");
-    json_del(spec, "tres");
+}
+
+/* What it holds of its nodes it holds of other ones; whole ones are named. */
+static bool holds_amounts(const struct json *object)
+{
+    struct reservation *r = resv_model(object, NULL, NULL);
+    const bool ret = r && reservation_is_partial(r);
+
+    reservation_free(r);
+    return ret;
+}
+
+/* Nodes by name, or so many of them: one takes the other's place. */
+static void take_place(const struct changes *changes, struct json *spec)
+{
+    const bool names = changes_find(changes, "Nodes");
+    const bool counts =
+        changes_find(changes, "NodeCnt") || changes_find(changes, "NodeCount");
+
+    if (names && !counts)
+        json_del(spec, "nodeCount");
+    if (counts && !names)
+        json_del(spec, "nodes");
 }
 
 int resvedit_nodes(const struct changes *changes, const struct json *object,
@@ -195,8 +231,12 @@ int resvedit_nodes(const struct changes *changes, const struct json *object,
     HOSTLIST_AUTO struct hostlist what = {0};
     HOSTLIST_AUTO struct hostlist rest = {0};
 
-    if (!c || !c->more)
+    if (!c || !c->more) {
+        take_place(changes, spec);
         return 0;
+    }
+    if (!holds_amounts(object))
+        json_del(spec, "tres");
     const char *was = json_str(spec, "nodes");
     if (!was || strcasecmp(was, "ALL") == 0)
         was = json_str_or(object, "status.nodes", "");

@@ -20,14 +20,16 @@ bool resvedit_floats(const struct json *spec);
  */
 int resvedit_keep_distance(const struct changes *changes, bool floated, int64_t now_sec,
                            struct json *spec, struct err *err);
-/* Of one that is made there is nothing to take more or less of: ERR_INVALID. */
+/* Of one that is made there is nothing to take more or less of, nor a flag to take:
+ * ERR_INVALID. */
 int resvedit_refuse_more(const struct changes *changes, struct err *err);
 /* "Duration+=30", "Duration-=30": the end, or the length, moves. An end and a length
  * together: the one that is said is left. */
 int resvedit_length(const struct changes *changes, const struct json *object,
                     struct json *spec, struct err *err);
 /* "Nodes+=n3", "Nodes-=n3": of those that it names, or that were chosen for it; it has
- * just these from then on. */
+ * just these from then on, or of these what it holds. "Nodes=n3" is instead of a number
+ * of nodes, and "NodeCnt=3" instead of names. */
 int resvedit_nodes(const struct changes *changes, const struct json *object,
                    struct json *spec, struct err *err);
 /* The occurrence of now, or the next one, is left out. ERR_INVALID: none comes then. */

@@ -1,16 +1,13 @@
 #include "cmd/gantry/resvwords.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/duration.h"
 #include "base/util.h"
-#include "crds/resvflag.h"
-
-#define PURGE_FLAG "PURGE_COMP"
-#define PURGE_DEFAULT "5" /* minutes, as in Slurm */
+#include "cmd/gantry/resvlists.h"
+#include "cmd/gantry/scontrol.h"
 
 typedef int put_fn(int64_t now_sec, const struct change *c, const char *field,
                    struct json *spec, struct err *err);
@@ -62,7 +59,7 @@ static int put_number(int64_t now_sec, const struct change *c, const char *field
     return 0;
 }
 
-/* "cpu=64,gres/gpu=8" */
+/* "cpu=64,gres/gpu=8"; empty: nodes are whole again. */
 static int put_tres(int64_t now_sec, const struct change *c, const char *field,
                     struct json *spec, struct err *err)
 {
@@ -72,7 +69,9 @@ static int put_tres(int64_t now_sec, const struct change *c, const char *field,
 
     (void)now_sec;
     json_set(spec, field, map);
-    while ((word = strsep(&rest, ",")) != NULL) {
+    if (!*text)
+        json_del(spec, field);
+    while (*text && (word = strsep(&rest, ",")) != NULL) {
         const char *name = strsep(&word, "=");
         if (!word || !*name || !*word)
             return err_set(err, ERR_INVALID, "%s: right is cpu=64,gres/gpu=8", c->key);
@@ -81,97 +80,22 @@ static int put_tres(int64_t now_sec, const struct change *c, const char *field,
     return 0;
 }
 
-/* ---- lists ---- */
-
-static bool is_named(const struct json *item, const char *name)
-{
-    return json_is(item, JSON_STRING) && strcmp(json_string(item), name) == 0;
-}
-
-static size_t place_of(const struct json *list, const char *name)
-{
-    size_t i = 0;
-
-    while (i < json_len(list) && !is_named(json_item(list, i), name))
-        i++;
-    return i;
-}
-
-static void put_name(struct json *list, const char *name, char sign)
-{
-    const size_t at = place_of(list, name);
-
-    if (sign == '-' && at < json_len(list))
-        json_array_del(list, at);
-    else if (sign != '-' && at == json_len(list))
-        json_append(list, json_new_string(name));
-}
-
-/* "PURGE_COMP", "PURGE_COMP=00:10:00": a field of its own here. */
-static bool put_purge(struct json *spec, const char *field, const char *word,
-                      const struct change *c)
-{
-    const size_t len = strlen(PURGE_FLAG);
-
-    if (strcmp(field, "flags") != 0 || strncmp(word, PURGE_FLAG, len) != 0 ||
-        (word[len] && word[len] != '='))
-        return false;
-    if (c->more && c->sign == '-')
-        json_del(spec, "purgeComp");
-    else
-        json_set(spec, "purgeComp",
-                 json_new_string(word[len] ? word + len + 1 : PURGE_DEFAULT));
-    return true;
-}
-
-/* Slurm's own word is longer than the one it shows. */
-#define MAINTENANCE "MAINTENANCE"
-/* So many letters of a flag at least. */
-#define FLAG_LEAST 3
-
-/* The flag that it says, as in Slurm also by its first letters, if no other begins so;
- * else the word, which the server refuses by name. In capitals. */
-static const char *flag_of(char *word)
-{
-    const char *found = NULL, *flag;
-    size_t len = strlen(word), n = 0;
-
-    for (char *p = word; *p; p++)
-        *p = (char)toupper((unsigned char)*p);
-    if (len > strlen("MAINT") && strncmp(MAINTENANCE, word, len) == 0)
-        return "MAINT";
-    for (size_t i = 0; (flag = resvflag_word(i)) != NULL; i++) {
-        if (strcmp(flag, word) == 0)
-            return flag;
-        if (strncmp(flag, word, len) == 0) {
-            found = flag;
-            n++;
-        }
-    }
-    return len >= FLAG_LEAST && n == 1 ? found : word;
-}
-
-/* "a,b"; flags in capitals. With += and -= what is there, more or less. */
+/* Users, accounts, ... */
 static int put_list(int64_t now_sec, const struct change *c, const char *field,
                     struct json *spec, struct err *err)
 {
-    AUTO_FREE char *text = xstrdup(c->value);
-    struct json *list = c->more ? json_get(spec, field) : NULL;
-    char *rest = text, *word;
-
     (void)now_sec;
     (void)err;
-    if (!json_is(list, JSON_ARRAY)) {
-        list = json_new_array();
-        json_set(spec, field, list);
-    }
-    while ((word = strsep(&rest, ",")) != NULL) {
-        const char *name = strcmp(field, "flags") == 0 ? flag_of(word) : word;
-
-        if (*word && !put_purge(spec, field, word, c))
-            put_name(list, name, c->more ? c->sign : '+');
-    }
+    resvlists_put_names(c, field, spec);
     return 0;
+}
+
+static int put_flags(int64_t now_sec, const struct change *c, const char *field,
+                     struct json *spec, struct err *err)
+{
+    (void)now_sec;
+    (void)field;
+    return resvlists_put_flags(c, spec, err);
 }
 
 /* ---- the table ---- */
@@ -196,7 +120,7 @@ static const struct word {
     {"Users", "users", put_list},
     {"Accounts", "accounts", put_list},
     {"QOS", "qos", put_list},
-    {"Flags", "flags", put_list},
+    {"Flags", "flags", put_flags},
     {"AllowedPartitions", "allowedPartitions", put_list},
     {"BurstBuffer", "there are no burst buffers", NULL},
     {"Comment", "description", put_text},
@@ -214,6 +138,39 @@ static const struct word *word_find(const char *key)
     return NULL;
 }
 
+/* The word that it cuts short, if no other one says something else. */
+static const struct word *word_cut(const char *key)
+{
+    const struct word *found = NULL;
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (!scontrol_is(key, words[i].key))
+            continue;
+        if (found && !str_eq(found->field, words[i].field))
+            return NULL;
+        found = found ? found : &words[i];
+    }
+    return found;
+}
+
+bool resvwords_complete(struct changes *changes)
+{
+    bool named = false;
+
+    for (size_t i = 0; i < changes->n && !named; i++)
+        named = scontrol_is(changes->list[i].key, "ReservationName");
+    for (size_t i = 0; i < changes->n && named; i++) {
+        struct change *c = &changes->list[i];
+        const struct word *word = word_find(c->key) ? NULL : word_cut(c->key);
+
+        if (!word)
+            continue;
+        free(c->key);
+        c->key = xstrdup(word->key);
+    }
+    return named;
+}
+
 static int read_word(int64_t now_sec, const struct change *c, struct json *spec,
                      struct err *err)
 {
@@ -221,7 +178,8 @@ static int read_word(int64_t now_sec, const struct change *c, struct json *spec,
 
     if (!word)
         return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
-    if (c->more && word->put && word->put != put_list && word->put != put_whole)
+    if (c->more && word->put && word->put != put_list && word->put != put_flags &&
+        word->put != put_whole)
         return changes_refuse_more(word->key, c, err);
     if (word->put)
         return word->put(now_sec, c, word->field, spec, err);

@@ -141,7 +141,7 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
 
     if (changes_parse(&changes, argc - skip, argv + skip, &err) < 0)
         return scontrol_fail(s, "%s", err.msg);
-    if (skip == 1 && !name_of(&changes))
+    if (!resvwords_complete(&changes) && skip == 1)
         return scontrol_fail(s, "scontrol create makes reservations: create "
                                 "reservation KEY=VALUE...; partitions are made by "
                                 "kubectl apply");

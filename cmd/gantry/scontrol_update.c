@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
+#include "cmd/gantry/resvwords.h"
 #include "cmd/gantry/scontrol.h"
 
 int scontrol_check_changes(const struct scontrol *s, const struct change_row *table,
@@ -61,13 +62,12 @@ int scontrol_update(struct scontrol *s, int argc, char **argv)
         return scontrol_update_jobs(s, &changes, c->value);
     if ((c = job_named(&changes)))
         return update_named(s, &changes, c->value);
+    if (resvwords_complete(&changes)) /* which may be of a partition, too */
+        return scontrol_update_resv(s, &changes);
     if ((c = changes_find(&changes, "NodeName")))
         return scontrol_update_nodes(s, &changes, c->value);
     if ((c = changes_find(&changes, "PartitionName")))
         return scontrol_update_partition(s, &changes, c->value);
-    if (changes_find(&changes, "ReservationName") ||
-        changes_find(&changes, "Reservation"))
-        return scontrol_update_resv(s, &changes);
     if (changes_find(&changes, "StepId"))
         return scontrol_fail(s, "there are no job steps to update");
     return scontrol_fail(s, "No valid entity in update command: the line must include "

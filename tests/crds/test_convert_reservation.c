@@ -45,6 +45,17 @@ static const struct {
     {"what was chosen",
      "spec: {duration: '60', nodeCount: 2}, status: {nodes: 'n[3-4]'}",
      "0+3600 count=2 chosen=n3 chosen=n4"},
+    {"amounts of named nodes, and what was chosen of them and of others",
+     "spec: {duration: '60', nodes: 'n[3-4]', tres: {cpu: 6}}, status: {nodes: "
+     "'n[2-3]'}",
+     "0+3600 n3 n4 count=2 cpu=6000 chosen=n3"},
+    {"amounts of named nodes, one of them twice",
+     "spec: {duration: '60', nodes: 'n3,n3', tres: {cpu: 6}}",
+     "0+3600 n3 count=1 cpu=6000"},
+    {"amounts of all nodes", "spec: {duration: '60', nodes: ALL, tres: {cpu: 6}}",
+     "spec.tres: not with nodes: ALL; name them, or say how much of the partition"},
+    {"a number of named nodes", "spec: {duration: '60', nodes: n3, nodeCount: 1}",
+     "spec.nodeCount: a reservation has this or spec.nodes"},
     {"flags",
      "spec: {duration: '60', nodes: n1, flags: [MAINT, DAILY, IGNORE_JOBS, "
      "SPEC_NODES]}",
