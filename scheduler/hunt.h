@@ -28,6 +28,7 @@ struct hunt {
     size_t n_plans, plans_cap;
     size_t n_lifted; /* the first ones: they are off the timeline */
     size_t before;   /* slot: it is to start earlier */
+    bool behind;     /* it is to start once all that are taken are gone */
     bool started, found;
     bool others; /* of some that were tried another one would have the room: they are
                     out from then on */

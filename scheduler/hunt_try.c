@@ -41,10 +41,18 @@ static void spare(struct sched *s, const struct hunt *h, struct victim *victim)
     change(s, h, victim, false);
 }
 
+static struct slot *find_place(struct sched *s, const struct hunt *h, size_t before,
+                               size_t *ret_n)
+{
+    size_t from = h->behind ? hunt_gone(h) : 0;
+
+    return trial_find_from(s, h->entry, h->by, from, before, ret_n);
+}
+
 static bool fits(struct sched *s, const struct hunt *h, size_t before)
 {
     size_t n;
-    struct slot *slots = trial_find_place(s, h->entry, h->by, before, &n);
+    struct slot *slots = find_place(s, h, before, &n);
 
     if (slots != NULL)
         slots_free(slots, n);
@@ -90,7 +98,7 @@ static void spare_there(struct sched *s, struct hunt *h, struct victim **taken,
     struct jobrec *rec = h->entry->rec;
     struct plan own = rec->job->plan;
     size_t n_slots;
-    struct slot *slots = trial_find_place(s, h->entry, h->by, before, &n_slots);
+    struct slot *slots = find_place(s, h, before, &n_slots);
 
     rec->job->plan = (struct plan){.start_sec = TIME_UNSET};
     trial_set_plan(s, h->entry, slots, n_slots);
@@ -195,23 +203,40 @@ static void undo(struct sched *s, struct hunt *h, bool others)
 
 /* ---- the try ---- */
 
-/* With as few of the victims that were chosen as will do; NULL: not even with all. All
- * who end are gone before it starts: otherwise they would end for what is planned
- * behind it. */
+/* Some that are needed are there when it could start: their room is, or what is planned
+ * there later would be in its way. It waits until they are gone. */
+static bool wait_for_all(struct sched *s, struct hunt *h, size_t *before)
+{
+    size_t gone = hunt_gone(h);
+
+    if (*before > gone)
+        return true;
+    h->behind = true;
+    *before = gone + 1;
+    if (*before > h->before || !fits(s, h, *before))
+        return false;
+    take_only_needed(s, h, *before);
+    return true;
+}
+
+/* With as few of the victims that were chosen as will do; NULL: not even with all. */
 static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
                               bool *ret_others)
 {
     struct slot *slots;
     size_t before;
 
+    h->behind = false;
     if (!fits(s, h, h->before) || hunt_is_too_soon(s, h))
         return NULL;
     before = s->window.first + 1;
     take_only_needed(s, h, before);
+    if (!wait_for_all(s, h, &before))
+        return NULL;
     *ret_others = hunt_is_others(s, h, before);
     if (*ret_others)
         return NULL;
-    slots = trial_find_place(s, h->entry, h->by, before, ret_n);
+    slots = find_place(s, h, before, ret_n);
     if (slots == NULL || (!hunt_is_too_soon(s, h) && s->window.first >= hunt_gone(h) &&
                           hunt_may_have(s, h, slots, *ret_n)))
         return slots;

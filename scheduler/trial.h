@@ -37,6 +37,10 @@ size_t trial_before_deadline(const struct sched *s, const struct entry *entry);
  * says when. NULL: none. To be freed, or given to one of the next two. */
 struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                               const struct seeker *by, size_t before, size_t *ret_n);
+/* Likewise, beginning with a slot from `from` on. */
+struct slot *trial_find_from(struct sched *s, const struct entry *entry,
+                             const struct seeker *by, size_t from, size_t before,
+                             size_t *ret_n);
 /* `placed`: the slots are those that were found last. Of an array the next task starts,
  * and the array waits on, as long as it has any. */
 void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,

@@ -22,10 +22,6 @@ bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot);
 struct components trial_components(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, struct seeker *seekers);
 
-/* As trial_find_place, beginning with a slot from `from` on. */
-struct slot *trial_find_from(struct sched *s, const struct entry *entry,
-                             const struct seeker *by, size_t from, size_t before,
-                             size_t *ret_n);
 /* Is it promised a start there? Then limits are looked at as they are at that time. */
 bool trial_stands(const struct entry *entry);
 
