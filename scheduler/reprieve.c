@@ -135,8 +135,14 @@ static bool try_(struct sched *s, const struct decision *d)
     return spared;
 }
 
+/* For that job; NULL: for any. */
+static bool ends_for(const struct decision *d, const struct jobrec *by)
+{
+    return is_preemption(d) && (by == NULL || d->preempted_by == by->job_id);
+}
+
 /* Of those that end for a job; NULL: of all. True: somebody runs on. */
-static bool look_at(struct sched *s, const struct jobrec *by)
+static bool try_each(struct sched *s, const struct jobrec *by)
 {
     struct decided *d = &s->decided;
     bool any = false;
@@ -144,9 +150,7 @@ static bool look_at(struct sched *s, const struct jobrec *by)
     for (size_t i = d->n; i-- > 0;) {
         struct jobrec *victim;
 
-        if (!is_preemption(&d->items[i]) ||
-            (by != NULL && d->items[i].preempted_by != by->job_id) ||
-            !try_(s, &d->items[i]))
+        if (!ends_for(&d->items[i], by) || !try_(s, &d->items[i]))
             continue;
         victim = jobrec_find(s, d->items[i].job_uid);
         victim->withheld = false;
@@ -158,7 +162,66 @@ static bool look_at(struct sched *s, const struct jobrec *by)
     return any;
 }
 
-void reprieve_started(struct sched *s, const struct jobrec *by)
+/* ---- forecasts ---- */
+
+/* They promise nothing to anybody, so nobody ends for them: they are lifted meanwhile.
+ * Of more than so many none is: it would take longer than all the rest. */
+#define FORECASTS_MAX 256
+
+/* Returns how many. */
+static size_t lift_forecasts(struct sched *s, struct jobrec **ret)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->lines.n; i++) {
+        if (s->lines.recs[i]->job->plan.promised)
+            continue;
+        if (n == FORECASTS_MAX)
+            return 0;
+        ret[n++] = s->lines.recs[i];
+    }
+    for (size_t i = 0; i < n; i++)
+        book_strike(s, ret[i]);
+    return n;
+}
+
+/* `any` of the victims runs on, so that room for them may be gone. */
+static void put_back(struct sched *s, struct jobrec **forecasts, size_t n, bool any)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (any)
+            book_put_back(s, forecasts[i], BROKEN_NOT);
+        else
+            book_enter(s, forecasts[i]);
+    }
+}
+
+static bool look_at(struct sched *s, const struct jobrec *by)
+{
+    struct jobrec *forecasts[FORECASTS_MAX];
+    const struct decided *d = &s->decided;
+    int64_t grown_sec = s->grown_sec;
+    bool freed = s->freed, any = false, more;
+    size_t first = 0, n;
+
+    while (first < d->n && !ends_for(&d->items[first], by))
+        first++;
+    if (first == d->n)
+        return false;
+    n = lift_forecasts(s, forecasts);
+    do { /* there is room then where others were planned */
+        more = try_each(s, by);
+        any |= more;
+    } while (more && by == NULL);
+    put_back(s, forecasts, n, any);
+    if (!any) {
+        s->freed = freed;
+        s->grown_sec = grown_sec;
+    }
+    return any;
+}
+
+void reprieve_placed(struct sched *s, const struct jobrec *by)
 {
     if (yield_any(by) && look_at(s, by))
         s->pass.moved = true;
@@ -166,17 +229,11 @@ void reprieve_started(struct sched *s, const struct jobrec *by)
 
 bool reprieve_run(struct sched *s)
 {
-    int64_t grown_sec = s->grown_sec;
-    bool freed = s->freed, any = false;
+    bool any;
 
     if (s->renewal != RENEWED || s->timeline_gen != s->cluster.gen || !may_spare(s))
         return false;
-    while (look_at(s, NULL)) /* there is room now where others were planned */
-        any = true;
+    any = look_at(s, NULL);
     s->dirty |= any;
-    if (!any) {
-        s->freed = freed;
-        s->grown_sec = grown_sec;
-    }
     return any;
 }

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/reprieve.h"
 
 void trial_note_place(struct sched *s, struct jobrec *rec, bool placed)
 {
@@ -223,5 +224,6 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     }
     trial_set_plan(s, entry, slots, n);
     book_enter(s, rec);
+    reprieve_placed(s, rec);
     return false;
 }

@@ -191,7 +191,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     if (array->job->array != NULL)
         keep_plan(s, entry);
     decided_add(&s->decided, &decision);
-    reprieve_started(s, queued);
+    reprieve_placed(s, queued);
     if (array->job->array != NULL)
         go_on(s, array);
 }
