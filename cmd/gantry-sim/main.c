@@ -33,7 +33,9 @@ static const struct opt_exit exits[] = {
 
 static const struct opt table[] = {
     {"workload", 'w', OPT_STRING, NULL, AT(workload), "FILE",
-     "jobs to replay: CSV or Standard Workload Format, plain or gzip", 0, 0},
+     "jobs to replay: CSV, what sacct -P prints, or Standard Workload Format; plain or "
+     "gzip",
+     0, 0},
     {"nodes", 'N', OPT_STRING, NULL, AT(groups.nodes), "N[,N...]",
      "how many nodes the cluster has; of several groups, a list", 0, 0},
     {"gpus", 0, OPT_STRING, NULL, AT(groups.gpus), "[TYPE:]N[,...]",
@@ -185,8 +187,8 @@ static void print(const struct program *p)
         print_json(all);
         return;
     }
-    printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu node%s\n\n", load->n_rows,
-           load->n, load->n_broken, load->n_idle, p->in.pool.n,
+    printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu node%s\n\n",
+           load->n_rows, load->n, load->n_broken, load->n_idle, p->in.pool.n,
            p->in.pool.n == 1 ? "" : "s");
     report_text(p->runs, p->in.n, stdout);
 }

@@ -5,8 +5,8 @@
 #include "base/util.h"
 #include "cmd/gantry-sim/csv_words.h"
 #include "cmd/gantry-sim/rows.h"
+#include "cmd/gantry-sim/sacct_fields.h"
 #include "crds/array.h"
-#include "crds/choice.h"
 #include "scheduler/model.h"
 
 enum field {
@@ -91,17 +91,6 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
-/* Of one line, whatever the name is. */
-static void pass_over(struct workload *w, char *name)
-{
-    for (char *at = name; (at = strchr(at, '\n')) != NULL;)
-        *at = ' ';
-    char *all =
-        w->passed_over ? xasprintf("%s, %s", w->passed_over, name) : xstrdup(name);
-    free(w->passed_over);
-    w->passed_over = all;
-}
-
 /* Does a column before it say the same? */
 static bool is_second(const struct header *h, size_t at)
 {
@@ -126,7 +115,7 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     for (size_t i = 0; i < h->n; i++) {
         const struct column *c = h->columns[i] = column_find(fields[i]);
         if (!c)
-            pass_over(r->into, fields[i]);
+            reader_pass_over(r, fields[i]);
         if (c && is_second(h, i))
             return err_set(err, ERR_INVALID, "a second column for what %s says",
                            fields[i]);
@@ -134,7 +123,8 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     }
     if (!(have & 1u << SUBMIT))
         return err_set(err, ERR_INVALID,
-                       "no workload: there is no column submit_s in its first line");
+                       "no workload: there is no column submit_s in its first line (of "
+                       "Slurm's accounting: " SACCT ")");
     if (!(have & (1u << RUN | 1u << END)))
         return err_set(err, ERR_INVALID,
                        "no workload: there is no column duration_s in its first line");
@@ -235,19 +225,6 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     return 0;
 }
 
-/* Those of several QOS alone may make too many ways to run it. */
-static int check_choices(const struct work *work, struct err *err)
-{
-    if (!strchr(work->qos, ','))
-        return 0;
-    struct job *job = work->like ? job_copy(work->like) : job_new();
-    int rc = work_choose(work, job, err);
-    if (rc == 0)
-        rc = choice_check(job, err);
-    job_free(job);
-    return rc < 0 ? err_prefix(err, "qos") : 0;
-}
-
 static int read_row(struct reader *r, const struct header *h, char *line,
                     struct work *job, struct err *err)
 {
@@ -268,7 +245,7 @@ static int read_row(struct reader *r, const struct header *h, char *line,
             return err_set(err, ERR_INVALID, "it ends before it was submitted");
         job->run_sec = end_sec - job->submit_sec;
     }
-    return check_choices(job, err);
+    return work_check(job, err);
 }
 
 int read_csv(struct reader *r, struct err *err)

@@ -118,13 +118,10 @@ int read_swf(struct reader *r, struct err *err)
             return err_set(err, ERR_INVALID, "more than %u rows", WORKLOAD_ROWS_MAX);
         read_row(r, line, &job, &idle, &wrong);
         err_flatten(&wrong);
-        if (!idle) {
+        if (idle)
+            reader_leave_idle(r, &job);
+        else
             reader_take(r, &job, &wrong);
-            continue;
-        }
-        job_free(job.like);
-        r->into->n_rows++;
-        r->into->n_idle++;
     }
     return rc;
 }

@@ -47,11 +47,24 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong);
  * is not there. */
 void reader_link(struct reader *r);
 
+/* A row of a job that was cancelled, or the like, before it ran: counted. Frees what
+ * the job has. */
+void reader_leave_idle(struct reader *r, struct work *job);
+/* A column of which nothing is known; its name is changed to be of one line. */
+void reader_pass_over(struct reader *r, char *name);
+
 /* Of which nothing is known yet. */
 struct work work_new(void);
+/* Frees what it has. */
+void work_fini(struct work *job);
+/* ERR_INVALID: its QOS alone make too many ways to run it, or no sense. */
+int work_check(const struct work *job, struct err *err);
 
 int read_csv(struct reader *r, struct err *err);
 int read_swf(struct reader *r, struct err *err);
+/* Does a first line name columns between '|'? */
+bool sacct_is_header(const char *line);
+int read_sacct(struct reader *r, struct err *err);
 void read_csv_help(FILE *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
+#include "cmd/gantry-sim/sacct_fields.h"
 #include "crds/choice.h"
 #include "scheduler/model.h"
 
@@ -102,7 +103,8 @@ static const char *why_broken(const struct work *job)
         return "there is no time of submission";
     if (job->run_sec == TIME_UNSET)
         return "there is no run time";
-    if (job->submit_sec > DURATION_MAX || job->run_sec > DURATION_MAX)
+    if (job->submit_sec > DURATION_MAX ||
+        (job->run_sec > DURATION_MAX && job->run_sec != RUN_TO_LIMIT))
         return "a time of more than a thousand years";
     if (job->limit_sec == 0)
         return "its time limit is 0";
@@ -111,12 +113,46 @@ static const char *why_broken(const struct work *job)
     return NULL;
 }
 
+void work_fini(struct work *job)
+{
+    free(job->gpu_types);
+    job_free(job->like);
+}
+
+int work_check(const struct work *work, struct err *err)
+{
+    if (!strchr(work->qos, ','))
+        return 0;
+    struct job *job = work->like ? job_copy(work->like) : job_new();
+    int rc = work_choose(work, job, err);
+    if (rc == 0)
+        rc = choice_check(job, err);
+    job_free(job);
+    return rc < 0 ? err_prefix(err, "qos") : 0;
+}
+
+void reader_pass_over(struct reader *r, char *name)
+{
+    char **all = &r->into->passed_over;
+    for (char *at = name; (at = strchr(at, '\n')) != NULL;)
+        *at = ' ';
+    char *more = *all ? xasprintf("%s, %s", *all, name) : xstrdup(name);
+    free(*all);
+    *all = more;
+}
+
+void reader_leave_idle(struct reader *r, struct work *job)
+{
+    r->into->n_rows++;
+    r->into->n_idle++;
+    work_fini(job);
+}
+
 void reader_leave_out(struct reader *r, struct work *job, const char *why)
 {
     r->into->n_broken++;
     r->complain(r->arg, job->row, why);
-    free(job->gpu_types);
-    job_free(job->like);
+    work_fini(job);
 }
 
 void reader_take(struct reader *r, struct work *job, const struct err *wrong)
@@ -152,9 +188,11 @@ static int read_all(struct reader *r, const char *path, struct err *err)
         return err_set(err, ERR_INVALID, "%s: is empty", path);
     if (rc < 0)
         return -1;
-    bool swf = looks_like_swf(line);
+    int (*read)(struct reader *, struct err *) = looks_like_swf(line)    ? read_swf
+                                                 : sacct_is_header(line) ? read_sacct
+                                                                         : read_csv;
     lines_again(r->lines);
-    if ((swf ? read_swf : read_csv)(r, err) < 0)
+    if (read(r, err) < 0)
         return err->code == ERR_INVALID ? err_prefix(err, "%s", path) : -1;
     reader_link(r);
     if (r->into->n == 0)
@@ -181,10 +219,8 @@ int workload_read(struct workload *ret, const struct workload_file *file,
 
 void workload_fini(struct workload *w)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        free(w->jobs[i].gpu_types);
-        job_free(w->jobs[i].like);
-    }
+    for (size_t i = 0; i < w->n; i++)
+        work_fini(&w->jobs[i]);
     free(w->jobs);
     for (size_t i = 0; i < w->n_records; i++)
         job_free(w->records[i]);
@@ -199,4 +235,5 @@ void workload_fini(struct workload *w)
 void workload_help(FILE *out)
 {
     read_csv_help(out);
+    sacct_help(out);
 }

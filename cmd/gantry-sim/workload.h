@@ -1,8 +1,9 @@
 /*
  * workload - the jobs that somebody once submitted, as recorded.
  *
- * Read from CSV with a header line (columns by name, in any order: workload_columns) or
- * from the Standard Workload Format; which of them it is, the file's first line tells.
+ * Read from CSV with a header line (columns by name, in any order: workload_help),
+ * from the Standard Workload Format, or from what Slurm's sacct -P prints; which it is,
+ * the file's first line tells.
  * A row that makes no sense is complained of, counted and left out; the others are
  * read. Times are seconds of the file's own clock, from 0.
  *
