@@ -54,8 +54,13 @@ static void view_askings(const struct sched *s, const struct jobrec *rec,
         askings_measure(all, rec->job, part);
 }
 
-/* What it holds counts until it is assumed to end; so does a plan that another limit
- * stands for: it needs no room by this one. */
+static bool goes_by_terms(enum pledge_kind kind)
+{
+    return kind == PLEDGE_SUM || kind == PLEDGE_NODES;
+}
+
+/* What it holds counts until it is assumed to end; so does, of what is left or spent, a
+ * plan that another limit stands for: it needs no room by this one. */
 static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec,
                                  const struct asking *a, const struct limit *limit,
                                  bool masked)
@@ -64,11 +69,11 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
     struct amounts amounts = {0};
     int64_t amount;
 
-    if (kind == PLEDGE_NODES) {
-        amounts.planned = rec->claim.planned && !masked;
-    } else if (rec->claim.planned) {
+    if (kind == PLEDGE_NODES)
+        return amounts;
+    if (rec->claim.planned) {
         amount = asking_need(s, a, limit);
-        *(masked ? &amounts.held : &amounts.planned) = amount;
+        *(masked && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
     } else if (kind == PLEDGE_SUM) {
         amounts.held = asking_need(s, a, limit);
     } else if (kind == PLEDGE_LEFT && a->job->phase != JOB_COMPLETING) {
@@ -101,6 +106,8 @@ static void move(struct sched *s, const struct claim *claim,
     if (pledged->of->kind == PLEDGE_NODES)
         pledge_use_nodes(pledged->of, a->slots, a->n_slots, claim->first, last, n_slots,
                          sign);
+    if (claim->planned && goes_by_terms(pledged->of->kind))
+        pledge_start(pledged->of, pledged->most, claim->first, n_slots, sign);
 }
 
 /* By one place, whether or not another one stands for it: so it is counted. */
@@ -113,13 +120,16 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings 
 
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
-        struct pledged pledged = {.component = a->component};
+        const bool masked = places_mask(places, at, limit);
+        struct pledged pledged = {
+            .component = a->component,
+            .most = masked ? PLEDGE_ANY : limit_allows(&places->items[at], limit)};
 
         if (!limit_is_pledged(s, limit))
             continue;
         pledged.of = pledges_get(&s->timeline.pledges, limit,
                                  asking_whose(s, a, limit, &buffer), kind_of(limit));
-        pledged.amounts = amounts_of(s, rec, a, limit, places_mask(places, at, limit));
+        pledged.amounts = amounts_of(s, rec, a, limit, masked);
         GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
         claim->pledged[claim->n_pledged++] = pledged;
         move(s, claim, &pledged, all, 1);
@@ -185,7 +195,8 @@ static bool find_bound(const struct sched *s, const struct asker *by,
     ret->room = limit_allows(place, limit);
     if (ret->pledge->kind == PLEDGE_NODES)
         return true;
-    ret->room -= asker_need(s, by, place, limit);
+    ret->need = asker_need(s, by, place, limit);
+    ret->room -= ret->need;
     if (ret->pledge->kind == PLEDGE_SPENT)
         ret->room -= usage_spent(s, place, limit, whose);
     if (ret->pledge->kind == PLEDGE_LEFT)

@@ -29,6 +29,7 @@ struct pledged {
     struct pledge *of;
     size_t component;
     struct amounts amounts; /* of nodes: those of the component as well */
+    __int128 most;          /* of a plan: so much may be held as it starts */
 };
 
 /* The slots of the timeline in which a job's allocation, or its plan, is taken. */

@@ -34,6 +34,9 @@ void pledges_reset(struct pledges *p)
     HASH_ITER (hh, p->all, pledge, next) {
         HASH_DEL(p->all, pledge);
         forget_nodes(pledge);
+        for (size_t i = 0; i < pledge->n_terms; i++)
+            levels_fini(&pledge->terms[i].starts);
+        free(pledge->terms);
         levels_fini(&pledge->levels);
         free(pledge);
     }
@@ -47,6 +50,8 @@ void pledges_renumber(struct pledges *p, const uint16_t *places)
 
     HASH_ITER (hh, p->all, pledge, next) {
         levels_renumber(&pledge->levels, places);
+        for (size_t i = 0; i < pledge->n_terms; i++)
+            levels_renumber(&pledge->terms[i].starts, places);
         HASH_ITER (hh, pledge->nodes, node, next_node)
             levels_renumber(&node->uses, places);
     }
@@ -94,6 +99,38 @@ void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t fi
     const struct amounts less = {-amounts->planned, -amounts->held, -amounts->fading};
 
     levels_add(&pledge->levels, &less, first, last, n_slots);
+}
+
+static size_t get_term(struct pledge *pledge, __int128 most)
+{
+    size_t i = 0;
+
+    while (i < pledge->n_terms && pledge->terms[i].most != most)
+        i++;
+    if (i == pledge->n_terms) {
+        GROW(pledge->terms, pledge->n_terms, pledge->terms_cap);
+        pledge->terms[pledge->n_terms++] = (struct pledge_term){.most = most};
+    }
+    return i;
+}
+
+static bool is_empty(const struct levels *starts)
+{
+    return starts->n == 1 && starts->items[0].of.planned == 0;
+}
+
+void pledge_start(struct pledge *pledge, __int128 most, size_t first, size_t n_slots,
+                  int sign)
+{
+    const struct amounts one = {.planned = sign};
+    const size_t i = get_term(pledge, most);
+    struct levels *starts = &pledge->terms[i].starts;
+
+    levels_add(starts, &one, first, n_slots, n_slots);
+    if (!is_empty(starts))
+        return;
+    levels_fini(starts);
+    pledge->terms[i] = pledge->terms[--pledge->n_terms];
 }
 
 static struct pledge_node *find_node(const struct pledge *pledge, const char *name)
@@ -157,25 +194,32 @@ void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
 
 /* ---- asking ---- */
 
-static bool is_aside(const struct pledge_bound *bound, const struct amounts *of)
+static __int128 sum_of(const struct amounts *of)
 {
-    return bound->beside_planned && of->planned == 0;
+    return of->held + of->planned;
 }
 
 static bool is_over(const struct pledge_bound *bound, const struct amounts *of)
 {
-    __int128 sum = of->held;
-
-    if (bound->pledge->kind != PLEDGE_NODES)
-        sum += of->planned;
-    return sum > bound->room && !is_aside(bound, of);
+    return sum_of(of) > bound->room;
 }
 
+bool pledge_goes_by_start(const struct pledge_bound *bound)
+{
+    const struct pledge *pledge = bound->pledge;
+
+    if (pledge->kind == PLEDGE_SPENT)
+        return false;
+    return pledge->kind == PLEDGE_LEFT || bound->beside_planned ||
+           pledge->n_terms > 1 ||
+           (pledge->n_terms == 1 && pledge->terms[0].most != bound->room + bound->need);
+}
+
+/* Where one starts who has the same limit it is checked once more: so it may as well be
+ * checked everywhere. */
 static size_t last_over(const struct pledge_bound *bound, const struct levels *levels,
                         size_t first, size_t last)
 {
-    if (levels->n == 0 || first >= last)
-        return SIZE_MAX;
     for (size_t i = levels_find(levels, last - 1) + 1; i-- > 0;) {
         size_t end = levels_end(levels, i, last);
 
@@ -185,6 +229,56 @@ static size_t last_over(const struct pledge_bound *bound, const struct levels *l
             return end - 1;
     }
     return SIZE_MAX;
+}
+
+/* In which one who is planned would start with more than he may. */
+static size_t last_start_over(const struct pledge_bound *bound,
+                              const struct levels *levels,
+                              const struct pledge_term *term, size_t first, size_t last)
+{
+    const struct levels *starts = &term->starts;
+
+    for (size_t i = levels_find(starts, last - 1) + 1; i-- > 0;) {
+        const struct level *start = &starts->items[i];
+        const struct level *there = &levels->items[levels_find(levels, start->first)];
+
+        if (start->first < first)
+            break;
+        if (start->of.planned > 0 && sum_of(&there->of) > term->most - bound->need)
+            return start->first;
+    }
+    return SIZE_MAX;
+}
+
+static size_t last_start(const struct pledge_bound *bound, const struct levels *levels,
+                         size_t first, size_t last)
+{
+    const struct level *own = &levels->items[levels_find(levels, first)];
+    size_t found =
+        !bound->beside_planned && is_over(bound, &own->of) ? first : SIZE_MAX;
+
+    for (size_t i = 0; i < bound->pledge->n_terms; i++) {
+        size_t over =
+            last_start_over(bound, levels, &bound->pledge->terms[i], first, last);
+
+        if (over != SIZE_MAX && (found == SIZE_MAX || over > found))
+            found = over;
+    }
+    return found;
+}
+
+static size_t last_sum_over(const struct pledge_bound *bound,
+                            const struct levels *levels, size_t first, size_t last)
+{
+    if (levels->n == 0 || first >= last)
+        return SIZE_MAX;
+    return pledge_goes_by_start(bound) ? last_start(bound, levels, first, last)
+                                       : last_over(bound, levels, first, last);
+}
+
+static bool is_aside(const struct pledge_bound *bound, const struct amounts *of)
+{
+    return bound->beside_planned && of->planned == 0;
 }
 
 /* In one slot, the first of the window or not. */
@@ -221,15 +315,15 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
     switch (bound->pledge->kind) {
     case PLEDGE_SUM:
     case PLEDGE_NODES:
-        return last_over(bound, levels, first, last);
+        return last_sum_over(bound, levels, first, last);
     case PLEDGE_LEFT:
         return last_left_over(bound, times, first, last);
     case PLEDGE_SPENT:
         break;
     }
-    return levels->n > 0 && is_over(bound, &levels->items[levels->n - 1].of)
-               ? SIZE_MAX - 1
-               : SIZE_MAX;
+    if (levels->n == 0 || is_aside(bound, &levels->items[levels->n - 1].of))
+        return SIZE_MAX;
+    return is_over(bound, &levels->items[levels->n - 1].of) ? SIZE_MAX - 1 : SIZE_MAX;
 }
 
 size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
@@ -237,9 +331,12 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
     const struct levels *levels = &bound->pledge->levels;
     size_t piece;
 
-    if (bound->pledge->kind == PLEDGE_LEFT || bound->pledge->kind == PLEDGE_SPENT)
+    if (bound->pledge->kind == PLEDGE_LEFT || bound->pledge->kind == PLEDGE_SPENT ||
+        bound->beside_planned)
         return slot;
-    piece = levels_find(levels, slot) + 1;
+    piece = levels_find(levels, slot + 1);
+    if (!is_over(bound, &levels->items[piece].of))
+        return slot;
     while (piece < levels->n && is_over(bound, &levels->items[piece].of))
         piece++;
     return levels_end(levels, piece - 1, SIZE_MAX) - 1;
@@ -297,7 +394,7 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
     size_t over;
 
     add_nodes(&levels, bound->pledge, slots, n, first, last);
-    over = last_over(bound, &levels, first, last);
+    over = last_sum_over(bound, &levels, first, last);
     levels_fini(&levels);
     return over;
 }

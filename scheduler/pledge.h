@@ -10,12 +10,17 @@
  * so that nobody is planned, or starts, where a limit would have no room for those who
  * are planned there already.
  *
- *   SUM     so much of each job, in all slots that it touches
+ *   SUM     so much of each job, in all slots that it touches. It has to be within the
+ *           limit when somebody starts, as it only falls meanwhile
  *   LEFT    of plans all that they may use; of what is held what is left of it, which
  *           falls. It has to be within the limit when somebody starts: in the first
  *           slot of a window, and in those in which somebody is planned
  *   NODES   each node once, whoever is on it
  *   SPENT   what plans may use counts from their start on for ever
+ *
+ * One limit may allow more to some than to others (LimitFactor of their QOS), and those
+ * for whom another limit stands anything: so of SUM and NODES it is known with how much
+ * in all each of those who are planned may start.
  */
 #ifndef GANTRY_SCHEDULER_PLEDGE_H
 #define GANTRY_SCHEDULER_PLEDGE_H
@@ -39,11 +44,21 @@ struct pledge_key {
 
 struct pledge_node;
 
+/* Those planned who may start where so much is held in all, with them. */
+struct pledge_term {
+    __int128 most;
+    struct levels starts; /* `planned` is how many of them have started by then */
+};
+
+/* Those for whom another limit stands. */
+#define PLEDGE_ANY ((__int128)INT64_MAX)
+
 struct pledge {
     struct pledge_key key;
     enum pledge_kind kind;
-    struct levels levels; /* of nodes: `held` is how many there are in use, or planned;
-                             `planned` by how many plans */
+    struct levels levels; /* of nodes: `held` is how many are in use, or planned */
+    struct pledge_term *terms;
+    size_t n_terms, terms_cap;
     struct pledge_node *nodes; /* hash by name */
     UT_hash_handle hh;
 };
@@ -72,6 +87,10 @@ void pledge_take(struct pledge *pledge, const struct amounts *amounts, size_t fi
                  size_t last, size_t n_slots);
 void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t first,
                  size_t last, size_t n_slots);
+/* Somebody planned for that slot may start with at most so much; with sign -1 he is
+ * planned there no longer. */
+void pledge_start(struct pledge *pledge, __int128 most, size_t first, size_t n_slots,
+                  int sign);
 /* With sign -1: nodes that it has no longer. */
 void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
                       size_t first, size_t last, size_t n_slots, int sign);
@@ -80,9 +99,13 @@ void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
 struct pledge_bound {
     const struct pledge *pledge;
     __int128 room;
+    __int128 need;       /* SUM: of itself */
     __int128 room_now;   /* LEFT: to plans, if it starts now */
-    bool beside_planned; /* only where somebody is planned */
+    bool beside_planned; /* only where somebody is planned, who starts */
 };
+
+/* Is the first slot of a window another one than those behind it? */
+bool pledge_goes_by_start(const struct pledge_bound *bound);
 
 /* The last of the slots [first, last) in which others have more than that; SIZE_MAX:
  * none. `times`: when slots begin. */

@@ -307,9 +307,9 @@ static size_t last_thronged(const struct window *w, const struct seeker *by)
 static size_t last_short(const struct window *w, const struct seeker *by,
                          const struct pledge_bound *bound, size_t last)
 {
-    bool falls = bound->pledge->kind == PLEDGE_LEFT;
-    size_t over = pledge_short(bound, by->timeline->bounds,
-                               falls ? w->first : MAX(w->first, w->unbound), last);
+    const size_t from =
+        pledge_goes_by_start(bound) ? w->first : MAX(w->first, w->unbound);
+    size_t over = pledge_short(bound, by->timeline->bounds, from, last);
 
     return over >= last ? over : pledge_short_to(bound, over);
 }

@@ -24,7 +24,8 @@ void plain_limits_init(struct plain_plan *p)
     p->levels = xcalloc(n, sizeof(*p->levels));
     p->uses = xcalloc(n * p->n_nodes + 1, sizeof(*p->uses));
     for (size_t i = 0; i < PLAIN_LIMITS; i++)
-        p->limits[i] = (struct plain_limit){PLAIN_SUM, PLAIN_OF_JOBS, INT64_MAX};
+        p->limits[i] = (struct plain_limit){
+            PLAIN_SUM, PLAIN_OF_JOBS, {INT64_MAX, INT64_MAX, INT64_MAX}};
 }
 
 void plain_limits_fini(struct plain_plan *p)
@@ -106,17 +107,18 @@ static bool counts_for(const struct plain_job *job, size_t i)
     return counts;
 }
 
-/* None of its components is bound by it. */
-static bool is_masked(const struct plain_job *job, size_t i)
+/* That of the component which has the least. */
+static enum plain_term term_of(const struct plain_job *job, size_t i)
 {
-    bool masked = true;
+    enum plain_term term = PLAIN_ANY;
 
     for (size_t c = 0; c <= job->n_others; c++) {
         const struct plain_counts *counts = &plain_component(job, c)->counts;
 
-        masked &= counts->masked[i] || !counts->for_[i];
+        if (counts->for_[i])
+            term = MIN(term, counts->terms[i]);
     }
-    return masked;
+    return term;
 }
 
 /* ---- counting ---- */
@@ -185,15 +187,14 @@ static void hold(struct plain_plan *p, const struct part *part, size_t i, int si
 static void plan(struct plain_plan *p, const struct part *part, size_t i, int sign)
 {
     const struct plain_limit *limit = &p->limits[i];
-    const bool masked = part->one->counts.masked[i];
+    const enum plain_term term = part->one->counts.terms[i];
     __int128 need = need_of(p, part->one, limit, part->nodes, part->n);
 
-    if (limit->kind == PLAIN_NODES)
-        need = !masked;
+    level_at(p, part->first, i)->starts[term] += sign;
     for (size_t slot = part->first; slot < part->last; slot++) {
         struct plain_level *level = level_at(p, slot, i);
 
-        *(masked ? &level->held : &level->planned) += sign * need;
+        *(term == PLAIN_ANY ? &level->held : &level->planned) += sign * need;
         if (limit->kind == PLAIN_NODES)
             use_nodes(p, slot, i, part->nodes, part->n, sign);
     }
@@ -251,8 +252,8 @@ static __int128 now_with(const struct plain_plan *p, const struct plain_job *job
 static bool is_broken_now(const struct plain_plan *p, const struct plain_job *job,
                           size_t i, const struct plain_place *place)
 {
-    return counts_for(job, i) && !is_masked(job, i) &&
-           now_with(p, job, i, place) > p->limits[i].most;
+    return counts_for(job, i) &&
+           now_with(p, job, i, place) > p->limits[i].most[term_of(job, i)];
 }
 
 bool plain_limits_may_wait(const struct plain_plan *p, const struct plain_job *job)
@@ -264,31 +265,50 @@ bool plain_limits_may_wait(const struct plain_plan *p, const struct plain_job *j
     return true;
 }
 
-/* Beside others in one slot, which is the first of them or not. What is left of a
- * resource has to be enough when somebody starts. */
-static bool is_over(const struct plain_plan *p, const struct plain_job *job, size_t i,
-                    const struct plain_place *place, size_t slot, bool first)
+/* What all hold in a slot with the job, of which `need` is not held yet. */
+static __int128 sum_with(const struct plain_plan *p, size_t i,
+                         const struct plain_place *place, size_t slot, __int128 need)
 {
     const struct plain_level *level = level_at(p, slot, i);
-    const __int128 need = need_together(p, job, i, place), most = p->limits[i].most;
+
+    if (p->limits[i].kind == PLAIN_NODES)
+        return nodes_with(p, uses_at(p, slot, i), place != NULL ? place->nodes : NULL,
+                          place != NULL ? place->n : 0);
+    return level->planned + level->held + need;
+}
+
+/* What is left of a resource has to be enough as long as somebody is planned. */
+static bool is_left_over(const struct plain_plan *p, const struct plain_job *job,
+                         size_t i, size_t slot, __int128 need, bool first)
+{
+    const struct plain_level *level = level_at(p, slot, i);
     const int64_t begin = p->grid.bounds[slot];
 
-    if (is_masked(job, i) && level->planned == 0)
-        return false;
-    switch (p->limits[i].kind) {
-    case PLAIN_SUM:
-        return level->planned + level->held + need > most;
-    case PLAIN_NODES:
-        return nodes_with(p, uses_at(p, slot, i), place != NULL ? place->nodes : NULL,
-                          place != NULL ? place->n : 0) > most;
-    case PLAIN_LEFT:
-        break;
-    }
-    if (!first && level->planned == 0)
+    if (level->planned == 0 && (!first || term_of(job, i) == PLAIN_ANY))
         return false;
     return level->planned + need +
                (slot == 0 ? held_now(p, i) : level->held - level->falls * begin) >
-           most;
+           p->limits[i].most[PLAIN_USUAL];
+}
+
+/* Beside others in one slot: the first, in which it starts itself, or not. */
+static bool is_over(const struct plain_plan *p, const struct plain_job *job, size_t i,
+                    const struct plain_place *place, size_t slot, bool first)
+{
+    const int64_t *most = p->limits[i].most;
+    const __int128 need = need_together(p, job, i, place);
+    __int128 sum;
+
+    if (p->limits[i].kind == PLAIN_LEFT)
+        return is_left_over(p, job, i, slot, need, first);
+    sum = sum_with(p, i, place, slot, need);
+    if (first && sum > most[term_of(job, i)])
+        return true;
+    for (size_t term = 0; term < PLAIN_TERMS; term++) {
+        if (level_at(p, slot, i)->starts[term] > 0 && sum > most[term])
+            return true;
+    }
+    return false;
 }
 
 /* The last of the slots in which it is; SIZE_MAX: none. Who has to keep what nobody has

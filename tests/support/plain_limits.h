@@ -6,13 +6,15 @@
  * are users. They are numbered in the order in which they are looked at. Of each there
  * is what jobs hold and what plans will, in each slot, and what is held now:
  *
- *   SUM     so many jobs, or so much of a resource
+ *   SUM     so many jobs, or so much of a resource; it has to be enough when somebody
+ *           starts
  *   LEFT    a resource for as long as its time limit still lets a job hold it: of plans
  *           all of it, of what runs what is left then, which falls
  *   NODES   nodes, each once, whoever is on it
  *
  * A job that another limit stands for counts all the same, so that it may not be where
- * others are planned who then would have too much.
+ * others start as planned who then would have too much. One limit may allow some jobs
+ * more than others: each has its term of it.
  */
 #ifndef GANTRY_TESTS_SUPPORT_PLAIN_LIMITS_H
 #define GANTRY_TESTS_SUPPORT_PLAIN_LIMITS_H
@@ -29,15 +31,20 @@ enum plain_limit_kind { PLAIN_SUM, PLAIN_LEFT, PLAIN_NODES };
 #define PLAIN_OF_JOBS (-1)
 #define PLAIN_OF_NODES (-2)
 
+/* What jobs have of limits, the least first: those of another QOS more; or any, where
+ * another limit stands for it. */
+enum plain_term { PLAIN_USUAL, PLAIN_WIDE, PLAIN_ANY, PLAIN_TERMS };
+
 struct plain_limit {
     enum plain_limit_kind kind;
     int of; /* a resource, or PLAIN_OF_* */
-    int64_t most;
+    int64_t most[PLAIN_TERMS];
 };
 
-/* Which limits a component counts for; and which of them do not bind it. */
+/* Which limits a component counts for; and with which terms. */
 struct plain_counts {
-    bool for_[PLAIN_LIMITS], masked[PLAIN_LIMITS];
+    bool for_[PLAIN_LIMITS];
+    enum plain_term terms[PLAIN_LIMITS];
 };
 
 struct plain_plan;

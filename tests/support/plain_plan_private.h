@@ -17,6 +17,7 @@ struct plain_row {
  * second since 1970. */
 struct plain_level {
     __int128 planned, held, falls;
+    int starts[PLAIN_TERMS]; /* of those planned, in this slot */
 };
 
 struct plain_plan {

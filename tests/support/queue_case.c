@@ -83,7 +83,8 @@ void queue_draw_qos(struct queue_case *q, struct job *job)
 {
     size_t first;
 
-    if (q->qos[0].name == NULL || queue_draw(q, 4) > 0 || limits_components(job))
+    if (q->qos[0].name == NULL || queue_draw(q, 4) > 0 || job->qos != NULL ||
+        limits_components(job))
         return;
     first = queue_draw(q, 2);
     for (size_t i = 0; i < QUEUE_QOS; i++)

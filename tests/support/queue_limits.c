@@ -55,12 +55,23 @@ static int resource_of(const struct queue_case *q, enum tres tres)
 
 static const char *const account_names[] = {"anns", "bobs"};
 
+/* To jobs of QOS "wide" accounts allow so many times as much of what is held. */
+#define WIDER 2
+
+static bool widened(enum limit_kind kind)
+{
+    return kind == LIMIT_GRP_TRES;
+}
+
 /* ---- drawing ---- */
 
 static void add(struct queue_case *q, const struct sort *sort, enum queue_place place,
                 int whose, int64_t most)
 {
-    const struct plain_limit plain = {sort->plain, resource_of(q, sort->tres), most};
+    const bool widens = place >= IN_MEMBER && widened(sort->kind);
+    const struct plain_limit plain = {sort->plain,
+                                      resource_of(q, sort->tres),
+                                      {most, widens ? WIDER * most : most, INT64_MAX}};
 
     plain_limits_set(q->plain, q->n_limits, &plain);
     q->limits[q->n_limits++] =
@@ -112,6 +123,15 @@ static void add_qos(struct queue_case *q, enum queue_place place, const char *na
     queue_tell(q, CHANGE_QOS, qos);
 }
 
+static void add_wide(struct queue_case *q)
+{
+    struct qos *qos = qos_new();
+
+    qos->name = xstrdup("wide");
+    qos->limit_factor = 1000 * (int64_t)WIDER;
+    queue_tell(q, CHANGE_QOS, qos);
+}
+
 static struct account *new_account(const char *name, const char *parent)
 {
     struct account *account = account_new();
@@ -144,6 +164,7 @@ void queue_add_limits(struct queue_case *q)
         return;
     add_qos(q, IN_PART_QOS, "odds");
     add_qos(q, IN_QOS, "normal");
+    add_wide(q);
     add_accounts(q);
 }
 
@@ -168,6 +189,8 @@ void queue_draw_user(struct queue_case *q, struct job *job)
     job->max_pods = job->min_pods; /* else as many as limits leave it */
     job->each.v[RES_MEM] = GIB * (int64_t)queue_draw(q, 4);
     job->account = xstrdup(account_names[who]);
+    if (queue_draw(q, 4) == 0)
+        job->qos = xstrdup("wide");
     if (who == 0)
         return;
     free(job->user);
@@ -186,7 +209,7 @@ static bool is_of(const struct job *job, const struct job *component,
 
     if (place == IN_PART_QOS)
         return strcmp(part, "odd") == 0;
-    return place != IN_QOS || job->n_qos_list == 0;
+    return place != IN_QOS || (job->n_qos_list == 0 && job->qos == NULL);
 }
 
 /* The one of a place before stands for the other; but those of all jobs of accounts
@@ -213,8 +236,11 @@ struct plain_counts queue_counts_of(const struct queue_case *q, const struct job
 
         counts.for_[i] = is_of(job, component, limit->place) &&
                          (limit->whose == QUEUE_ALL || limit->whose == who);
-        for (size_t k = 0; k < i; k++)
-            counts.masked[i] |= counts.for_[k] && masks(&q->limits[k], limit);
+        counts.terms[i] = str_eq(job->qos, "wide") ? PLAIN_WIDE : PLAIN_USUAL;
+        for (size_t k = 0; k < i; k++) {
+            if (counts.for_[k] && masks(&q->limits[k], limit))
+                counts.terms[i] = PLAIN_ANY;
+        }
     }
     return counts;
 }
