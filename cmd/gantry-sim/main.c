@@ -75,7 +75,8 @@ struct program {
     struct options options;
     struct inputs in;
     struct run runs[SETTINGS_MAX];
-    int svg; /* descriptor; -1: none */
+    size_t at; /* which of the settings are being replayed */
+    int svg;   /* descriptor; -1: none */
     char *picture;
     size_t picture_len;
 };
@@ -115,9 +116,11 @@ static int flush_output(struct err *err)
 
 static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_sec)
 {
-    const struct workload *load = &((const struct program *)arg)->in.load;
-    fprintf(stderr, "\r%3zu %%  day %" PRId64 ", %zu waiting \033[K",
-            ended * 100 / load->n, (now_sec - workload_begin(load)) / 86400, waiting);
+    const struct program *p = arg;
+    const struct workload *load = &p->in.load;
+    fprintf(stderr, "\r%s %3zu %%  day %" PRId64 ", %zu waiting \033[K",
+            p->in.names[p->at], ended * 100 / load->n,
+            (now_sec - workload_begin(load)) / 86400, waiting);
 }
 
 /* Why jobs never started: a line a reason, with the first job of it, what it was told
@@ -165,6 +168,7 @@ static int replay(struct program *p, size_t i, struct err *err)
                               .progress = terminal ? show_progress : NULL,
                               .arg = p};
     struct history h;
+    p->at = i;
     int rc = engine_run(&in, &h, err);
     if (terminal)
         fprintf(stderr, "\r\033[K");

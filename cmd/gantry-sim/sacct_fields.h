@@ -40,7 +40,7 @@ struct sacct_field {
 const struct sacct_field *sacct_field(const char *name);
 /* Which field it cannot do without; NULL: none is missing. Some may be NULL. */
 const char *sacct_lacks(const struct sacct_field *const *fields, size_t n);
-/* Once all fields are set: what it asked for, else what it had, and how long it runs. */
+/* Once all fields are set: what it asked for, or else had, and how long it runs. */
 int sacct_settle(struct sacct_row *row, struct err *err);
 void sacct_help(FILE *out);
 
