@@ -132,6 +132,16 @@ void follower_settle_of(struct sched *s, int64_t array_id)
 
 /* ---- their order ---- */
 
+/* Which of the licences of which it takes any: in the order in which it names them. */
+static size_t license_at(const struct job *job, const char *license)
+{
+    size_t i = 0;
+
+    while (i < job->n_licenses && !str_eq(job->licenses[i].name, license))
+        i++;
+    return i;
+}
+
 static bool is_before(const struct jobrec *a, const struct jobrec *b)
 {
     const struct plan *x = &a->job->plan, *y = &b->job->plan;
@@ -140,7 +150,9 @@ static bool is_before(const struct jobrec *a, const struct jobrec *b)
         return x->promised;
     if (x->start_sec == TIME_UNSET || y->start_sec == TIME_UNSET)
         return x->start_sec != TIME_UNSET && y->start_sec == TIME_UNSET;
-    return x->start_sec < y->start_sec;
+    if (x->start_sec != y->start_sec || !a->job->any_license)
+        return x->start_sec < y->start_sec;
+    return license_at(a->job, x->license) < license_at(b->job, y->license);
 }
 
 static void set_place(struct sched *s, struct jobrec *rec, const struct plan *plan,

@@ -40,8 +40,9 @@ void follower_settle(struct sched *s, struct jobrec *array);
 /* Likewise of the array of a task, which may have left its place to another; 0: none.
  */
 void follower_settle_of(struct sched *s, int64_t array_id);
-/* Promised places first, earlier ones before later ones; the first is the array's own,
- * unless others end for that. True: it has another one than before. */
+/* Promised places first, earlier ones before later ones, and of these those with the
+ * licence that it would rather have; the first is the array's own, unless others end
+ * for that. True: it has another one than before. */
 bool follower_sort(struct sched *s, struct jobrec *array);
 
 /* The array's job is about to be another one: their places leave the timeline. */

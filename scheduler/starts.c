@@ -12,7 +12,7 @@
 
 /* ---- whose turn it is ---- */
 
-static int64_t priority_of_one(struct sched *s, struct candidate *c)
+int64_t starts_priority(struct sched *s, struct candidate *c)
 {
     size_t worn;
 
@@ -29,7 +29,7 @@ static int settle(void *arg, size_t left, size_t right)
 {
     struct sched *s = arg;
     struct candidate *a = &s->candidates.items[left], *b = &s->candidates.items[right];
-    int64_t x = priority_of_one(s, a), y = priority_of_one(s, b);
+    int64_t x = starts_priority(s, a), y = starts_priority(s, b);
     int order;
 
     if (x != y)

@@ -91,20 +91,62 @@ static enum outcome try_candidate(const struct search *search,
     return outcome;
 }
 
-/* Of an array one task after the other, as long as they start. */
-static enum outcome try_tasks(const struct search *search, const struct candidate *c)
+/* Of the same job, and beside it in the queue. */
+static bool are_beside(struct sched *s, struct candidate *a, struct candidate *b)
 {
-    const struct jobrec *array = follower_array(c->rec);
-    enum outcome outcome;
-    size_t n_started;
+    return a->rec == b->rec && a->tier == b->tier &&
+           starts_priority(s, a) == starts_priority(s, b);
+}
 
-    do {
-        n_started = array->n_started;
-        outcome = try_candidate(search, c);
+/* The first of the job's choices from `from` on, up to the i-th, that stands beside it;
+ * behind the i-th there is none. */
+static size_t next_beside(struct sched *s, size_t from, size_t i)
+{
+    struct candidate *items = s->candidates.items;
+
+    while (from < i && !are_beside(s, &items[from], &items[i]))
+        from++;
+    return from;
+}
+
+/* Where the choices of the i-th one's job begin. */
+static size_t first_of(const struct candidates *c, size_t i)
+{
+    while (i > 0 && c->items[i - 1].rec == c->items[i].rec)
+        i--;
+    return i;
+}
+
+/* Those are still to be tried: finish_choices. */
+static void put_back(struct sched *s, size_t from, size_t i)
+{
+    for (size_t k = from; k <= i; k = next_beside(s, k + 1, i))
+        s->candidates.items[k].done = false;
+}
+
+/* Of an array one task after the other, as long as they start: each as a job of its own
+ * would, with the choices first that come before this one. */
+static enum outcome try_tasks(const struct search *search, size_t i)
+{
+    struct sched *s = search->s;
+    struct candidate *items = s->candidates.items;
+    const struct jobrec *array = follower_array(items[i].rec);
+    enum outcome outcome = SEARCH_DONE;
+    size_t k = i;
+
+    while (k <= i && outcome == SEARCH_DONE) {
+        const size_t n_started = array->n_started;
+
+        outcome = try_candidate(search, &items[k]);
         if (outcome == SEARCH_TRIED)
             outcome = sched_is_spent(search->budget) ? SEARCH_SPENT : SEARCH_DONE;
-    } while (outcome == SEARCH_DONE && n_started != array->n_started &&
-             c->rec->job->phase == JOB_PENDING);
+        if (items[i].rec->job->phase != JOB_PENDING)
+            return outcome;
+        k = n_started != array->n_started ? first_of(&s->candidates, i) : k + 1;
+        k = next_beside(s, k, i);
+    }
+    if (outcome == SEARCH_SPENT)
+        put_back(s, k, i);
     return outcome;
 }
 
@@ -116,13 +158,16 @@ static enum outcome finish_choices(const struct search *search,
     struct candidates *all = &search->s->candidates;
     enum outcome outcome = SEARCH_SPENT;
 
-    for (size_t i = 0; i < all->n && outcome != SEARCH_ENDS; i++) {
+    for (size_t i = 0; i < all->n && outcome != SEARCH_ENDS;) {
         struct candidate *other = &all->items[i];
 
-        if (other->rec != c->rec || !starts_wants(search->round, other))
+        if (other->rec != c->rec || !starts_wants(search->round, other)) {
+            i++;
             continue;
+        }
         other->done = true;
-        outcome = try_tasks(search, other);
+        outcome = try_tasks(search, i);
+        i = first_of(all, i); /* some may have to be tried again */
     }
     return outcome == SEARCH_ENDS ? SEARCH_ENDS : SEARCH_SPENT;
 }
@@ -143,7 +188,7 @@ enum outcome starts_offer(const struct search *search, size_t i)
     enum outcome outcome;
 
     candidate->done = true;
-    outcome = try_tasks(search, candidate);
+    outcome = try_tasks(search, i);
     if (outcome == SEARCH_SPENT)
         outcome = finish_choices(search, candidate);
     if (search->round == ROUND_OFFER) {

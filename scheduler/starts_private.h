@@ -21,6 +21,11 @@ enum outcome {
     SEARCH_SPENT,
 };
 
+/* ---- starts.c ---- */
+
+/* The candidate's, as the queue goes by it. */
+int64_t starts_priority(struct sched *s, struct candidate *c);
+
 /* ---- starts_gather.c ---- */
 
 /* Makes sched.candidates anew, of the jobs listed and, where room has grown since, of
