@@ -357,13 +357,20 @@ static bool is_alone(const struct taken *taken, size_t n)
     return true;
 }
 
+/* Pods with so many units differ in what each takes. */
+static bool is_same_slot(const struct slot *a, const struct slot *b)
+{
+    return strcmp(a->node, b->node) == 0 && a->pods == b->pods &&
+           a->component == b->component &&
+           memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
+}
+
 static bool is_planned_as(const struct job *a, const struct job *b)
 {
     if (a->phase != b->phase || a->plan.n_slots != b->plan.n_slots)
         return false;
     for (size_t i = 0; i < a->plan.n_slots; i++) {
-        if (strcmp(a->plan.slots[i].node, b->plan.slots[i].node) != 0 ||
-            a->plan.slots[i].pods != b->plan.slots[i].pods)
+        if (!is_same_slot(&a->plan.slots[i], &b->plan.slots[i]))
             return false;
     }
     return a->plan.start_sec == b->plan.start_sec;
