@@ -39,10 +39,11 @@ bool hunt_is_too_soon(struct sched *s, const struct hunt *h)
     return true;
 }
 
-/* One that has looked for victims in vain: would it fit now? */
+/* One that has looked for victims in vain: would it fit now, before its own plan? */
 static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
 {
     const bool planned = entry->rec->claim.on;
+    const size_t first = planned ? MIN(before, entry->rec->claim.first) : before;
     struct seeker by;
     struct slot *slots;
     size_t n;
@@ -50,7 +51,7 @@ static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
     guise_wear(s, entry->rec, entry->qos_at);
     by = trial_seeker(s, entry);
     book_strike(s, entry->rec);
-    slots = trial_find_place(s, entry, &by, before, &n);
+    slots = trial_find_place(s, entry, &by, first, &n);
     if (planned)
         book_enter(s, entry->rec);
     guise_rest(s, entry->rec);

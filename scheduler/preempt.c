@@ -94,12 +94,7 @@ static bool try_all(struct sched *s, struct hunt *h, bool lacks)
  * plans of those it starts by then, or not before. */
 static size_t behind_grace(const struct sched *s, const struct hunt *h)
 {
-    int64_t grace_sec = policy_longest_grace(&s->policy);
-    const struct partrec *part, *next;
-
-    HASH_ITER (hh, s->cluster.parts, part, next)
-        grace_sec = MAX(grace_sec, part->part->grace_sec);
-    return book_free_from(s, timeline_end(h->now_sec, grace_sec)) + 1;
+    return yield_gone(s, h->now_sec) + 1;
 }
 
 /* Without those whose room another one would have. */
@@ -175,7 +170,7 @@ bool preempt_may_hunt(const struct sched *s, const struct entry *entry)
 {
     return (s->config.preempt_type != PREEMPT_BY_NOBODY ||
             reserve_claims(s, entry->resv)) &&
-           !yield_serves(entry->rec);
+           !yield_serves(s, entry->rec);
 }
 
 bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)

@@ -20,8 +20,8 @@
  * says for whom it yields and until when, also in a snapshot. Its room is kept for that
  * job by a promise from the victims' end on. While one of them still holds nodes the
  * promise follows it, if that lasts longer than assumed, and no others are taken,
- * unless it is promised none any more: one that may preempt it has taken that, or a
- * node is lost.
+ * unless they serve it no more (yield.h): one that may preempt it has taken what they
+ * leave, or a node is lost.
  *
  * Of a heterogeneous job each component preempts for its own nodes alone: where room
  * that one may make would go to another one that may not, nobody ends. So in the last
@@ -41,7 +41,7 @@
 #include "scheduler/core.h"
 
 /* May it preempt anybody, as things are configured and reserved? Not while others end
- * for it, and it is promised a start. */
+ * for a start that is promised to it. */
 bool preempt_may_hunt(const struct sched *s, const struct entry *entry);
 /* Finds who may be preempted for such jobs at all, which takes a while; true: that is
  * known, or is not asked. */

@@ -96,6 +96,35 @@ void yield_enlist(struct sched *s, struct jobrec *rec, bool yields)
         leave(s, rec);
 }
 
+size_t yield_gone(const struct sched *s, int64_t now_sec)
+{
+    int64_t grace_sec = policy_longest_grace(&s->policy);
+    const struct partrec *part, *next;
+
+    HASH_ITER (hh, s->cluster.parts, part, next)
+        grace_sec = MAX(grace_sec, part->part->grace_sec);
+    return book_free_from(s, timeline_end(now_sec, grace_sec));
+}
+
+/* From which on all that yield to it are gone, or are gone already. */
+static size_t all_gone(const struct sched *s, const struct jobrec *rec)
+{
+    const struct yielders *y = find(s, rec->job_id);
+    size_t from = yield_gone(s, s->now_sec);
+
+    for (size_t i = 0; y != NULL && i < y->n; i++)
+        from = MAX(from, y->items[i]->claim.last);
+    return MIN(from, s->timeline.n_slots - 1);
+}
+
+bool yield_serves(const struct sched *s, const struct jobrec *rec)
+{
+    const struct plan *plan = &rec->job->plan;
+
+    return yield_any(rec) && plan->promised &&
+           plan->start_sec <= s->timeline.bounds[all_gone(s, rec)];
+}
+
 struct jobrec *yield_find(const struct sched *s,
                           bool (*is)(void *arg, struct jobrec *rec), void *arg)
 {
@@ -150,7 +179,7 @@ void yield_say(struct sched *s, const struct jobrec *rec)
 {
     size_t n = rec->n_victims;
 
-    if (n > 0)
+    if (yield_serves(s, rec))
         str_addf(&s->message, "; %zu job%s end%s early for it", n, n == 1 ? "" : "s",
                  n == 1 ? "s" : "");
 }

@@ -22,11 +22,12 @@ static inline bool yield_any(const struct jobrec *rec)
 {
     return rec->n_victims > 0;
 }
-/* Do they, for a start that is promised to it? Another one may have taken that. */
-static inline bool yield_serves(const struct jobrec *rec)
-{
-    return yield_any(rec) && rec->job->plan.promised;
-}
+/* The slot from which on all are gone that are told to end at that time. */
+size_t yield_gone(const struct sched *s, int64_t now_sec);
+/* Do they, for the start that is promised to it? Another one that may preempt it may
+ * have taken what they leave: it has lost its promise, or is to start long after they
+ * are gone. Then it may look for others. */
+bool yield_serves(const struct sched *s, const struct jobrec *rec);
 /* Of those that wait and have a promise, the first to whom somebody yields and that is
  * such a one; NULL: none is. */
 struct jobrec *yield_find(const struct sched *s,
@@ -34,7 +35,7 @@ struct jobrec *yield_find(const struct sched *s,
 /* They hold its nodes longer than its plan says: true, and the plan says so; if it is
  * a promise it counts as broken. */
 bool yield_follow(struct sched *s, struct jobrec *rec);
-/* Appends to s->message how many they are, if there are any. */
+/* Appends to s->message how many they are, if there are any that serve it. */
 void yield_say(struct sched *s, const struct jobrec *rec);
 
 #endif
