@@ -184,6 +184,15 @@ static bool has_moved(struct sched *s, const struct jobrec *rec)
             tl->bounds[claim->last - 1] >= claim->end_sec);
 }
 
+/* Licences that are kept for a reservation are promised to its jobs, perhaps. */
+static bool invades(struct sched *s, const struct jobrec *rec)
+{
+    const uint64_t *kept = fence_kept(book_fence(s, rec->job));
+
+    return stock_invades(&s->timeline.stock, job_licenses(rec->job), kept,
+                         rec->claim.first, MIN(rec->claim.given, s->timeline.n_slots));
+}
+
 /* There are many: what is not of the claim itself is looked at only where it moves
  * (true). */
 static bool move_claim(struct sched *s, struct jobrec *rec)
@@ -200,6 +209,7 @@ static bool move_claim(struct sched *s, struct jobrec *rec)
     if (late || has_moved(s, rec)) {
         book_strike(s, rec);
         book_enter(s, rec);
+        s->timeline.overcommitted |= !claim->planned && invades(s, rec);
         return true;
     }
     if (claim->planned)

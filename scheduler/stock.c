@@ -226,6 +226,32 @@ size_t stock_short(const struct stock *stock, struct license_list takes,
     return SIZE_MAX;
 }
 
+static bool invades(const struct stock *stock, struct license_list takes, uint64_t kept,
+                    size_t slot)
+{
+    const int64_t *row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
+
+    for (size_t k = 0; k < takes.n; k++) {
+        const int column = license_find(stock->table, takes.items[k].name);
+
+        if (column >= 0 && row[column] < kept_of(stock, kept, slot, column))
+            return true;
+    }
+    return false;
+}
+
+bool stock_invades(const struct stock *stock, struct license_list takes,
+                   const uint64_t *kept, size_t first, size_t last)
+{
+    if (takes.n == 0 || kept == NULL || stock->lane.n == 0)
+        return false;
+    for (size_t slot = first; slot < last; slot++) {
+        if (kept[slot] != 0 && invades(stock, takes, kept[slot], slot))
+            return true;
+    }
+    return false;
+}
+
 int64_t stock_lack(const struct stock *stock, const struct license *need,
                    const uint64_t *kept)
 {

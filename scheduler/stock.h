@@ -64,6 +64,11 @@ size_t stock_short(const struct stock *stock, struct license_list takes,
 bool stock_holds(const struct stock *stock, struct license_list takes, uint64_t kept,
                  size_t slot);
 
+/* Does a job that takes them have some, in a slot from `first` on up to before `last`,
+ * that are kept from it there? As one that should have been over does. */
+bool stock_invades(const struct stock *stock, struct license_list takes,
+                   const uint64_t *kept, size_t first, size_t last);
+
 /* How many of one are too few in the first slot; 0: there are enough. */
 int64_t stock_lack(const struct stock *stock, const struct license *need,
                    const uint64_t *kept);
