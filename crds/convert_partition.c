@@ -103,6 +103,7 @@ static int read_access(const struct json *object, struct access *a, struct err *
         {"spec.denyQos", &a->deny_qos, &a->n_deny_qos},
         {"spec.allowNamespaces", &a->allow_namespaces, &a->n_allow_namespaces},
         {"spec.allowGroups", &a->allow_groups, &a->n_allow_groups},
+        {"spec.denyGroups", &a->deny_groups, &a->n_deny_groups},
     };
     if (json_read_bool(object, "spec.rootOnly", &a->operators, err) == JSON_WRONG_TYPE)
         return -1;

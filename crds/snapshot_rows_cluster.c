@@ -51,6 +51,7 @@ static const struct field access_rows[] = {
     NAMES(access, deny_qos, n_deny_qos),
     NAMES(access, allow_namespaces, n_allow_namespaces),
     NAMES(access, allow_groups, n_allow_groups),
+    NAMES(access, deny_groups, n_deny_groups),
     BOOL(access, operators),
 };
 static const struct fields fields_access = FIELDS(access, access_rows);

@@ -88,6 +88,21 @@ static enum reason check_namespace(const struct job *job, const struct partition
     return REASON_PARTITION_CONFIG;
 }
 
+static enum reason check_denied(const struct job *job, const struct partition *part,
+                                struct str *message)
+{
+    const struct access *a = &part->access;
+
+    for (size_t i = 0; i < a->n_deny_groups; i++) {
+        if (!names_have(job->groups, job->n_groups, a->deny_groups[i]))
+            continue;
+        str_addf(message, "partition %s takes no jobs of group %s", part->name,
+                 a->deny_groups[i]);
+        return REASON_PARTITION_CONFIG;
+    }
+    return REASON_NONE;
+}
+
 static enum reason check_submitter(const struct job *job, const struct partition *part,
                                    struct str *message)
 {
@@ -97,8 +112,9 @@ static enum reason check_submitter(const struct job *job, const struct partition
         str_addf(message, "partition %s " ACCESS_OPERATORS, part->name);
         return REASON_PARTITION_CONFIG;
     }
-    if (a->n_allow_groups == 0 ||
-        access_lists_group(a->allow_groups, a->n_allow_groups, job))
+    if (a->n_allow_groups == 0)
+        return check_denied(job, part, message);
+    if (access_lists_group(a->allow_groups, a->n_allow_groups, job))
         return REASON_NONE;
     str_addf(message, "partition %s takes jobs of these groups only: ", part->name);
     say_list(a->allow_groups, a->n_allow_groups, message);

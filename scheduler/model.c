@@ -82,6 +82,7 @@ static struct access access_copy(const struct access *a)
     copy.deny_qos = names_copy(a->deny_qos, a->n_deny_qos);
     copy.allow_namespaces = names_copy(a->allow_namespaces, a->n_allow_namespaces);
     copy.allow_groups = names_copy(a->allow_groups, a->n_allow_groups);
+    copy.deny_groups = names_copy(a->deny_groups, a->n_deny_groups);
     return copy;
 }
 
@@ -93,6 +94,7 @@ static void access_fini(struct access *a)
     names_free(a->deny_qos, a->n_deny_qos);
     names_free(a->allow_namespaces, a->n_allow_namespaces);
     names_free(a->allow_groups, a->n_allow_groups);
+    names_free(a->deny_groups, a->n_deny_groups);
 }
 
 struct partition *partition_copy(const struct partition *p)

@@ -147,8 +147,8 @@ struct access {
     size_t n_allow_qos, n_deny_qos;
     char **allow_namespaces;
     size_t n_allow_namespaces;
-    char **allow_groups; /* of who submitted */
-    size_t n_allow_groups;
+    char **allow_groups, **deny_groups; /* of who submitted */
+    size_t n_allow_groups, n_deny_groups;
     bool operators; /* operators only (RootOnly) */
 };
 

@@ -7,20 +7,26 @@
 
 static bool may_hide(const struct partition *p)
 {
-    return p->hidden || p->access.n_allow_groups > 0;
+    return p->hidden || p->access.n_allow_groups + p->access.n_deny_groups > 0;
 }
 
-static bool has_group(const struct caller *caller, const struct access *a)
+static bool has_group(const struct caller *caller, char *const *groups, size_t n)
 {
     for (size_t i = 0; i < caller->n_groups; i++)
-        if (names_have(a->allow_groups, a->n_allow_groups, caller->groups[i]))
+        if (names_have(groups, n, caller->groups[i]))
             return true;
-    return a->n_allow_groups == 0;
+    return false;
+}
+
+static bool may_use(const struct caller *caller, const struct access *a)
+{
+    return a->n_allow_groups > 0 ? has_group(caller, a->allow_groups, a->n_allow_groups)
+                                 : !has_group(caller, a->deny_groups, a->n_deny_groups);
 }
 
 static bool is_hidden(const struct partition *p, const struct caller *caller)
 {
-    return !caller->operates && (p->hidden || !has_group(caller, &p->access));
+    return !caller->operates && (p->hidden || !may_use(caller, &p->access));
 }
 
 int hidden_find(const struct partlist *parts, struct api *c, struct names *ret,

@@ -171,8 +171,20 @@ static void add_access(struct block *b, const char *what, char *const *allow,
     char *const *names = denies ? deny : allow;
     const size_t n = denies ? n_deny : n_allow;
 
-    block_add(b, " %s%s=%s", denies ? "Deny" : "Allow", what, n == 0 ? "ALL" : "");
+    block_add(b, "%s%s=%s", denies ? "Deny" : "Allow", what, n == 0 ? "ALL" : "");
     add_names(b, names, n);
+}
+
+static void add_accesses(struct block *b, const struct access *a)
+{
+    block_line(b, "%s", "");
+    add_access(b, "Groups", a->allow_groups, a->n_allow_groups, a->deny_groups,
+               a->n_deny_groups);
+    block_add(b, " ");
+    add_access(b, "Accounts", a->allow_accounts, a->n_allow_accounts, a->deny_accounts,
+               a->n_deny_accounts);
+    block_add(b, " ");
+    add_access(b, "Qos", a->allow_qos, a->n_allow_qos, a->deny_qos, a->n_deny_qos);
 }
 
 /* The one that is set, in MiB. */
@@ -230,12 +242,7 @@ void block_partition(struct block *b, const struct partition *p,
 
     add_up(&total, p, nodes);
     block_line(b, "PartitionName=%s", p->name);
-    block_line(b, "AllowGroups=%s", p->access.n_allow_groups == 0 ? "ALL" : "");
-    add_names(b, p->access.allow_groups, p->access.n_allow_groups);
-    add_access(b, "Accounts", p->access.allow_accounts, p->access.n_allow_accounts,
-               p->access.deny_accounts, p->access.n_deny_accounts);
-    add_access(b, "Qos", p->access.allow_qos, p->access.n_allow_qos, p->access.deny_qos,
-               p->access.n_deny_qos);
+    add_accesses(b, &p->access);
     block_line(b, "AllocNodes=ALL");
     if (p->alternate)
         block_add(b, " Alternate=%s", p->alternate);

@@ -181,10 +181,11 @@ static const struct {
      "spec.tresBillingWeights.mem: must be a number from 0 to 1000000000"},
     {"whom it takes",
      "allowAccounts: [b, a], denyAccounts: [c], allowQos: [q], denyQos: [r, q], "
-     "allowNamespaces: [n], allowGroups: [h, g], rootOnly: true, hidden: true",
+     "allowNamespaces: [n], allowGroups: [h, g], denyGroups: [k], rootOnly: true, "
+     "hidden: true",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 +acct=a,b -acct=c +qos=q -qos=q,r +ns=n "
-     "+groups=g,h rootonly hidden"},
+     "+groups=g,h -groups=k rootonly hidden"},
     {"over the limit, and who takes jobs meanwhile",
      "overTimeLimit: '5', alternate: spare",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
@@ -276,7 +277,8 @@ static void describe_access(const struct access *a, struct str *out)
                  {"+qos", a->allow_qos, a->n_allow_qos},
                  {"-qos", a->deny_qos, a->n_deny_qos},
                  {"+ns", a->allow_namespaces, a->n_allow_namespaces},
-                 {"+groups", a->allow_groups, a->n_allow_groups}};
+                 {"+groups", a->allow_groups, a->n_allow_groups},
+                 {"-groups", a->deny_groups, a->n_deny_groups}};
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         for (size_t k = 0; k < lists[i].n; k++)
             str_addf(out, "%s%s%s%s", k == 0 ? " " : "", k == 0 ? lists[i].what : "",

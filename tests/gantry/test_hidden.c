@@ -21,6 +21,8 @@ static struct clitest *parts_new(void)
     ctltest_make(t->ctl, "Partition", "ops", "'nodes':'n3','rootOnly':true");
     ctltest_make(t->ctl, "Partition", "open",
                  "'nodes':'n4','allowGroups':['system:authenticated']");
+    ctltest_make(t->ctl, "Partition", "shut",
+                 "'nodes':'n4','denyGroups':['system:authenticated']");
     for (size_t i = 0; i < 4; i++) {
         AUTO_FREE char *line = xasprintf("sbatch -p %s --wrap true", partitions[i]);
         ck_assert_int_eq(clitest_run(t, line), 0);

@@ -543,12 +543,13 @@ START_TEST(test_partition)
         "'exclusive':true,'lln':true,'reqResv':true,'defaultTime':'30',"
         "'overSubscribe':'YES:2',"
         "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
+        "'denyGroups':['guests'],"
         "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
         "'priorityJobFactor':7");
     clitest_expect(
         t, "scontrol show partition gpu", 0,
         "PartitionName=gpu\n"
-        "   AllowGroups=ALL DenyAccounts=a,b AllowQos=q\n"
+        "   DenyGroups=guests DenyAccounts=a,b AllowQos=q\n"
         "   AllocNodes=ALL Alternate=main Default=NO QoS=night\n"
         "   DefaultTime=00:30:00 DisableRootJobs=NO Exclusive=NODE GraceTime=0 "
         "Hidden=NO\n"

@@ -68,6 +68,7 @@ const struct key cluster_part_keys[] = {
     {"denyqos", ACCESS(deny_qos)},
     {"allownamespaces", ACCESS(allow_namespaces)},
     {"allowgroups", ACCESS(allow_groups)},
+    {"denygroups", ACCESS(deny_groups)},
     {"rootonly", KEY_FLAG(struct partition, access.operators)},
     {"tier", KEY_NUMBER(struct partition, priority_tier)},
     {"factor", KEY_NUMBER(struct partition, priority_job_factor)},
