@@ -84,6 +84,7 @@ static const struct field partition_rows[] = {
     INT(partition, lifts),
     ONE(partition, amounts, fields_part_amounts),
     BOOL(partition, exclusive),
+    BOOL(partition, exclusive_user),
     INT(partition, oversubscribe),
     BOOL(partition, oversubscribe_all),
     BOOL(partition, req_resv),

@@ -9,8 +9,9 @@ static const struct field toleration_rows[] = {
 static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
 
 static const struct field slot_rows[] = {
-    WORD(slot, node), INT(slot, pods),      AMOUNT(slot, each),   INT(slot, first_rank),
-    INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli), BOOL(slot, alone)};
+    WORD(slot, node),      INT(slot, pods),   AMOUNT(slot, each),
+    INT(slot, first_rank), INT(slot, tasks),  INT(slot, component),
+    INT(slot, cpu_milli),  BOOL(slot, alone), BOOL(slot, owned)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct fields fields_plan;
@@ -128,6 +129,7 @@ static const struct field job_rows[] = {
     INT(job, max_pods),
     BOOL(job, one_per_node),
     BOOL(job, exclusive),
+    BOOL(job, exclusive_user),
     BOOL(job, oversubscribe),
     BOOL(job, contiguous),
     INT(job, segment),

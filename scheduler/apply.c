@@ -81,6 +81,8 @@ void sched_apply(struct sched *s, const struct change *change)
         nodes_change(s, cluster_drop_node(c, change->u.key));
         break;
     case CHANGE_PARTITION:
+        if (change->u.partition->exclusive_user)
+            owners_begin(s);
         rules_change(s, cluster_put_partition(c, change->u.partition));
         s->end_sec = INT64_MIN; /* it may be the limit of running jobs */
         break;
@@ -107,6 +109,8 @@ void sched_apply(struct sched *s, const struct change *change)
         reservations_change(s, reserve_drop(&s->reserve, change->u.key));
         break;
     case CHANGE_JOB:
+        if (job_sharing(change->u.job, NULL) == SHARES_WITH_USER)
+            owners_begin(s);
         jobchange_apply(s, change->u.job);
         break;
     case CHANGE_JOB_GONE:

@@ -103,14 +103,15 @@ static void enter_as_it_is(struct sched *s, struct jobrec *rec)
     if (!is_kept(s) || !has_claim(rec))
         return;
     span = book_span(s, rec);
-    rec->claim.alone = book_is_alone(s, rec->job);
-    n = book_find_uses(s, rec, span.slots, span.n, rec->claim.alone);
+    rec->claim.sharing = book_sharing(s, rec->job);
+    n = book_find_uses(s, rec, span.slots, span.n, rec->claim.sharing);
     rec->claim.on = true;
     rec->claim.cut = s->cuts;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
     rec->claim.given = span.given;
     set_lasts(s, rec, &span);
+    owners_enter(s, rec, n);
     move_uses(s, &rec->claim, n, timeline_take);
     timeline_license(&s->timeline, rec->job, span.first, span.given, -1);
     rec->claim.end_sec = span.end_sec;
@@ -145,6 +146,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
         return;
     n = book_uses(s, rec);
     move_uses(s, &rec->claim, n, timeline_give);
+    owners_leave(s, rec);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
     crews_leave(&s->crews, rec);
     allowance_release(s, rec);

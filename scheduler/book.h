@@ -63,6 +63,8 @@ bool book_move_over(struct sched *s, struct jobrec *rec, const struct partrec *p
  * given up: by that cause; BROKEN_NOT: whatever it is. */
 void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause);
 
+/* Beside whom it is where it is, or is planned, in all of its components. */
+enum sharing book_sharing(const struct sched *s, const struct job *job);
 /* What it holds, or has planned, into s->uses. Returns how many. */
 size_t book_uses(struct sched *s, struct jobrec *rec);
 /* When what a component holds is assumed to be free. */

@@ -42,6 +42,19 @@ static struct use with_others(const struct sched *s, const struct stay *stays, s
     return sum;
 }
 
+/* Beside others of its user as well. */
+static bool has_room(struct sched *s, const struct job *job, const struct use *use,
+                     size_t first, size_t last)
+{
+    struct use bare = *use;
+
+    if (timeline_has(&s->timeline, use, first, last))
+        return true;
+    bare.seats = 0;
+    return s->owners.on && timeline_has(&s->timeline, &bare, first, last) &&
+           owner_admits(s, job, use, first, last);
+}
+
 /* Is there room for all uses of a job? Components may be on one node. */
 static bool have_room(struct sched *s, const struct job *job, const struct fence *fence,
                       const struct stay *stays, size_t n, size_t first)
@@ -51,7 +64,7 @@ static bool have_room(struct sched *s, const struct job *job, const struct fence
     for (size_t i = 0; i < n; i++) {
         struct use use = meet ? with_others(s, stays, n, i) : s->uses[i];
 
-        if (!timeline_has(&s->timeline, &use, first, stays[i].last) ||
+        if (!has_room(s, job, &use, first, stays[i].last) ||
             !fence_admits(fence, use.position, first, stays[i].over_sec))
             return false;
     }
@@ -91,7 +104,7 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
 {
     const struct job *job = rec->job;
     const struct timeline *tl = &s->timeline;
-    size_t n = book_find_uses(s, rec, job->alloc, job->n_alloc, book_is_alone(s, job));
+    size_t n = book_find_uses(s, rec, job->alloc, job->n_alloc, book_sharing(s, job));
     size_t first, low, high;
     int64_t now_sec = tl->bounds[0], longest;
 
@@ -142,7 +155,7 @@ static bool fits_there(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = book_fence(s, rec->job);
     struct span span = book_span(s, rec);
-    size_t n = book_find_uses(s, rec, span.slots, span.n, book_is_alone(s, rec->job));
+    size_t n = book_find_uses(s, rec, span.slots, span.n, book_sharing(s, rec->job));
     AUTO_FREE struct stay *stays = xcalloc(n + 1, sizeof(*stays));
 
     for (size_t i = 0; i < n; i++)
@@ -197,7 +210,7 @@ bool book_is_shut(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = book_fence(s, rec->job);
     const struct span span = book_span(s, rec);
-    size_t n = book_find_uses(s, rec, span.slots, span.n, book_is_alone(s, rec->job));
+    size_t n = book_find_uses(s, rec, span.slots, span.n, book_sharing(s, rec->job));
 
     for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
         if (!fence_admits(fence, s->uses[i].position, span.first,

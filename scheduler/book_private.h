@@ -23,12 +23,10 @@ struct span {
 /* The slots of an allocation or plan as uses, in `s->uses`; two of a component on one
  * node sit on one seat. What lies on no known node is left out. Returns how many. */
 size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
-                      size_t n, bool alone);
+                      size_t n, enum sharing sharing);
 /* Where an allocation or plan is, by slot: positions, or CLAIM_NOWHERE. Lent. */
 const uint32_t *book_positions(const struct sched *s, struct jobrec *rec,
                                const struct slot *slots, size_t n);
-/* Does it have its nodes alone? */
-bool book_is_alone(const struct sched *s, const struct job *job);
 /* Of the reservation in which it is planned, or runs. */
 const struct fence *book_fence(struct sched *s, const struct job *job);
 

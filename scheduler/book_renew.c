@@ -111,6 +111,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     pledges_reset(&s->timeline.pledges);
     reserve_keep(s);
     reserve_renew(s, now_sec);
+    owners_empty(s);
     s->lines.n = 0;
     s->n_holding = 0;
     crews_empty(&s->crews);
@@ -132,7 +133,7 @@ static void ask_demands(struct sched *s)
     struct shape *shape, *next;
 
     HASH_ITER (hh, s->shapes, shape, next)
-        timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
+        timeline_demand(&s->timeline, &shape->like->each, job_is_private(shape->like));
 }
 
 static bool work_out(struct sched *s, struct sched_budget budget)

@@ -49,18 +49,19 @@ static const struct partrec *partition_of(const struct sched *s, const struct jo
     return cluster_partition(&s->cluster, name);
 }
 
-bool book_is_alone(const struct sched *s, const struct job *job)
+enum sharing book_sharing(const struct sched *s, const struct job *job)
 {
     const struct partrec *first = partition_of(s, job);
-    bool alone = job_is_alone(job, NULL);
+    enum sharing sharing = job_sharing(job, NULL);
 
-    for (size_t i = 0; i <= job->n_others && job->n_alloc == 0 && !alone; i++) {
+    for (size_t i = 0; i <= job->n_others && job->n_alloc == 0; i++) {
         const struct partrec *part =
             cluster_component_partition(&s->cluster, job, i, first);
 
-        alone = part != NULL && part->part->exclusive;
+        if (part != NULL)
+            sharing = MAX(sharing, job_sharing(job, part->part));
     }
-    return alone;
+    return sharing;
 }
 
 /* What one of them takes on its node. */
@@ -79,7 +80,7 @@ static struct resvec amount_of(const struct sched *s, const struct job *job,
 }
 
 size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
-                      size_t n, bool alone)
+                      size_t n, enum sharing sharing)
 {
     const uint32_t *at = book_positions(s, rec, slots, n);
     size_t n_uses = 0;
@@ -94,9 +95,9 @@ size_t book_find_uses(struct sched *s, struct jobrec *rec, const struct slot *sl
         s->uses[n_uses++] = (struct use){
             .position = at[i],
             .amount = amount_of(s, rec->job, &slots[i], at[i]),
-            .seats = seated  ? 0
-                     : alone ? SEATS
-                             : 1,
+            .seats = seated                       ? 0
+                     : sharing == SHARES_WITH_ALL ? 1
+                                                  : SEATS_ROW,
             .component = MIN((size_t)slots[i].component, rec->job->n_others)};
     }
     return n_uses;
@@ -108,5 +109,5 @@ size_t book_uses(struct sched *s, struct jobrec *rec)
     bool plan = job->n_alloc == 0;
 
     return book_find_uses(s, rec, plan ? job->plan.slots : job->alloc,
-                          plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
+                          plan ? job->plan.n_slots : job->n_alloc, rec->claim.sharing);
 }

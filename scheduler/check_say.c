@@ -100,6 +100,8 @@ void check_say_need(const struct cluster *c, const struct job *like,
         say_segments(like, message);
     if (like->exclusive)
         str_add(message, ", no other job beside it");
+    else if (like->exclusive_user)
+        str_add(message, ", no other user's job beside it");
 }
 
 bool check_lacks_nodes(const struct job *like, const struct partrec *part,

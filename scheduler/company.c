@@ -48,7 +48,7 @@ static void add(struct company *c, const struct company_share *share, size_t i)
     *item = (struct company_use){
         .use = {.position = position,
                 .amount = quota_use(c->cluster, &share->as, &share->slots[i], position),
-                .seats = share->alone ? SEATS : 1},
+                .seats = share->alone ? SEATS_ROW : 1},
         .first = share->first,
         .last = share->last,
     };

@@ -34,7 +34,7 @@ static void join_at(const struct components *all, const struct placement *at,
                                     .slots = share->slots,
                                     .positions = positions,
                                     .n = share->n,
-                                    .alone = at->shape->like->exclusive,
+                                    .alone = job_is_private(at->shape->like),
                                     .apart = all->apart};
 
     if (all->window != NULL) {

@@ -70,7 +70,7 @@ static bool may_share(const struct estate *e, const struct resident *a,
         room = room_on(e, i);
         share = resvec_fits(&both, &room);
     }
-    return share && !a->shape->like->exclusive;
+    return share && !job_is_private(a->shape->like);
 }
 
 /* Has it no node together with any of those? */

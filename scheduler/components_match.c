@@ -140,7 +140,7 @@ struct slot *components_place_any_way(const struct components *all, size_t *ret_
         return NULL;
     if (match_all(&m, &lacking))
         slots = components_place_given(all, &m, ret_n);
-    if (slots == NULL && !all->apart && !all->at.shape->like->exclusive)
+    if (slots == NULL && !all->apart && !job_is_private(all->at.shape->like))
         slots = components_lodge(all, &m, ret_n);
     match_fini(&m);
     return slots;
@@ -153,7 +153,7 @@ struct slot *components_place_on_fewest(const struct components *all,
     struct match m;
 
     if (!are_plain(all) || is_any_packed(all) || all->apart ||
-        all->at.shape->like->exclusive || !match_them(&m, all))
+        job_is_private(all->at.shape->like) || !match_them(&m, all))
         return NULL;
     slots = components_lodge_on_fewest(all, &m, uncounted, ret_n);
     match_fini(&m);

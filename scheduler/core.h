@@ -22,6 +22,7 @@
 #include "scheduler/jobrec.h"
 #include "scheduler/lift.h"
 #include "scheduler/line.h"
+#include "scheduler/owner.h"
 #include "scheduler/pass.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
@@ -114,6 +115,7 @@ struct sched {
     struct hunters hunters;         /* of the last walk, and who has come since */
     uint64_t told;                  /* moves with each change that is applied */
     size_t n_broken[BROKEN_CAUSES]; /* promises, by what broke them */
+    struct owners owners;           /* who is where, on the timeline */
     struct window window;           /* scratch, like the next */
     node_set own;
     struct use *uses;

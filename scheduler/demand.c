@@ -36,9 +36,9 @@ void demands_reset(struct demands *d, int n_columns)
     d->stale = true;
 }
 
-size_t demands_get(struct demands *d, const struct resvec *each, bool exclusive)
+size_t demands_get(struct demands *d, const struct resvec *each, bool private_)
 {
-    int64_t seats = exclusive ? SEATS : 1;
+    int64_t seats = seats_needed(private_ ? SEATS_ROW : 1);
 
     for (size_t i = 0; i < d->n; i++) {
         struct demand *item = &d->items[i];

@@ -8,9 +8,14 @@
  *   GPUs:   <1     1..1    2..3   4..7   8..         sets of demands: a bit each
  *           {d0}  {d0,d1}  ...
  *
- * A column is a resource; the last one is the seats: a node has SEATS of them, a job
- * takes one, an exclusive job all. What is not asked for is met by any amount, also
- * where more is taken than there is.
+ * A column is a resource; the last one is the seats: a node has SEATS of them. A job
+ * takes one, one that is not beside everybody takes SEATS_ROW of them. Nobody else
+ * begins where such a row is taken, nor does such a job where any seat is:
+ *
+ *   taken                  0          1..SEATS_ROW - 1       SEATS_ROW and more
+ *   open to                all        jobs that take one     nobody; owner.h
+ *
+ * What is not asked for is met by any amount, also where more is taken than there is.
  */
 #ifndef GANTRY_SCHEDULER_DEMAND_H
 #define GANTRY_SCHEDULER_DEMAND_H
@@ -22,13 +27,26 @@
 #include "base/util.h"
 #include "scheduler/model.h"
 
-#define SEATS (INT64_C(1) << 32)
+#define SEATS_ROW (INT64_C(1) << 32)
+#define SEATS (SEATS_ROW << 16)
+/* So many are to be free to who takes some. */
+static inline int64_t seats_needed(int64_t taken)
+{
+    if (taken == 0)
+        return 0;
+    return taken < SEATS_ROW ? SEATS - SEATS_ROW + taken : SEATS;
+}
+/* Is a job among those who have so many seats taken that is to be alone? */
+static inline bool seats_clash(int64_t taken)
+{
+    return taken > SEATS_ROW;
+}
 /* Every resource, and the seats. */
 #define COLUMNS_MAX (RES_MAX + 1)
 
 struct demand {
     struct resvec each;
-    int64_t seats; /* 1, or SEATS for exclusive */
+    int64_t seats; /* that are to be free */
     bool wanted;   /* since demands_reset */
 };
 
@@ -53,7 +71,7 @@ void demands_fini(struct demands *d);
  * rows have from now on; indices change. */
 void demands_reset(struct demands *d, int n_columns);
 /* The index of a demand, made if new; wanted. */
-size_t demands_get(struct demands *d, const struct resvec *each, bool exclusive);
+size_t demands_get(struct demands *d, const struct resvec *each, bool private_);
 /* To be called before the next two, after new demands. */
 void demands_settle(struct demands *d);
 

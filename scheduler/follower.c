@@ -162,6 +162,7 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
     rec->claim = *claim;
     if (rec->claim.on) {
         line_hand_over(s, rec);
+        owners_enter(s, rec, s->owners.on ? book_uses(s, rec) : 0);
         crews_enter(&s->crews, rec);
     }
     guise_rest(s, rec);
@@ -184,6 +185,8 @@ static void swap_places(struct sched *s, struct jobrec *a, struct jobrec *b)
     book_freshen(s, b);
     leave_crew(s, a);
     leave_crew(s, b);
+    owners_leave(s, a);
+    owners_leave(s, b);
     claim = a->claim;
     set_place(s, a, &b->job->plan, &b->claim);
     set_place(s, b, &plan, &claim);

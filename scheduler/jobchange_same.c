@@ -18,13 +18,15 @@ bool jobchange_ends_equal(const struct job *a, const struct job *b)
 bool jobchange_slots_equal(const struct job *a, const struct job *b)
 {
     if (a->n_alloc != b->n_alloc || a->exclusive != b->exclusive ||
+        a->exclusive_user != b->exclusive_user ||
         (a->n_alloc > 0 && !jobchange_ends_equal(a, b)))
         return false;
     for (size_t i = 0; i < a->n_alloc; i++) {
         const struct slot *x = &a->alloc[i], *y = &b->alloc[i];
 
         if (x->pods != y->pods || x->cpu_milli != y->cpu_milli ||
-            x->alone != y->alone || strcmp(x->node, y->node) != 0 ||
+            x->alone != y->alone || x->owned != y->owned ||
+            strcmp(x->node, y->node) != 0 ||
             memcmp(&x->each, &y->each, sizeof(x->each)) != 0)
             return false;
     }

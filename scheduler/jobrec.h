@@ -36,7 +36,7 @@ struct pledged {
 struct claim {
     bool on;
     bool planned; /* not held */
-    bool alone;   /* nobody else on its nodes */
+    enum sharing sharing;
     size_t first, last;
     size_t given;  /* one past the last slot in which it has licences */
     size_t *lasts; /* of components that end at different times; NULL: all at once */

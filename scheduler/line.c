@@ -15,6 +15,7 @@ void lines_fini(struct lines *lines)
     free(lines->recs);
     free(lines->turns);
     free(lines->lengths_sec);
+    free(lines->owners);
     free(lines->hopeful);
     free(lines->keys);
     *lines = (struct lines){0};
@@ -86,6 +87,7 @@ static void make_room(struct lines *lines)
     lines->turns = xrealloc(lines->turns, lines->cap * sizeof(*lines->turns));
     lines->lengths_sec =
         xrealloc(lines->lengths_sec, lines->cap * sizeof(*lines->lengths_sec));
+    lines->owners = xrealloc(lines->owners, lines->cap * sizeof(*lines->owners));
     lines->hopeful = xrealloc(lines->hopeful, lines->cap * sizeof(*lines->hopeful));
     lines->keys = xrealloc(lines->keys, lines->cap * sizeof(*lines->keys));
 }
@@ -179,15 +181,18 @@ void line_add(struct sched *s, struct jobrec *rec)
 {
     struct lines *lines = &s->lines;
     const struct job *like = least_of(s, rec);
-    size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
+    size_t demand = timeline_demand(&s->timeline, &like->each, job_is_private(like));
+    const struct owner *owner = owner_of(s, rec->job, rec->claim.sharing);
     int64_t length_sec = length_of(rec->job);
 
     make_room(lines);
+    lines->owners[lines->n] = owner;
     rec->claim.line = lines->n;
     lines->items[lines->n] = (struct line){
         .demand = (uint32_t)demand,
         .need = (uint32_t)MAX(MIN(component_least_nodes(like), UINT32_MAX), 1),
-        .end = end_of(&s->timeline, length_sec),
+        .end =
+            owner_has(owner, rec->claim.sharing) ? 0 : end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
         .node = rec->claim.n_positions == 1 ? rec->claim.positions[0] : POSITION_MANY,
     };
@@ -205,7 +210,9 @@ void line_move(struct sched *s, const struct claim *claim)
 {
     struct line *line = &s->lines.items[claim->line];
 
-    line->end = end_of(&s->timeline, s->lines.lengths_sec[claim->line]);
+    line->end = owner_has(s->lines.owners[claim->line], claim->sharing)
+                    ? 0
+                    : end_of(&s->timeline, s->lines.lengths_sec[claim->line]);
     line->first = (uint32_t)claim->first;
     s->lines.hopeful[claim->line] = true;
     outdate(&s->lines);
@@ -220,6 +227,7 @@ void line_drop(struct sched *s, struct jobrec *rec)
     lines->recs[i] = lines->recs[last];
     lines->turns[i] = lines->turns[last];
     lines->lengths_sec[i] = lines->lengths_sec[last];
+    lines->owners[i] = lines->owners[last];
     lines->hopeful[i] = lines->hopeful[last];
     lines->keys[i] = lines->keys[last];
     lines->recs[i]->claim.line = i;
@@ -260,6 +268,18 @@ bool line_is_under(const struct lines *lines, size_t i, const struct stairwell *
     for (size_t k = 0; k < claim->n_positions && nodes < line->need; k++)
         nodes += counts_as_open(line, stairs, claim->positions[k]);
     return nodes >= line->need;
+}
+
+void lines_free_owner(struct lines *lines, const struct owner *owner)
+{
+    for (size_t i = 0; i < lines->n; i++) {
+        if (lines->owners[i] != owner ||
+            !owner_has(owner, lines->recs[i]->claim.sharing))
+            continue;
+        lines->items[i].end = 0;
+        lines->hopeful[i] = true;
+        outdate(lines);
+    }
 }
 
 void line_forget_turn(struct sched *s, const struct jobrec *rec)

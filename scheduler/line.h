@@ -18,6 +18,7 @@
 
 struct claim;
 struct jobrec;
+struct owner;
 struct partrec;
 struct sched;
 
@@ -27,7 +28,8 @@ struct sched;
 /* Nodes and slots at least. All of them are read after each end: no word more. */
 struct line {
     uint32_t demand, need;
-    uint32_t end;   /* one past the last slot, if it began in the first */
+    uint32_t end;   /* one past the last slot, if it began in the first; 0: the stairs
+                     * say nothing of it, whose owner has nodes (owner.h) */
     uint32_t first; /* of its plan */
     uint32_t node;  /* the position of its only node; POSITION_MANY */
 };
@@ -47,7 +49,8 @@ struct lines {
     struct line *items;
     struct jobrec **recs; /* whose they are */
     struct line_turn *turns;
-    int64_t *lengths_sec; /* that the job takes at least; LIMIT_UNSET: any */
+    int64_t *lengths_sec;        /* that the job takes at least; LIMIT_UNSET: any */
+    const struct owner **owners; /* of its job; NULL: none */
     /* False: it was not under the stairs when these were looked at last, and is not
      * unless those of its demand have risen since. */
     bool *hopeful;
@@ -101,6 +104,8 @@ void lines_key(struct sched *s);
 /* Of a size; from 1 on. And the size below which nobody has a larger key. */
 uint32_t line_key(int64_t size);
 int64_t line_key_size(uint32_t key);
+/* The stairs say no more of jobs of an owner, who has come to have nodes for them. */
+void lines_free_owner(struct lines *lines, const struct owner *owner);
 /* Its turn is to be made anew: something of the job has changed that it is of. */
 void line_forget_turn(struct sched *s, const struct jobrec *rec);
 

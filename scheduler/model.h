@@ -185,6 +185,7 @@ struct partition {
     int64_t lifts; /* its bounds that jobs need not keep by that, by the core alone */
     struct part_amounts amounts;
     bool exclusive;         /* each job has its nodes alone */
+    bool exclusive_user;    /* or beside others of its user only */
     int64_t oversubscribe;  /* so many jobs may have a CPU: oversubscribe.h; 0: one */
     bool oversubscribe_all; /* whether they ask for it or not: FORCE */
     bool req_resv;          /* for jobs of a reservation only */
@@ -354,6 +355,7 @@ struct slot {
     int64_t cpu_milli;
     bool alone; /* once it is held: no other job's are beside it, and it counts for all
                    of the node; that does not change with its partition */
+    bool owned; /* likewise: no other user's are, and it counts for what it takes */
 };
 
 /* So many of a licence (license.h). */
@@ -497,6 +499,7 @@ struct job {
     int64_t min_pods, max_pods;
     bool one_per_node;
     bool exclusive;            /* no other job's pods on its nodes */
+    bool exclusive_user;       /* no other user's */
     bool oversubscribe;        /* other jobs may have its CPUs as well */
     bool contiguous;           /* its nodes have neighbouring positions (cluster.h) */
     int64_t segment;           /* so many of its nodes each lie in one block; 0: any */
@@ -542,9 +545,9 @@ struct job {
      * unless it is exclusive, on nodes that they may share. It is itself the first; of
      * the others only "shape" and "where" are read, `lifts`, `caps`, and what they may
      * name or else have of the job's: `account`, `qos`, the first of `partitions`,
-     * `limit_sec`; `exclusive` and `oversubscribe` are the job's. With a limit of its
-     * own one may end before the job, and with the job it does: then `end_sec`, and
-     * `gone`. */
+     * `limit_sec`; `exclusive`, `exclusive_user` and `oversubscribe` are the job's.
+     * With a limit of its own one may end before the job, and with the job it does:
+     * then `end_sec`, and `gone`. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 
@@ -639,6 +642,18 @@ bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
 /* Does a job have its nodes alone there? Once it holds nodes that stays as it began.
  * `part` NULL: in none that is known. */
 bool job_is_alone(const struct job *j, const struct partition *part);
+/* Likewise: beside whom it is there. */
+enum sharing {
+    SHARES_WITH_ALL,
+    SHARES_WITH_USER, /* with other jobs of its user, however these share */
+    SHARES_WITH_NONE,
+};
+enum sharing job_sharing(const struct job *j, const struct partition *part);
+/* Of a shape: may no other user's pods be there? Then it is planned on vacant nodes. */
+static inline bool job_is_private(const struct job *like)
+{
+    return like->exclusive || like->exclusive_user;
+}
 /* The QOS that it has, by name; of several that it is looked at with. NULL: that which
  * it has by default. */
 const char *job_qos(const struct job *j);

@@ -28,6 +28,18 @@ bool job_is_alone(const struct job *j, const struct partition *part)
     return alone || (j->n_alloc == 0 && part != NULL && part->exclusive);
 }
 
+enum sharing job_sharing(const struct job *j, const struct partition *part)
+{
+    bool owned = j->exclusive_user;
+
+    if (job_is_alone(j, part))
+        return SHARES_WITH_NONE;
+    for (size_t i = 0; i < j->n_alloc && !owned; i++)
+        owned = j->alloc[i].owned;
+    owned |= j->n_alloc == 0 && part != NULL && part->exclusive_user;
+    return owned ? SHARES_WITH_USER : SHARES_WITH_ALL;
+}
+
 const char *job_qos(const struct job *j)
 {
     if (j->qos != NULL || j->n_qos_list == 0)

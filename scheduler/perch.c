@@ -20,10 +20,15 @@ struct need {
     int64_t seats;
 };
 
+static int64_t seats_of(const struct job *like)
+{
+    return seats_needed(job_is_private(like) ? SEATS_ROW : 1);
+}
+
 /* What its items, and one more of a kind, ask of a node. */
 static struct need need_of(const struct job *like, const struct perch *p, size_t kind)
 {
-    struct need need = {.amount = like->each, .seats = like->exclusive ? SEATS : 1};
+    struct need need = {.amount = like->each, .seats = seats_of(like)};
 
     if (like->n_units == 0) {
         if (p->items[kind] > 0)
@@ -38,13 +43,34 @@ static struct need need_of(const struct job *like, const struct perch *p, size_t
     return need;
 }
 
-static bool has_room_in(const struct victims *v, const struct timeline *tl,
+/* Seats in a slot that others of the seeker's user have who stay; it does not mind
+ * these. */
+static int64_t seats_of_mates(const struct victims *v, const struct seeker *by,
+                              const struct perch *p, size_t slot)
+{
+    struct resvec none = {0};
+    int64_t gone = 0;
+
+    if (!owner_has_for(by))
+        return 0;
+    for (size_t i = 0; i < p->n_shares; i++) {
+        const struct jobrec *rec = victim_of(v, &p->shares[i])->rec;
+
+        if (is_lifted(v, &p->shares[i]) &&
+            owner_of(by->sched, rec->job, rec->claim.sharing) == by->owner)
+            share_give(&p->shares[i], slot, &none, &gone);
+    }
+    return MAX(owner_seats_in(by->sched, by->owner, p->position, slot) - gone, 0);
+}
+
+static bool has_room_in(const struct victims *v, const struct seeker *by,
                         const struct perch *p, const struct need *need, size_t slot)
 {
+    const struct timeline *tl = by->timeline;
     const int64_t *row = timeline_row(tl, p->position, slot);
     int seats = tl->n_res - 1;
     struct resvec free_ = {0};
-    int64_t free_seats = row[seats];
+    int64_t free_seats = row[seats] + seats_of_mates(v, by, p, slot);
 
     memcpy(free_.v, row, (size_t)seats * sizeof(*row));
     for (size_t i = 0; i < p->n_shares; i++) {
@@ -69,11 +95,11 @@ static size_t begin_of(const struct victims *v, const struct perch *p)
 }
 
 /* Is there room again where a share ends, if it does before another slot? */
-static bool has_room_behind(const struct victims *v, const struct timeline *tl,
+static bool has_room_behind(const struct victims *v, const struct seeker *by,
                             const struct perch *p, const struct need *need,
                             const struct share *share, size_t before)
 {
-    return share->last >= before || has_room_in(v, tl, p, need, share->last);
+    return share->last >= before || has_room_in(v, by, p, need, share->last);
 }
 
 /* Room changes where a piece of the node's lane begins and where a share ends. */
@@ -84,24 +110,24 @@ static bool has_room(const struct victims *v, const struct seeker *by,
     const struct lane *lane = &tl->lanes[p->position];
     size_t from = begin_of(v, p), first, last;
 
-    if (!has_room_in(v, tl, p, need, from))
+    if (!has_room_in(v, by, p, need, from))
         return false;
     timeline_span(tl, tl->bounds[from], window_end(by, from), &first, &last);
     if (!fence_admits(by->fence, p->position, from, window_over(by, from)))
         return false;
     for (size_t i = lane_find(lane, from) + 1;
          i < lane->n && lane_first(lane, i) < last; i++) {
-        if (!has_room_in(v, tl, p, need, lane_first(lane, i)))
+        if (!has_room_in(v, by, p, need, lane_first(lane, i)))
             return false;
     }
     for (size_t i = 0; i < p->n_shares; i++) {
         if (p->shares[i].last > from &&
-            !has_room_behind(v, tl, p, need, &p->shares[i], last))
+            !has_room_behind(v, by, p, need, &p->shares[i], last))
             return false;
     }
     for (size_t i = 0; i < p->n_plans; i++) {
         if (p->plans[i].last > from &&
-            !has_room_behind(v, tl, p, need, &p->plans[i], last))
+            !has_room_behind(v, by, p, need, &p->plans[i], last))
             return false;
     }
     return true;
@@ -111,7 +137,7 @@ bool perch_has_room(const struct victims *v, const struct seeker *by,
                     const struct perch *p)
 {
     const struct job *like = by->shape->like;
-    const struct need need = {like->each, like->exclusive ? SEATS : 1};
+    const struct need need = {like->each, seats_of(like)};
 
     return nodecap_admits(like, by->part->part, &need.amount) &&
            has_room(v, by, p, &need);
@@ -254,7 +280,7 @@ bool perch_bound(const struct victims *v, const struct seeker *by,
     const struct need need = need_of(by->shape->like, p, v->deal.kind);
 
     *ret = (struct price){0};
-    if (has_room_in(v, by->timeline, p, &need, v->from))
+    if (has_room_in(v, by, p, &need, v->from))
         return true;
     for (size_t i = 0; i < p->n_shares; i++) {
         const struct victim *victim = victim_of(v, &p->shares[i]);

@@ -114,14 +114,14 @@ static bool was_in_vain(const struct sched *s, const struct hunt *h,
                         const struct fit *fit)
 {
     return fit->vain_walk == s->pass.number && fit->vain_of == h->herd->of &&
-           h->entry->resv == NULL && h->by->takes.n == 0 &&
+           h->entry->resv == NULL && h->by->takes.n == 0 && !owner_has_for(h->by) &&
            h->side.priority <= fit->vain_priority &&
            h->by->limit_sec >= fit->vain_limit_sec;
 }
 
 static void note_in_vain(const struct sched *s, const struct hunt *h, struct fit *fit)
 {
-    if (h->entry->resv != NULL || h->by->takes.n > 0)
+    if (h->entry->resv != NULL || h->by->takes.n > 0 || owner_has_for(h->by))
         return;
     fit->vain_walk = s->pass.number;
     fit->vain_of = h->herd->of;

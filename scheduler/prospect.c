@@ -52,7 +52,8 @@ static bool has_room(const struct timeline *tl, const struct job *like,
     memcpy(free_.v, row, (size_t)(tl->n_res - 1) * sizeof(*row));
     for (size_t i = 0; i < n; i++)
         share_give(&shares[i], slot, &free_, &seats);
-    return seats >= (like->exclusive ? SEATS : 1) && resvec_fits(&like->each, &free_);
+    return seats >= seats_needed(job_is_private(like) ? SEATS_ROW : 1) &&
+           resvec_fits(&like->each, &free_);
 }
 
 /* What runs only ends, so that no slot has more room before all are gone, plans apart.
@@ -83,7 +84,8 @@ bool prospect_any(struct sched *s, const struct herd *herd,
     const struct job *like = by->shape->like;
     bool by_node = like->one_per_node && like->n_units == 0;
 
-    if (like->n_others > 0) /* each of them asks for something else */
+    /* Each component asks for something else; and so do users who have nodes. */
+    if (like->n_others > 0 || owner_has_for(by))
         return true;
     /* Its own plan is in the way of others of its shape, and not in its own. */
     if ((rec->claim.on && rec->claim.first <= herd->gone) || is_cut_off(s, by))

@@ -29,14 +29,14 @@ static bool runs_into(const struct choosing *c, const struct jobrec *rec,
                 c->start_sec);
 }
 
-/* Who has the node alone has all of it. */
+/* Who has the node alone, or for its user, has all of it. */
 static void count_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
 {
     const struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
     struct candidate_node *node = &c->nodes[at];
 
     node->used = true;
-    resvec_add(&node->taken, book_is_alone(c->s, job)
+    resvec_add(&node->taken, book_sharing(c->s, job) != SHARES_WITH_ALL
                                  ? &c->s->cluster.order[at]->node->capacity
                                  : &use);
 }

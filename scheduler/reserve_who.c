@@ -133,9 +133,11 @@ bool reserve_claims_from(const struct sched *s, const char *name,
             reserve_has_slot_of(s, rec, other->plan.slots, other->plan.n_slots));
 }
 
-static bool is_alone(const struct job *job, const struct partrec *part)
+/* Nobody else, or no other user, is to be on its nodes. */
+static bool is_private(const struct job *job, const struct partrec *part)
 {
-    return job->exclusive || (part != NULL && part->part->exclusive);
+    return job_is_private(job) ||
+           (part != NULL && (part->part->exclusive || part->part->exclusive_user));
 }
 
 enum reason reserve_check(const struct sched *s, const struct job *job,
@@ -170,7 +172,7 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         str_addf(message, "reservation %s is not for jobs of its partition", name);
         return REASON_RESERVATION;
     }
-    if (rec->lot.number > 0 && !rec->resv->flex && is_alone(job, part)) {
+    if (rec->lot.number > 0 && !rec->resv->flex && is_private(job, part)) {
         str_addf(message, "reservation %s has no whole nodes, which the job asks for",
                  name);
         return REASON_RESERVATION;

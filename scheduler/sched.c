@@ -97,6 +97,7 @@ void sched_free(struct sched *s)
     timeline_fini(&s->timeline);
     horizon_fini(&s->horizon);
     window_fini(&s->window);
+    owners_fini(&s->owners);
     free(s->own);
     free(s->uses);
     free(s->bounds);

@@ -20,6 +20,7 @@
 #include "scheduler/reason.h"
 
 struct fence;
+struct owner;
 
 /* A share of all: of the cluster, or of a job's units. */
 #define SHARE_WHOLE (INT64_C(1) << 30)
@@ -49,6 +50,7 @@ struct fit {
     const struct fence *busy_fence; /* for whom */
     bool busy_few;                  /* it waits for few switches */
     size_t busy_choice;             /* of licences */
+    const struct owner *busy_owner; /* who has nodes; NULL: anybody who has none */
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     /* In that walk a job of this shape, of that priority and limit, found that it could
      * not start soon if plans gave way for it; with whose herd (herd.h). */

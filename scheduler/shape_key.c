@@ -83,6 +83,7 @@ struct job shape_component_of(const struct job *job, size_t other)
     struct job component = job->others[other];
 
     component.exclusive = job->exclusive;
+    component.exclusive_user = job->exclusive_user;
     component.oversubscribe = job->oversubscribe;
     return component;
 }
@@ -97,7 +98,8 @@ void shape_key(struct str *key, const struct job *job)
                         (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0) |
                         (job->spread_segments ? 64 : 0) |
                         (job->consolidate_segments ? 128 : 0) |
-                        (job->any_license ? 256 : 0) | (job->oversubscribe ? 512 : 0));
+                        (job->any_license ? 256 : 0) | (job->oversubscribe ? 512 : 0) |
+                        (job->exclusive_user ? 1024 : 0));
     key_number(key, job->cpus);
     key_number(key, job->added_milli);
     key_number(key, job->lifts);

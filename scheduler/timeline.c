@@ -161,7 +161,7 @@ static bool row_holds(const struct timeline *tl, const int64_t *row,
         if (use->amount.v[i] > 0 && row[i] < use->amount.v[i])
             return false;
     }
-    return row[tl->n_res - 1] >= use->seats;
+    return row[tl->n_res - 1] >= seats_needed(use->seats);
 }
 
 bool timeline_has(const struct timeline *tl, const struct use *use, size_t first,

@@ -99,11 +99,12 @@ struct shift {
     int64_t by[COLUMNS_MAX];
 };
 
-/* What a shift has made of a row; `over`: with less than nothing left. */
+/* What a shift has made of a row; `over`: with less than nothing left; `clash`: with
+ * somebody beside one who is to be alone. */
 struct passage {
     uint64_t gen;
     uint32_t from, to;
-    bool over;
+    bool over, clash;
 };
 
 #define PASSAGES 64
@@ -160,6 +161,7 @@ struct use {
     size_t position;
     struct resvec amount;
     int64_t seats;    /* 0 for pods of others */
+    bool mates;       /* whoever has other seats there is of the same user: owner.h */
     size_t component; /* of a heterogeneous job; else 0 */
 };
 
@@ -239,7 +241,7 @@ void timeline_least(const struct timeline *tl, size_t position, size_t first,
                     size_t last, struct resvec *ret);
 
 /* The index of the demand, made if new; holds until the next reset. */
-size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool exclusive);
+size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool private_);
 
 /* What is free on a node in a slot: n_res - 1 amounts, lent until the next change. */
 static inline const int64_t *timeline_row(const struct timeline *tl, size_t position,

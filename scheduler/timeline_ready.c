@@ -208,9 +208,9 @@ static void add_demand(struct timeline *tl)
     openings_forget_blocks(tl, demand);
 }
 
-size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool exclusive)
+size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool private_)
 {
-    size_t n = tl->demands.n, demand = demands_get(&tl->demands, each, exclusive);
+    size_t n = tl->demands.n, demand = demands_get(&tl->demands, each, private_);
 
     if (demand < n)
         return demand;

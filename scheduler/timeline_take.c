@@ -45,19 +45,21 @@ static struct passage find_passage(struct timeline *tl, uint32_t from)
         row[shift->column[k]] += shift->by[k];
         ret.over |= row[shift->column[k]] < 0 && shift->by[k] < 0;
     }
+    ret.clash = shift->n > 0 && shift->column[shift->n - 1] == tl->n_res - 1 &&
+                shift->by[shift->n - 1] < 0 && seats_clash(SEATS - row[tl->n_res - 1]);
     ret.to = rowtable_get(&tl->rows, row);
     return ret;
 }
 
-/* The row that the shift makes of one. */
-static uint32_t shift_row(struct timeline *tl, uint32_t from)
+/* The row that the shift makes of one; `mates` as in a use. */
+static uint32_t shift_row(struct timeline *tl, uint32_t from, bool mates)
 {
     struct passages *p = &tl->passages;
     struct passage *passage = &p->items[from % PASSAGES];
 
     if (passage->gen != p->gen || passage->from != from)
         *passage = find_passage(tl, from);
-    tl->overcommitted |= passage->over;
+    tl->overcommitted |= passage->over || (passage->clash && !mates);
     return passage->to;
 }
 
@@ -206,11 +208,12 @@ static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
     from = lane_cut(lane, first);
     to = last < tl->n_slots ? lane_cut(lane, last) : lane->n;
     by.vacancy_was = tl->vacancies[use->position];
-    by.vacancy_is = is_lasting(tl, use, first, last) ? shift_row(tl, by.vacancy_was)
-                                                     : by.vacancy_was;
+    by.vacancy_is = is_lasting(tl, use, first, last)
+                        ? shift_row(tl, by.vacancy_was, false)
+                        : by.vacancy_was;
     for (size_t i = from; i < to; i++) {
         by.was = lane->rows[i];
-        by.is = lane->rows[i] = shift_row(tl, by.was);
+        by.is = lane->rows[i] = shift_row(tl, by.was, use->mates);
         flip_piece(tl, lane, i, &by);
     }
     tl->vacancies[use->position] = by.vacancy_is;

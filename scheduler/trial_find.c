@@ -27,7 +27,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .timeline = &s->timeline,
         .shape = shape,
         .part = part,
-        .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
+        .demand = timeline_demand(&s->timeline, &like->each, job_is_private(like)),
         .limit_sec = book_length(check_component_length(
             entry->rec->job, component, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, part->part),
@@ -44,6 +44,8 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry)
     struct seeker by = seeker_of(s, entry, 0);
     struct job view;
 
+    if (by.shape->like->n_others == 0)
+        by.owner = owner_of(s, entry->rec->job, job_sharing(by.shape->like, NULL));
     by.n_bounds =
         allowance_bounds(s, job_with_license(entry->rec->job, entry->license, &view),
                          entry->part->part, &by.bounds);
@@ -69,6 +71,8 @@ struct placement trial_placement(struct sched *s, const struct entry *entry,
 static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
                                     const struct seeker *by)
 {
+    if (owner_has_for(by))
+        return NULL; /* there is room for it where none is for others */
     if (s->grown)
         horizon_reset(&s->horizon, s->timeline.words);
     s->grown = false;
@@ -154,6 +158,8 @@ struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                       : window_find(&s->window, by, first, before);
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);
+        if (at.home == NULL)
+            at.home = owner_home(&s->window.view, s->timeline.words);
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
         if (slots == NULL)
             found = window_find(&s->window, by, s->window.first + 1, before);

@@ -97,15 +97,18 @@ static void go_on(struct sched *s, struct jobrec *array)
         set_aside(s, array);
 }
 
-/* Whether it has its node alone is settled by its start. */
-static void set_alone(const struct sched *s, const struct entry *entry,
-                      const struct job *job, struct slot *slot)
+/* Beside whom it is there is settled by its start. */
+static void set_sharing(const struct sched *s, const struct entry *entry,
+                        const struct job *job, struct slot *slot)
 {
     const size_t component = MIN((size_t)slot->component, job->n_others);
     const struct partrec *part =
         cluster_component_partition(&s->cluster, job, component, entry->part);
 
-    slot->alone = job_is_alone(job, part != NULL ? part->part : NULL);
+    const enum sharing sharing = job_sharing(job, part != NULL ? part->part : NULL);
+
+    slot->alone = sharing == SHARES_WITH_NONE;
+    slot->owned = sharing == SHARES_WITH_USER;
 }
 
 /* It holds the slots from now on. */
@@ -182,7 +185,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     largest_sec = MIN(check_largest(rec->job, entry->part->part, s->now_sec),
                       allowance_longest(s, rec->job, entry->part->part, slots, n));
     for (size_t i = 0; i < n; i++)
-        set_alone(s, entry, rec->job, &slots[i]);
+        set_sharing(s, entry, rec->job, &slots[i]);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, largest_sec);

@@ -45,6 +45,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     fit->busy_fence = by->fence;
     fit->busy_few = at.few;
     fit->busy_choice = choice_of(entry, by);
+    fit->busy_owner = owner_has_for(by) ? by->owner : NULL;
     fit->busy_moved = s->timeline.now_moved;
     fit->busy_gen = s->cluster.gen;
 }
@@ -117,7 +118,8 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
         return reason;
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||
         fit->busy_few != trial_wants_few(s, rec->job, 0) ||
-        fit->busy_choice != choice_of(entry, by) || fit->busy_gen != s->cluster.gen)
+        fit->busy_choice != choice_of(entry, by) || fit->busy_gen != s->cluster.gen ||
+        fit->busy_owner != (owner_has_for(by) ? by->owner : NULL))
         judge_busy(s, entry, by, fit);
     str_reset(&s->message);
     str_add(&s->message, fit->busy_message);

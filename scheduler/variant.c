@@ -30,7 +30,7 @@ static bool says_nothing(const struct partrec *part, const struct job *like)
 {
     const struct part_amounts *a = &part->part->amounts;
 
-    return !part->part->exclusive && part->quota < 0 &&
+    return !part->part->exclusive && !part->part->exclusive_user && part->quota < 0 &&
            !oversubscribe_is_for(part->part, like) && a->def_cpus_per_gpu == 0 &&
            a->def_mem_per_node == 0 && a->def_mem_per_cpu == 0 &&
            a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0;
@@ -110,6 +110,7 @@ void variant_apply_one(const struct partition *part, int gpu, struct job *reques
     bool shares = job_unite(request, &equal, &share);
 
     request->exclusive |= part->exclusive;
+    request->exclusive_user |= part->exclusive_user;
     shape_apply(&part->amounts, gpu, request);
     if (!shares)
         return;
@@ -131,6 +132,7 @@ void variant_apply(const struct cluster *c, const struct partrec *part, struct l
 
         variant_apply_one(own->part, c->res.gpu, component);
         request->exclusive |= own->part->exclusive;
+        request->exclusive_user |= own->part->exclusive_user;
     }
     for (size_t i = 0; i <= request->n_others; i++) { /* all of it is known now */
         const struct partrec *own = cluster_component_partition(c, request, i, part);

@@ -8,7 +8,8 @@
  *   DefMemPerCPU
  *   DefMemPerGPU
  *   MaxMemPerCPU    with more memory a CPU than that, the job gets more CPUs
- *   Exclusive       no other job's pods on its nodes, be they of another component
+ *   Exclusive       no other job's pods on its nodes, be they of another component;
+ *                   or none of another user's
  *   OverSubscribe   a share of the CPUs, which others have as well (oversubscribe.h)
  *   MaxCPUsPerNode  what the job asks for of that, too (quota.h)
  *

@@ -10,6 +10,7 @@ void window_fini(struct window *w)
 {
     free(w->nodes);
     free(w->fewer);
+    owner_view_fini(&w->view);
     *w = (struct window){0};
 }
 
@@ -80,30 +81,34 @@ static bool has_own(const struct seeker *by, size_t slot)
 }
 
 /* In a slot, or in a block of them: nodes that are shown as having room, those of them
- * that have none (NULL: they all have), nodes that no reservation shuts (NULL: all);
- * and do its own count as if they had room? */
+ * that have none (NULL: they all have), nodes that no reservation shuts (NULL: all),
+ * those open to its user (NULL: none); and do its own count as if they had room? */
 struct opening {
-    const uint64_t *shown, *full, *unshut;
+    const uint64_t *shown, *full, *unshut, *owned;
     bool own;
 };
 
-static struct opening opening_of(const struct window *w, const struct seeker *by,
-                                 size_t slot)
+static struct opening opening_of(struct window *w, const struct seeker *by, size_t slot)
 {
     return (struct opening){timeline_shown(by->timeline, by->demand, slot),
                             timeline_full(by->timeline, by->demand, slot),
                             fence_open_to(by->fence, slot, w->over_sec),
+                            owner_open(&w->view, slot, 1, by->timeline->words),
                             has_own(by, slot)};
 }
 
-static struct opening block_of(const struct seeker *by, size_t slot)
+_Static_assert(64 % BLOCK_SLOTS == 0, "a block is within a word of slots");
+#define BLOCK ((UINT64_C(1) << BLOCK_SLOTS) - 1)
+
+static struct opening block_of(struct window *w, const struct seeker *by, size_t slot)
 {
     return (struct opening){timeline_open_in_block(by->timeline, by->demand, slot),
                             NULL, fence_open_in_block(by->fence, slot),
+                            owner_open(&w->view, slot, BLOCK, by->timeline->words),
                             has_own(by, slot)};
 }
 
-/* Where there are reservations, or it has a place already. */
+/* Where there are reservations, or nodes of its user, or it has a place already. */
 static int64_t keep_open_but_own(const struct seeker *by, const struct opening *in,
                                  const uint64_t *set, node_set ret)
 {
@@ -116,6 +121,8 @@ static int64_t keep_open_but_own(const struct seeker *by, const struct opening *
             shut |= set[i] & in->full[i];
         if (in->own)
             shut &= ~by->own[i];
+        if (in->owned != NULL)
+            shut &= ~in->owned[i];
         if (in->unshut != NULL)
             shut |= set[i] & ~in->unshut[i];
         ret[i] = set[i] & ~shut;
@@ -129,7 +136,7 @@ static int64_t keep_open_but_own(const struct seeker *by, const struct opening *
 static int64_t keep_open(const struct seeker *by, const struct opening *in,
                          const uint64_t *set, node_set ret)
 {
-    if (in->own || in->unshut != NULL)
+    if (in->own || in->unshut != NULL || in->owned != NULL)
         return keep_open_but_own(by, in, set, ret);
     if (in->full == NULL)
         return node_set_split(set, in->shown, NULL, ret, by->timeline->words);
@@ -177,6 +184,7 @@ void window_set(struct window *w, const struct seeker *by, size_t first)
     int64_t n;
 
     size_to(w, by);
+    owner_see(&w->view, by);
     span(w, by, first);
     set_all(by, w->nodes);
     n = window_count(w, by);
@@ -234,7 +242,7 @@ static size_t narrow(struct window *w, const struct seeker *by, size_t to)
         struct opening in;
 
         if (ends_block(w, by, slot, to)) {
-            in = block_of(by, slot - BLOCK_SLOTS);
+            in = block_of(w, by, slot - BLOCK_SLOTS);
             if (keep_enough(w, by, &in, &n)) {
                 slot -= BLOCK_SLOTS;
                 continue;
@@ -256,7 +264,7 @@ static size_t last_hopeless(const struct window *w, const struct seeker *by)
     size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last;
 
     for (size_t slot = last; slot > w->first; slot--) {
-        if (counts[slot - 1] < by->need)
+        if (counts[slot - 1] + (int64_t)w->view.n < by->need)
             return slot - 1;
     }
     return SLOT_NONE;
@@ -384,6 +392,7 @@ bool window_find(struct window *w, const struct seeker *by, size_t first, size_t
     if (first >= before) /* it may be behind the last slot */
         return false;
     size_to(w, by);
+    owner_see(&w->view, by);
     span(w, by, first);
     w->unbound = 0;
     while ((failed = find_failed(w, by, &known)) != SLOT_NONE) {

@@ -15,6 +15,7 @@
 
 #include "scheduler/cluster.h"
 #include "scheduler/fence.h"
+#include "scheduler/owner.h"
 #include "scheduler/shape.h"
 #include "scheduler/timeline.h"
 
@@ -29,6 +30,7 @@ struct window {
                            what is left of something; 0: it is not known */
     node_set nodes;     /* open throughout; among those of partition and shape */
     node_set fewer;     /* scratch */
+    struct owner_view view; /* of the seeker's owner */
 };
 
 /* Who looks for one. `shape` is settled. */
@@ -54,6 +56,8 @@ struct seeker {
     const struct jobrec *task;
     struct sched *sched;
     bool apart; /* none of its components is on a node of another one */
+    /* Whose nodes are open to it where they are to nobody else; NULL: none. */
+    const struct owner *owner;
 };
 
 void window_fini(struct window *w);

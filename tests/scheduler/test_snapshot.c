@@ -1,6 +1,7 @@
 /*
  * Properties over random histories: a fresh core given the snapshot decides as the old
- * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared;
+ * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared,
+ * nor are those of one user with others;
  * no job starts beyond the bound that its partition has on the CPUs of a node, nor on
  * what a reservation of others holds of one; a job
  * that shares its CPUs takes its part of them, counts for all, and has no more of them
@@ -79,6 +80,7 @@ static struct job *request_of(const struct course *h, const struct job *job)
 
         variant_apply_one(own, h->res.gpu, component);
         request->exclusive |= own->exclusive;
+        request->exclusive_user |= own->exclusive_user;
     }
     for (size_t i = 0; part != NULL && i <= request->n_others; i++) {
         struct job *component = i == 0 ? request : &request->others[i - 1];
@@ -97,6 +99,30 @@ static bool is_exclusive(const struct job *job)
     for (size_t i = 0; i < job->n_alloc && !exclusive; i++)
         exclusive = job->alloc[i].alone;
     return exclusive;
+}
+
+/* Likewise, where not exclusive: for its user. */
+static bool is_owned(const struct job *job)
+{
+    bool owned = job->exclusive_user;
+
+    for (size_t i = 0; i < job->n_alloc && !owned; i++)
+        owned = job->alloc[i].owned;
+    return owned && !is_exclusive(job);
+}
+
+/* Are they of one user, or of none? All are in one namespace. */
+static bool are_of_one(const struct job *a, const struct job *b)
+{
+    return (!job_has_user(a) && !job_has_user(b)) || str_eq(a->user, b->user);
+}
+
+/* May they be on one node? */
+static bool may_meet(const struct job *a, const struct job *b)
+{
+    if (is_exclusive(a) || is_exclusive(b))
+        return false;
+    return (!is_owned(a) && !is_owned(b)) || are_of_one(a, b);
 }
 
 /* The units of each kind in a pod: as its tasks, and then its GPUs, say. */
@@ -167,8 +193,8 @@ static void check_component(struct course *h, const struct slot *slots, size_t n
     }
 }
 
-/* Each node once in a component; of a job that has its nodes alone no two components
- * have one in common. */
+/* Each node once in a component; of a job that has its nodes alone, or for its user, no
+ * two components have one in common. */
 static void check_apart(struct course *h, const struct decision *d, bool exclusive)
 {
     for (size_t i = 0; i < d->n_slots; i++) {
@@ -232,8 +258,9 @@ static void check_gang(struct course *h, const struct decision *d)
         first = last;
     }
     course_check(h, first == d->n_slots);
-    check_apart(h, d, request->exclusive);
+    check_apart(h, d, request->exclusive || request->exclusive_user);
     course_check(h, is_exclusive(job) == request->exclusive);
+    course_check(h, is_owned(job) == (request->exclusive_user && !request->exclusive));
     job_free(request);
     check_memory(h, d, job);
 }
@@ -254,8 +281,7 @@ static void check_alone(struct course *h, const struct decision *d)
     for (int number = 1; number <= LIFE_JOBS; number++) {
         const struct job *other = course_job(h, number);
 
-        if (other == NULL || other == job ||
-            (!is_exclusive(job) && !is_exclusive(other)))
+        if (other == NULL || other == job || may_meet(job, other))
             continue;
         for (size_t i = 0; i < d->n_slots; i++)
             course_check(h, !is_on(other, d->slots[i].node));

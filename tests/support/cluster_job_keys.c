@@ -316,6 +316,17 @@ static int job_alone(const struct setting *at, struct err *err)
     return 0;
 }
 
+/* Likewise. */
+static int job_owned(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    for (size_t i = 0; i < job->n_alloc; i++)
+        job->alloc[i].owned = true;
+    return 0;
+}
+
 const struct key cluster_job_keys[] = {
     {"nodes", .set = job_nodes},
     {"replicas", .set = job_replicas},
@@ -363,6 +374,7 @@ const struct key cluster_job_keys[] = {
     {"failed", KEY_FLAG(struct job, failed)},
     {"gone", KEY_FLAG(struct job, gone)},
     {"exclusive", KEY_FLAG(struct job, exclusive)},
+    {"exclusiveuser", KEY_FLAG(struct job, exclusive_user)},
     {"oversubscribe", KEY_FLAG(struct job, oversubscribe)},
     {"addedmilli", KEY_NUMBER(struct job, added_milli)},
     {"contiguous", KEY_FLAG(struct job, contiguous)},
@@ -384,5 +396,6 @@ const struct key cluster_job_keys[] = {
     {"hasqos", KEY_TEXT(struct job, qos)},
     {"on", .set = job_on},
     {"alone", .set = job_alone},
+    {"owned", .set = job_owned},
     {NULL, .set = job_resource},
 };

@@ -90,6 +90,7 @@ const struct key cluster_part_keys[] = {
     {"maxmempernode", KEY_SIZE(struct partition, amounts.max_mem_per_node)},
     {"maxcpus", KEY_NUMBER(struct partition, amounts.max_cpus_per_node)},
     {"exclusive", KEY_FLAG(struct partition, exclusive)},
+    {"exclusiveuser", KEY_FLAG(struct partition, exclusive_user)},
     {"oversubscribe", .set = part_oversubscribe},
     {"lln", KEY_FLAG(struct partition, lln)},
     {"reqresv", KEY_FLAG(struct partition, req_resv)},

@@ -30,7 +30,7 @@
  *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
- *                             (or: oversubscribe)
+ *                             (or: exclusiveuser, oversubscribe)
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
  *                             pods' tasks are written n1/4; unittasks=0: of none)
@@ -49,7 +49,8 @@
  *   job 8 nodes=4 segment=2
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
- *   job 9 ... in=p on=n1 alone                  (p was exclusive when it started)
+ *   job 9 ... in=p on=n1 alone                  (p was exclusive when it started; or:
+ *                             owned, it was so for its user)
  *   job 9 ... state=running preemptedby=3 preemptend=160
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone;
  *                             and partition=batch: which was in it)

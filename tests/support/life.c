@@ -90,6 +90,27 @@ void life_turn_node(struct life *l)
         course_tell(&l->h, "%s%s", line, use);
 }
 
+/* In some lives nodes are for one user: they draw no more for that. */
+static bool is_private(const struct course *h)
+{
+    return h->seed % 3 == 1;
+}
+
+static const char *private_limit(const struct course *h, const char *words)
+{
+    bool exclusive = strcmp(words, " exclusive") == 0 || strcmp(words, " lln") == 0;
+
+    return exclusive && is_private(h) ? " exclusiveuser" : words;
+}
+
+static const char *private_job(const struct course *h, int number)
+{
+    static const char *const words[] = {" exclusiveuser", " user=bob", "",
+                                        " user=bob exclusiveuser", ""};
+
+    return is_private(h) ? words[(size_t)number % ARRAY_LEN(words)] : "";
+}
+
 void life_partition(struct life *l)
 {
     static const char *const sets[] = {"", " nodes=n[1-3]", " nodes=n[2-5]",
@@ -127,7 +148,7 @@ void life_partition(struct life *l)
         course_tell(h, "partition %c tier=%d factor=%d%s%s%s%s", name,
                     (int)course_draw(h, 2), (int)course_draw(h, 3) * 30000,
                     course_chance(h, 50) ? " default" : "", COURSE_PICK(h, sets),
-                    COURSE_PICK(h, states), COURSE_PICK(h, limits));
+                    COURSE_PICK(h, states), private_limit(h, COURSE_PICK(h, limits)));
 }
 
 /* Units of a divided job; each is one task, so that tasks count them. Those of the
@@ -485,9 +506,10 @@ void life_job(struct life *l)
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
                  h->now_sec + course_draw(h, 100));
     random_components(h, components, sizeof(components));
-    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s%s", number,
-                (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
-                near, tasks, COURSE_PICK(h, parts), COURSE_PICK(h, policies),
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s%s%s", number,
+                (long long)(h->now_sec - course_draw(h, 200)), request,
+                private_job(h, number), taken, place, near, tasks,
+                COURSE_PICK(h, parts), COURSE_PICK(h, policies),
                 COURSE_PICK(h, charges), begin, depend, bounds,
                 course_chance(h, 30) ? " jobname=train" : "",
                 course_chance(h, 5) ? " on=n[3-4]" : "", components);
@@ -508,9 +530,9 @@ void life_running(struct life *l)
         snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
                  1 + (int)course_draw(h, LIFE_JOBS),
                  (long long)(h->now_sec + course_draw(h, 200) - 100));
-    course_tell(h, "job %d %s%s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s", number,
-                request, COURSE_PICK(h, licenses), tasks, COURSE_PICK(h, places),
-                course_chance(h, 80) ? "running" : "completing",
+    course_tell(h, "job %d %s%s%s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s", number,
+                request, private_job(h, number), COURSE_PICK(h, licenses), tasks,
+                COURSE_PICK(h, places), course_chance(h, 80) ? "running" : "completing",
                 (long long)(h->now_sec - course_draw(h, 100)),
                 1 + (int)course_draw(h, LIFE_NODES + 1),
                 course_chance(h, 50) ? " time=2" : "", COURSE_PICK(h, qos), yields);
