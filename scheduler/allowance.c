@@ -118,13 +118,20 @@ static bool is_broken(const struct sched *s, const struct asker *by,
 /* What has been used fades, and what is left grows less by itself; of anything else
  * some has to be given back. */
 static void note_broken(struct sched *s, const struct asking *a,
-                        const struct place_of *place, const struct limit *limit)
+                        const struct place_of *place, const struct limit *limit,
+                        int64_t need)
 {
     struct whose buffer;
+    const char *whose = asking_whose(s, a, limit, &buffer);
 
     s->held.of_nodes = limit_is_on_nodes(limit);
+    if (s->held.of_nodes && need > limit_allows(place, limit))
+        s->held.nodes_most = limit_allows(place, limit);
     if (!limit_is_shared(limit))
         return;
+    if (s->held.of_nodes)
+        s->held.nodes_left = limit_allows(place, limit) -
+                             held_nodes_with(&s->held, limit, whose, NULL, 0);
     if (limit_is_of_usage(limit->kind)) {
         if (place->qos == NULL || place->half_life_sec > 0)
             s->pass.begin_sec =
@@ -136,7 +143,7 @@ static void note_broken(struct sched *s, const struct asking *a,
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
         return;
     }
-    s->held.broken = held_counter(&s->held, limit, asking_whose(s, a, limit, &buffer));
+    s->held.broken = held_counter(&s->held, limit, whose);
 }
 
 /* What is each component's own to keep is said of it. */
@@ -180,7 +187,7 @@ static enum reason check_component_places(struct sched *s, const struct asker *b
                 continue;
             if (!is_broken(s, by, place, limit, &need))
                 continue;
-            note_broken(s, a, place, limit);
+            note_broken(s, a, place, limit, need);
             allowance_say_broken(by, place, limit, need, message);
             return reason_broken(s, by, place, limit);
         }
@@ -196,6 +203,7 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     s->held.broken = NULL;
     s->held.crowded = NULL;
     s->held.of_nodes = false;
+    s->held.nodes_most = LIMIT_UNLIMITED;
     for (size_t i = 0; i < all->n && reason == REASON_NONE; i++)
         reason = check_component_places(s, &(struct asker){all, &all->items[i]}, stage,
                                         message);

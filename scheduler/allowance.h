@@ -63,6 +63,10 @@ bool allowance_is_of_nodes(const struct sched *s);
 /* Too many, some of which are counted already for those who count together? And each of
  * these, once. */
 bool allowance_lacks_nodes(const struct sched *s);
+/* Its own are more than are allowed in all? So many are; else LIMIT_UNLIMITED. */
+int64_t allowance_nodes_most(const struct sched *s);
+/* How many others it leaves to them; it is one on what is held now. */
+int64_t allowance_nodes_left(const struct sched *s);
 void allowance_each_node(const struct sched *s, void (*fn)(void *arg, const char *node),
                          void *arg);
 

@@ -217,6 +217,16 @@ bool allowance_lacks_nodes(const struct sched *s)
            (s->held.broken != NULL && held_has_nodes(s->held.broken));
 }
 
+int64_t allowance_nodes_most(const struct sched *s)
+{
+    return s->held.nodes_most;
+}
+
+int64_t allowance_nodes_left(const struct sched *s)
+{
+    return s->held.nodes_left;
+}
+
 void allowance_each_node(const struct sched *s, void (*fn)(void *arg, const char *node),
                          void *arg)
 {

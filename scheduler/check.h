@@ -43,6 +43,9 @@ enum reason check_missing(const struct cluster *c, const char *name,
  * or partitions have changed, remembered otherwise. */
 const struct fit *check_nodes(struct placer *p, const struct cluster *c,
                               struct shape *shape, const struct partrec *part);
+/* Would a job of one component fit on so many nodes, if all were up and empty? */
+bool check_fits_on(struct placer *p, const struct cluster *c, struct shape *shape,
+                   const struct partrec *part, int64_t max_nodes);
 
 /* Resources or Priority, and its sentence, for a job that could start but for what is
  * in use or planned. `now` is the window of the present alone. */

@@ -96,21 +96,39 @@ static enum reason check_segments(const struct cluster *c, const struct job *lik
     return REASON_BAD_CONSTRAINTS;
 }
 
-/* Pods that pack into nodes may need more of these than the partition allows. */
-static bool only_node_limit(struct placer *p, const struct cluster *c,
-                            struct placement at)
+/* If the partition allowed so many nodes. */
+static bool fits_within(struct placer *p, const struct cluster *c, struct placement at,
+                        int64_t max_nodes)
 {
-    struct partition unlimited = *at.part->part;
+    struct partition other = *at.part->part;
     struct partrec part = *at.part;
     struct room room;
     bool fits;
 
-    unlimited.max_nodes = LIMIT_UNLIMITED;
-    part.part = &unlimited;
+    other.max_nodes = max_nodes;
+    other.lifts &= ~QOS_PART_MAX_NODES;
+    part.part = &other;
     at.part = &part;
     fits = placement_fits(p, c, &at, &room);
     shape_forget(at.shape, &part); /* another one may lie in its place */
     return fits;
+}
+
+bool check_fits_on(struct placer *p, const struct cluster *c, struct shape *shape,
+                   const struct partrec *part, int64_t max_nodes)
+{
+    const struct placement at = {.view = VIEW_WHOLE, .shape = shape, .part = part};
+
+    return (shape->like->lifts & QOS_PART_MAX_NODES) != 0 ||
+           fits_within(p, c, at,
+                       MIN(max_nodes, job_max_nodes(shape->like, part->part)));
+}
+
+/* Pods that pack into nodes may need more of these than the partition allows. */
+static bool only_node_limit(struct placer *p, const struct cluster *c,
+                            struct placement at)
+{
+    return fits_within(p, c, at, LIMIT_UNLIMITED);
 }
 
 /* Or more of a node than the job may have. */

@@ -83,7 +83,10 @@ struct held {
     size_t n_lack_age;      /* as many do not that might, at the last look */
     bool of_usage;          /* some are on what has been used */
     struct counter *broken; /* by the last check; NULL: none */
-    bool of_nodes;          /* it is on nodes: a shared one counts once */
+    bool of_nodes;          /* it is on nodes: a shared one counts once; it leaves */
+    int64_t nodes_left;     /* so many to those who count together; and where a job's
+                               own are more than it allows in all, it allows */
+    int64_t nodes_most;     /* so many; LIMIT_UNLIMITED: they are not */
     /* Likewise by the last look at coming time: there are too many nodes, in a slot. */
     const struct pledge *crowded;
     size_t crowded_slot;

@@ -139,27 +139,56 @@ static struct slot *take_promised(struct sched *s, const struct entry *entry,
     return slots_copy(plan->slots, plan->n_slots);
 }
 
-/* The first place that limits allow; NULL: none. One may be refused whatever the time
- * (`rec->refused`). */
+struct search {
+    size_t from, before;
+    enum allowed last;
+};
+
+/* The first place from a slot on that limits allow; NULL: none. What becomes of the
+ * last that was found is in `ret`: it may be refused whatever the time. */
+static struct slot *find_within(struct sched *s, const struct entry *entry,
+                                const struct seeker *by, struct search *in,
+                                size_t *ret_n)
+{
+    do {
+        struct slot *slots = trial_find_from(s, entry, by, in->from, in->before, ret_n);
+
+        in->last = ALLOWED_NOT_THEN;
+        if (slots == NULL)
+            return NULL;
+        in->last = trial_allow(s, entry, by, &slots, ret_n);
+        if (in->last == ALLOWED)
+            return slots;
+        slots_free(slots, *ret_n);
+        in->from = s->window.first + 1;
+    } while (in->last == ALLOWED_NOT_THEN);
+    return NULL;
+}
+
+/* Where what runs leaves too few nodes for the first place, one beside its group, as
+ * limits are by then. */
 static struct slot *find_allowed(struct sched *s, const struct entry *entry,
                                  const struct seeker *by, size_t before, size_t *ret_n)
 {
-    enum allowed allowed;
-    size_t from = 0;
+    struct search in = {.before = before};
+    struct slot *slots = find_within(s, entry, by, &in, ret_n);
+    const size_t refused = s->window.first;
+    struct seeker beside = *by;
 
-    do {
-        struct slot *slots = trial_find_from(s, entry, by, from, before, ret_n);
-
-        if (slots == NULL)
-            return NULL;
-        allowed = trial_allow(s, entry, by, &slots, ret_n);
-        if (allowed == ALLOWED)
-            return slots;
-        slots_free(slots, *ret_n);
-        from = s->window.first + 1;
-    } while (allowed == ALLOWED_NOT_THEN);
-    entry->rec->refused = true;
-    return NULL;
+    if (slots != NULL || in.last == ALLOWED_NOT_THEN)
+        return slots;
+    if (trial_may_go_beside(s, entry, by)) {
+        trial_limit_now(entry, refused == 0);
+        beside.beside = true;
+        in.from = MAX(refused, 1);
+        slots = find_within(s, entry, &beside, &in, ret_n);
+    }
+    if (slots == NULL) {
+        trial_limit_now(entry, false);
+        s->window.first = refused;
+    }
+    entry->rec->refused = slots == NULL;
+    return slots;
 }
 
 /* If limits allow that as well. */

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "scheduler/allowance.h"
+#include "scheduler/check.h"
 
 static int64_t pods_of(const struct slot *slots, size_t n)
 {
@@ -31,13 +32,13 @@ bool trial_stands(const struct entry *entry)
 
 /* What runs counts in full, but for one that is promised a start: at that time. Where
  * it would start now and may not, it may then. */
-static enum allowed check_held(struct sched *s, const struct entry *entry,
-                               const struct job *job, const struct slot *slots,
-                               size_t n, enum reason *ret)
+static enum allowed check_running(struct sched *s, const struct entry *entry,
+                                  const struct seeker *by, const struct job *job,
+                                  const struct slot *slots, size_t n, enum reason *ret)
 {
     const struct partition *part = entry->part->part;
 
-    if (trial_stands(entry)) {
+    if (trial_stands(entry) || by->beside) {
         *ret = allowance_check_own(s, job, part, slots, n, &s->message);
         if (*ret != REASON_NONE)
             return ALLOWED_NOT;
@@ -65,6 +66,22 @@ static enum reason check_then(struct sched *s, const struct entry *entry,
     return allowance_check_then(s, &then, &s->message);
 }
 
+/* More nodes of its own than it may have in all: for good, where it never fits on as
+ * few; else perhaps at another time. */
+static enum allowed judge_nodes(struct sched *s, const struct entry *entry,
+                                enum reason *reason)
+{
+    const int64_t most = allowance_nodes_most(s);
+
+    if (most == LIMIT_UNLIMITED || entry->rec->job->n_others > 0)
+        return ALLOWED_NOT;
+    if (check_fits_on(&s->placer, &s->cluster, trial_shape(s, entry), entry->part,
+                      most))
+        return ALLOWED_NOT_THEN;
+    *reason = reason_alone(*reason);
+    return ALLOWED_NOT;
+}
+
 enum allowed trial_check(struct sched *s, const struct entry *entry,
                          const struct seeker *by, const struct slot *slots, size_t n)
 {
@@ -74,14 +91,16 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
     enum allowed allowed;
 
     str_reset(&s->message);
-    allowed = check_held(s, entry, job, slots, n, &reason);
+    allowed = check_running(s, entry, by, job, slots, n, &reason);
     if (allowed == ALLOWED)
         reason = check_then(s, entry, by, job, slots, n);
     if (reason == REASON_NONE)
         return ALLOWED;
     if (allowed == ALLOWED_NOT)
+        allowed = judge_nodes(s, entry, &reason);
+    if (allowed == ALLOWED_NOT)
         trial_set_limited(entry, reason, s->message.s);
-    else if (s->window.first == 0)
+    else if (s->window.first == 0 && reason_class(reason) != WAIT_NEVER)
         trial_set_limited_now(entry, reason, s->message.s);
     return allowed == ALLOWED_NOT ? ALLOWED_NOT : ALLOWED_NOT_THEN;
 }
@@ -116,8 +135,7 @@ static void count_node(void *arg, const char *name)
         node_set_add(counted->nodes, rec->position);
 }
 
-/* Those that are counted already, where there would be too many nodes. */
-static node_set held_nodes(const struct sched *s)
+node_set trial_group_nodes(const struct sched *s)
 {
     struct counted counted = {&s->cluster,
                               xcalloc(s->cluster.words + 1, sizeof(uint64_t))};
@@ -134,7 +152,7 @@ static node_set held_open_nodes(const struct sched *s)
 
     if (!allowance_lacks_nodes(s))
         return NULL;
-    held = held_nodes(s);
+    held = trial_group_nodes(s);
     for (size_t word = 0; word < s->cluster.words; word++)
         held[word] &= s->window.nodes[word];
     return held;
@@ -198,7 +216,7 @@ static enum allowed bring_together(struct sched *s, const struct entry *entry,
 
     if (!allowance_is_of_nodes(s))
         return before;
-    held = held_nodes(s);
+    held = trial_group_nodes(s);
     all.first = s->window.first;
     all.at.few = trial_wants_few(s, entry->rec->job, all.first);
     slots_free(*slots, *n);

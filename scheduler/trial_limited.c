@@ -70,6 +70,14 @@ enum reason trial_limited_now(const struct entry *entry, struct str *message)
     return tell(limited_of(entry), true, message);
 }
 
+void trial_limit_now(const struct entry *entry, bool now)
+{
+    struct limited *of = limited_of(entry);
+
+    if (of != NULL)
+        of->now = now;
+}
+
 void trial_allow_then(const struct entry *entry)
 {
     if (trial_limited(entry, NULL) != REASON_NONE)

@@ -49,6 +49,16 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
  * fewer will do. */
 enum allowed trial_allow(struct sched *s, const struct entry *entry,
                          const struct seeker *by, struct slot **slots, size_t *n);
+/* Those that are counted already, where there would be too many nodes by the last
+ * check; the caller's. */
+node_set trial_group_nodes(const struct sched *s);
+/* A place was found that it may not have, as what runs leaves it too few nodes. With
+ * some of those that its group has it may have a later one: is it that, and could it
+ * have enough of them? */
+bool trial_may_go_beside(struct sched *s, const struct entry *entry,
+                         const struct seeker *by);
+/* What kept it from a place now: it may have one later; or with false: not. */
+void trial_limit_now(const struct entry *entry, bool now);
 /* Why limits keep it from starting now, where it has nodes, or has no plan either;
  * s->message says so. */
 enum reason trial_why_limited(struct sched *s, const struct entry *entry,

@@ -229,9 +229,24 @@ static bool prefer(const struct plain_plan *p, const struct plain_job *job,
 
 enum fit { FITS, FITS_NOT_THEN, FITS_NEVER };
 
+/* Could it have enough of the nodes of its group, where a limit leaves it too few
+ * others? Then it may have a later place, as limits are by then. */
+static bool may_go_beside(const struct plain_plan *p, const struct plain_job *job,
+                          const struct plain_broken *broken)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < p->n_nodes && broken->uses != NULL; i++)
+        n += broken->uses[i] > 0 && (job->allowed == NULL || job->allowed[i]) &&
+             plain_fits(p, job, i, &p->capacity[i]);
+    return broken->uses != NULL && job->n_others == 0 &&
+           (int64_t)job->min > broken->left &&
+           n >= (int64_t)job->min - MAX(broken->left, 0);
+}
+
 /* What runs keeps who is promised no start from any. */
 static enum fit fit_within_limits(struct plain_plan *p, const struct plain_job *job,
-                                  struct plain_place *place)
+                                  struct plain_place *place, bool *beside)
 {
     struct rather rather = {0};
     struct plain_broken broken;
@@ -243,11 +258,14 @@ static enum fit fit_within_limits(struct plain_plan *p, const struct plain_job *
         if (!broken.any)
             return FITS;
     } while (job->n_others == 0 && prefer(p, job, place, &broken, &rather));
-    return broken.now && !job->promised ? FITS_NEVER : FITS_NOT_THEN;
+    if (!broken.now || job->promised)
+        return FITS_NOT_THEN;
+    *beside = may_go_beside(p, job, &broken);
+    return *beside ? FITS_NOT_THEN : FITS_NEVER;
 }
 
 static enum fit fit_at(struct plain_plan *p, const struct plain_job *job,
-                       struct plain_place *place)
+                       struct plain_place *place, bool *beside)
 {
     place->last = plain_last_of(p, job, place->first, 0);
     place->given =
@@ -255,10 +273,11 @@ static enum fit fit_at(struct plain_plan *p, const struct plain_job *job,
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
     if (!is_licensed(p, job, place->first, place->given) ||
-        (job->uncut && own_over_of(p, job, place->first) > job->in->end_sec) ||
+        (job->uncut && job->in != NULL &&
+         own_over_of(p, job, place->first) > job->in->end_sec) ||
         !plain_limits_may_begin(p, job, place->first, place->last))
         return FITS_NOT_THEN;
-    return fit_within_limits(p, job, place);
+    return fit_within_limits(p, job, place, beside);
 }
 
 bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t before,
@@ -267,16 +286,20 @@ bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t b
     struct plain_place place = {
         .nodes = xcalloc(PLAIN_COMPONENTS * p->n_nodes + 1, sizeof(size_t))};
     enum fit fit = FITS_NOT_THEN;
+    struct plain_job view = *job;
+    bool beside = false;
 
     for (; fit == FITS_NOT_THEN && place.first < MIN(before, p->grid.n_slots);
          place.first++) {
-        fit = fit_at(p, job, &place);
+        fit = fit_at(p, &view, &place, &beside);
+        place.first -= beside && !view.promised && place.first > 0; /* once more */
+        view.promised |= beside;
         if (fit == FITS) {
             *ret = place;
             return true;
         }
     }
-    ret->refused = fit == FITS_NEVER;
+    ret->refused = fit == FITS_NEVER || beside;
     plain_place_fini(&place);
     return false;
 }

@@ -342,6 +342,17 @@ static struct plain_broken broken_by(const struct plain_plan *p, size_t i, size_
         .uses = p->limits[i].kind == PLAIN_NODES ? uses_at(p, slot, i) : NULL};
 }
 
+static struct plain_broken broken_now(const struct plain_plan *p,
+                                      const struct plain_job *job, size_t i)
+{
+    struct plain_broken broken = broken_by(p, i, p->grid.n_slots);
+
+    if (broken.uses != NULL)
+        broken.left = p->limits[i].most[term_of(job, i)] -
+                      (int64_t)nodes_with(p, broken.uses, NULL, 0);
+    return broken;
+}
+
 struct plain_broken plain_limits_broken(const struct plain_plan *p,
                                         const struct plain_job *job,
                                         const struct plain_place *place)
@@ -350,7 +361,7 @@ struct plain_broken plain_limits_broken(const struct plain_plan *p,
 
     for (size_t i = 0; i < PLAIN_LIMITS && !later; i++) {
         if (is_broken_now(p, job, i, place))
-            return broken_by(p, i, p->grid.n_slots);
+            return broken_now(p, job, i);
     }
     for (size_t i = 0; i < PLAIN_LIMITS; i++) {
         size_t slot = last_over(p, job, i, place, place->first, place->last);

@@ -73,6 +73,7 @@ struct plain_broken {
     bool any, now;   /* is there one; by what is held now */
     const int *uses; /* how many jobs of it are on each node there; NULL: it is not on
                         nodes */
+    int64_t left;    /* to it of other nodes, by what is held now */
 };
 struct plain_broken plain_limits_broken(const struct plain_plan *p,
                                         const struct plain_job *job,

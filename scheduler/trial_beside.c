@@ -1,0 +1,29 @@
+/* Could a job be beside its group later, where what runs leaves it too few other nodes
+ * now? */
+#include "scheduler/trial_private.h"
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+
+/* How many of them could ever hold a pod of it. */
+static int64_t count_fit(const struct seeker *by, const uint64_t *nodes)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < by->timeline->words; i++)
+        n += __builtin_popcountll(nodes[i] & by->part->nodes[i] & by->shape->ready[i]);
+    return n;
+}
+
+bool trial_may_go_beside(struct sched *s, const struct entry *entry,
+                         const struct seeker *by)
+{
+    const int64_t lacks = by->need - MAX(allowance_nodes_left(s), 0);
+    AUTO_FREE uint64_t *nodes = NULL;
+
+    if (!allowance_lacks_nodes(s) || entry->rec->job->n_others > 0 || lacks <= 0 ||
+        by->beside)
+        return false;
+    nodes = trial_group_nodes(s);
+    return count_fit(by, nodes) >= lacks;
+}
