@@ -25,6 +25,8 @@
  *   end 1-3 at 90     likewise, but they have ended at that time
  *   reservations      and their nodes, and how many promises they have broken, to the
  *                     output
+ *   classes           of waiting jobs, whether that is never, not allowed yet, or not
+ *                     free yet, to the output
  *   usage             what members of accounts have used, in seconds, to the output;
  *   usage all         of each TRES, and of QOS as well
  *
@@ -424,6 +426,20 @@ static void say_sooner(void *arg, const struct change *change)
     str_addc(&sc->out, '\n');
 }
 
+static void say_class(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+    const struct job *job = change->u.job;
+    const char *message;
+    enum reason reason;
+
+    if (change->kind != CHANGE_JOB || job->phase != JOB_PENDING ||
+        !sched_job_reason(sc->s, job->uid, &reason, &message))
+        return;
+    str_addf(&sc->out, "  %s %s: %s\n", job->uid + strlen("job-"),
+             wait_class_word(reason_class(reason)), reason_word(reason));
+}
+
 /* A new job: limits may keep it out of its partition. */
 static void submit(void *arg, const struct change *change)
 {
@@ -473,6 +489,8 @@ static void run_line(struct scenario *sc, const char *line)
         say_reservations(sc);
     else if (strcmp(line, "sooner") == 0)
         sched_snapshot(sc->s, say_sooner, sc);
+    else if (strcmp(line, "classes") == 0)
+        sched_snapshot(sc->s, say_class, sc);
     else if (strcmp(line, "promises") == 0)
         say_promises(sc);
     else if (strcmp(line, "usage") == 0 || strcmp(line, "usage all") == 0)
