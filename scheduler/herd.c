@@ -145,6 +145,8 @@ static void gather(struct sched *s, struct herd *h, const struct preempt_side *b
     most.priority = INT64_MAX;
     h->n = h->shares.n = 0;
     h->gone = 0;
+    h->vain_priority = INT64_MIN;
+    h->all_out = false;
     for (size_t i = 0; i < s->n_holding; i++) {
         if (s->holding[i]->job->phase == JOB_RUNNING)
             add_running(s, h, &most, s->holding[i]);
@@ -220,21 +222,46 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
     return h;
 }
 
+static void put_out(struct herd *h)
+{
+    for (size_t i = 0; i < h->n && !h->all_out; i++) {
+        h->victims[i].taken = h->victims[i].tried = false;
+        h->victims[i].out = true;
+    }
+    h->all_out = true;
+}
+
+/* Thousands may ask whose priority is too low for any of them. Who may have nodes of a
+ * reservation back may so whatever his priority. */
+static bool is_vain(const struct herd *h, const struct preempt_side *by)
+{
+    return by->resv == NULL && h->vain_priority > INT64_MIN &&
+           by->priority <= h->vain_priority;
+}
+
 size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
                    size_t before)
 {
-    bool asks_priority = herd_asks_priority(s, by);
+    bool asks_priority = herd_asks_priority(s, by), any = !asks_priority;
     size_t n = 0;
 
+    if (asks_priority && is_vain(h, by)) {
+        put_out(h);
+        return 0;
+    }
+    h->all_out = false;
     for (size_t i = 0; i < h->n; i++) {
         struct victim *v = &h->victims[i];
+        bool may = !asks_priority || herd_may_have(s, by, &v->side);
 
+        any |= may;
         v->taken = v->tried = false;
-        v->out = v->rec->job->preempted_by != 0 || v->rec->end_told ||
-                 v->from >= before || v->from >= v->rec->claim.last ||
-                 (asks_priority && !herd_may_have(s, by, &v->side));
+        v->out = !may || v->from >= before || v->rec->job->preempted_by != 0 ||
+                 v->rec->end_told || v->from >= v->rec->claim.last;
         n += !v->out;
     }
+    if (!any && by->resv == NULL)
+        h->vain_priority = MAX(h->vain_priority, by->priority);
     return n;
 }
 

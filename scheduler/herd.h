@@ -62,6 +62,10 @@ struct herd {
     struct victim *victims;
     size_t n, cap;
     size_t gone; /* the slot from which on all of them may be */
+    /* Who has that priority, or a lower one, may have none of them; INT64_MIN: nobody
+     * is known to. They are all out, and none is taken. */
+    int64_t vain_priority;
+    bool all_out;
     struct shares shares;
 };
 
