@@ -216,6 +216,40 @@ void book_enter(struct sched *s, struct jobrec *rec)
         enter_claim(s, rec);
 }
 
+/* What lasts to one slot lasts to another. */
+static void move_last(struct sched *s, struct jobrec *rec, const struct span *span)
+{
+    struct claim *claim = &rec->claim;
+    struct timeline *tl = &s->timeline;
+    size_t n = book_uses(s, rec);
+
+    timeline_give(tl, s->uses, n, span->last, claim->last);
+    timeline_take(tl, s->uses, n, claim->last, span->last);
+    timeline_license(tl, rec->job, span->given, claim->given, 1);
+    timeline_license(tl, rec->job, claim->given, span->given, -1);
+    if (span->last < claim->last || span->given < claim->given)
+        book_grow(s, begin_of(tl, MAX(claim->last, claim->given)));
+    claim->last = span->last;
+    claim->given = span->given;
+    claim->end_sec = span->end_sec;
+}
+
+void book_move_end(struct sched *s, struct jobrec *rec)
+{
+    struct span span;
+
+    if (!is_kept(s) || !rec->claim.on || rec->claim.cut != s->cuts ||
+        rec->claim.planned || rec->claim.lasts != NULL) {
+        book_strike(s, rec);
+        enter_claim(s, rec);
+        return;
+    }
+    allowance_release(s, rec);
+    span = book_span(s, rec);
+    move_last(s, rec, &span);
+    allowance_pledge(s, rec);
+}
+
 /* ---- foreign pods ---- */
 
 static bool pod_use(const struct sched *s, const struct podrec *pod, struct use *ret)

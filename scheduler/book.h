@@ -39,6 +39,9 @@ void book_place(struct sched *s, struct jobrec *rec);
 /* A job's allocation or plan. Nothing happens while no timeline is up to date. */
 void book_enter(struct sched *s, struct jobrec *rec);
 void book_strike(struct sched *s, struct jobrec *rec);
+/* It is to end at another time, and that is all: of what it holds only the slots up to
+ * there are given back, or taken. */
+void book_move_end(struct sched *s, struct jobrec *rec);
 /* While the timeline is renewed a job may not have been come to: it is then. */
 void book_freshen(const struct sched *s, struct jobrec *rec);
 /* A foreign pod, as cluster.h has it; NULL is fine. */

@@ -26,10 +26,12 @@ struct hunt {
     size_t n_victims;      /* that it may end */
     struct jobrec **plans; /* that may be broken; freed by the caller */
     size_t n_plans, plans_cap;
-    size_t n_lifted; /* the first ones: they are off the timeline */
-    size_t before;   /* slot: it is to start earlier */
-    bool behind;     /* it is to start once all that are taken are gone */
-    bool started, found;
+    size_t n_lifted;         /* the first ones: they are off the timeline */
+    size_t before;           /* slot: it is to start earlier */
+    size_t n_tries, n_known; /* so far; of the first ones it is known: in vain */
+    bool whole;              /* none is put off */
+    bool behind;             /* it is to start once all that are taken are gone */
+    bool started, found, put_off;
     bool others; /* of some that were tried another one would have the room: they are
                     out from then on */
 };

@@ -13,7 +13,7 @@
  * whose place it is not. */
 #define SEARCHED_MAX 256
 
-/* It ends early, or does not; off the timeline. */
+/* It ends early, or does not. */
 static void mark(const struct hunt *h, struct victim *victim, bool taken)
 {
     struct job *job = victim->rec->job;
@@ -26,9 +26,8 @@ static void mark(const struct hunt *h, struct victim *victim, bool taken)
 static void change(struct sched *s, const struct hunt *h, struct victim *victim,
                    bool taken)
 {
-    book_strike(s, victim->rec);
     mark(h, victim, taken);
-    book_enter(s, victim->rec);
+    book_move_end(s, victim->rec);
 }
 
 static void cut(struct sched *s, const struct hunt *h, struct victim *victim)
@@ -80,9 +79,39 @@ static void spare_needless(struct sched *s, struct hunt *h, struct victim **take
     spare_needless(s, h, taken, first, middle, before);
 }
 
-/* The job is in its place; a victim runs on if it has room beside it. */
-static void spare_beside(struct sched *s, const struct hunt *h, struct victim *victim)
+static node_set set_of(const struct sched *s, const struct claim *claim)
 {
+    node_set set = xcalloc(s->timeline.words + 1, sizeof(*set));
+
+    for (size_t i = 0; i < claim->n_positions; i++) {
+        if (claim->positions[i] != CLAIM_NOWHERE)
+            node_set_add(set, claim->positions[i]);
+    }
+    return set;
+}
+
+/* On no node of the place, and no licence or limit is in question. */
+static bool is_apart(const struct sched *s, const struct hunt *h, const uint64_t *place,
+                     const struct victim *victim)
+{
+    const struct claim *claim = &victim->rec->claim;
+    bool apart = !s->held.any && h->by->takes.n == 0 && h->by->task == NULL;
+
+    for (size_t i = 0; i < claim->n_positions && apart; i++)
+        apart = claim->positions[i] == CLAIM_NOWHERE ||
+                !node_set_has(place, claim->positions[i]);
+    return apart;
+}
+
+/* The job is in its place; a victim runs on if it has room beside it: where it is the
+ * only one that came since that is known at once. */
+static void spare_beside(struct sched *s, const struct hunt *h, const uint64_t *place,
+                         struct victim *victim)
+{
+    if (is_apart(s, h, place, victim)) {
+        spare(s, h, victim);
+        return;
+    }
     book_strike(s, victim->rec);
     mark(h, victim, false);
     if (!book_fits(s, victim->rec))
@@ -97,14 +126,16 @@ static void spare_there(struct sched *s, struct hunt *h, struct victim **taken,
 {
     struct jobrec *rec = h->entry->rec;
     struct plan own = rec->job->plan;
+    AUTO_FREE uint64_t *place = NULL;
     size_t n_slots;
     struct slot *slots = find_place(s, h, before, &n_slots);
 
     rec->job->plan = (struct plan){.start_sec = TIME_UNSET};
     trial_set_plan(s, h->entry, slots, n_slots);
     book_enter(s, rec);
+    place = set_of(s, &rec->claim);
     for (size_t i = n; i-- > 0;)
-        spare_beside(s, h, taken[i]);
+        spare_beside(s, h, place, taken[i]);
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
     rec->job->plan = own;

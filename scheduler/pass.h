@@ -45,6 +45,15 @@ struct accruals {
 /* So many of those who have looked for victims in vain are known, of a shape each. */
 #define VAIN_MAX 16
 
+/* A search for victims that goes on in a turn of its own: preempt.h. */
+struct hunting {
+    const struct entry *entry; /* NULL: there is none */
+    size_t n; /* of its tries, so many were in vain; as things were then: */
+    uint64_t told, mutation;
+    int64_t now_sec;
+    unsigned n_begun; /* so often it has begun again, as they were others */
+};
+
 /* One walk through the queue. */
 struct pass {
     bool running;
@@ -73,16 +82,18 @@ struct pass {
     bool was_cut;      /* so did the one before it */
     uint64_t number;   /* of the walk */
     int64_t grown_sec; /* until when room had grown since the walk before began */
-    struct entry *again; /* an array's, which waits on after a start; NULL */
-    bool moved;          /* what is free is not what earlier jobs saw: walk again */
-    bool stopped;        /* a rule has cost a job its place, which is for those before
+    struct entry *again; /* has its turn again, as an array's does after a start, or one
+                            whose search goes on; NULL */
+    struct hunting hunting;
+    bool moved;        /* what is free is not what earlier jobs saw: walk again */
+    bool stopped;      /* a rule has cost a job its place, which is for those before
                             it first: nobody else is tried any more in this walk */
-    size_t n_waiting;    /* entries of jobs that may start, but cannot now */
-    bool refused;        /* others may not start: by what a start may change */
-    size_t n_promised;   /* jobs, from the front of the queue, with a promise */
-    bool forecasts;      /* some may be promised nothing, though it could be dated */
-    size_t n_looked;     /* in ROUND_FORECAST: those of n_waiting that it has come by */
-    size_t n_hinted;     /* entries that were looked at for sooner.h */
+    size_t n_waiting;  /* entries of jobs that may start, but cannot now */
+    bool refused;      /* others may not start: by what a start may change */
+    size_t n_promised; /* jobs, from the front of the queue, with a promise */
+    bool forecasts;    /* some may be promised nothing, though it could be dated */
+    size_t n_looked;   /* in ROUND_FORECAST: those of n_waiting that it has come by */
+    size_t n_hinted;   /* entries that were looked at for sooner.h */
     struct jobrec **arrays; /* in the queue, with followers */
     size_t n_arrays, arrays_cap;
     int64_t begin_sec; /* first begin time to come */

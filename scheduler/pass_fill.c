@@ -181,6 +181,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->now_sec = now_sec;
     pass->next = 0;
     pass->again = NULL;
+    pass->hunting.entry = NULL;
     pass_section_begin(pass, 0);
     hunters_clear(&pass->late);
     hunters_clear(&pass->all);

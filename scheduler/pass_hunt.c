@@ -25,11 +25,16 @@ bool pass_is_limited(const struct sched *s, const struct entry *entry)
  * but it is not waited for over and over. */
 static bool is_put_off(const struct sched *s, const struct entry *entry)
 {
-    return s->pass.moved && entry->rec->put_off < PUT_OFF_MAX;
+    return s->pass.moved && entry->rec->put_off < PUT_OFF_MAX &&
+           !preempt_goes_on(s, entry);
 }
 
-static void count_put_off(const struct sched *s, struct jobrec *rec)
+static void count_put_off(const struct sched *s, const struct entry *entry)
 {
+    struct jobrec *rec = entry->rec;
+
+    if (preempt_goes_on(s, entry))
+        return;
     rec->put_off = s->pass.moved && rec->put_off < PUT_OFF_MAX ? rec->put_off + 1 : 0;
 }
 
@@ -45,20 +50,36 @@ static void note_vain(struct pass *pass, struct entry *entry)
         pass->vain[pass->n_vain++] = entry;
 }
 
+/* True: its turn is over, or goes on. */
+static bool hunt_now(struct sched *s, struct entry *entry, const struct seeker *by,
+                     int64_t now_sec)
+{
+    switch (preempt_run(s, entry, by, now_sec)) {
+    case HUNTED:
+        return false;
+    case HUNTED_STARTED:
+        pass_note_started(s, entry);
+        return true;
+    case HUNTED_ON:
+        entry->hunted = false;
+        s->pass.again = entry;
+        return true;
+    }
+    return false;
+}
+
 bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     bool off = is_put_off(s, entry);
     struct seeker by;
 
     entry->hunted = true;
-    count_put_off(s, entry->rec);
+    count_put_off(s, entry);
     if (!preempt_may_hunt(s, entry) || pass_is_limited(s, entry))
         return false;
     by = trial_seeker(s, entry);
-    if (!off && preempt_run(s, entry, &by, now_sec)) {
-        pass_note_started(s, entry);
+    if (!off && hunt_now(s, entry, &by, now_sec))
         return true;
-    }
     hunters_add(s, &s->pass.all, entry);
     note_vain(&s->pass, entry);
     if (off)

@@ -41,15 +41,16 @@ bool pass_meets_limit(struct sched *s, struct entry *entry);
 
 /* A limit of its, or its array's, is not a lack of room. */
 bool pass_is_limited(const struct sched *s, const struct entry *entry);
-/* Looks for victims, once in a walk. True: it has started. */
+/* Looks for victims, once in a walk. True: it has started, or has its turn again, as
+ * the search goes on. */
 bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec);
 enum leave {
     LEAVE_GO,
     LEAVE_AGAIN, /* something has been done for it, which took a while */
     LEAVE_WAIT,  /* there is no time for it in this step */
 };
-/* May it have its turn now? A search for victims is not cut in slices, but that its
- * herd is found before. */
+/* May it have its turn now? A search for victims is cut in slices between two tries,
+ * and its herd is found before. */
 enum leave pass_ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
                           struct sched_budget budget);
 

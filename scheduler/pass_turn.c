@@ -225,7 +225,9 @@ static void try_now(struct sched *s, struct entry *entry)
 
 static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
 {
-    if (pass_rule_out(s, entry)) {
+    if (preempt_goes_on(s, entry)) {
+        tell_or_preempt(s, entry, now_sec);
+    } else if (pass_rule_out(s, entry)) {
         entry->done = true;
     } else if (is_forecast_later(s, entry)) {
         try_now(s, entry);

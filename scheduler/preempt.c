@@ -15,6 +15,8 @@
  * times as many, and so on: those that will do are mostly among the cheapest. */
 #define TRY_FIRST 256
 #define TRY_TIMES 4
+/* So often a search begins again that is cut in pieces, as things have changed. */
+#define BEGIN_MAX 2
 /* So often the search goes on without those whose room another one would have. */
 #define OTHERS_MAX 8
 
@@ -39,17 +41,34 @@ static bool is_guess(const struct sched *s, const struct hunt *h)
            s->cluster.topology.kind == TOPOLOGY_BLOCK;
 }
 
+/* ---- one try after the other ---- */
+
+/* Has the next try been in vain before? */
+static bool is_known(struct hunt *h)
+{
+    return h->n_tries++ < h->n_known;
+}
+
+/* Is the next try a piece of work of its own? Not where this one has put some out. */
+static bool puts_off(struct hunt *h)
+{
+    h->put_off = h->n_tries > h->n_known && !h->whole && !h->others;
+    return h->put_off;
+}
+
 /* The cheapest of them, more and more. */
 static bool try_cheapest(struct sched *s, struct hunt *h)
 {
-    size_t n = MIN(TRY_FIRST, h->n_victims);
-    bool found;
-
-    do {
-        victims_take_cheapest(h->victims, n);
-        found = hunt_try(s, h);
-    } while (!found && n < h->n_victims && (n = MIN(TRY_TIMES * n, h->n_victims)) > 0);
-    return found;
+    for (size_t n = MIN(TRY_FIRST, h->n_victims);;
+         n = MIN(TRY_TIMES * n, h->n_victims)) {
+        if (!is_known(h)) {
+            victims_take_cheapest(h->victims, n);
+            if (hunt_try(s, h))
+                return true;
+        }
+        if (n >= h->n_victims || puts_off(h))
+            return false;
+    }
 }
 
 /* On a node of several components all of them would have to be allowed to preempt. */
@@ -69,21 +88,25 @@ static bool try_taken(struct sched *s, struct hunt *h, bool lacks)
 /* What looks better may not do, by rules that single nodes know nothing of. */
 static bool try_chosen(struct sched *s, struct hunt *h, bool lacks)
 {
-    if (!victims_choose(h->victims, &s->cluster, h->by))
+    if (is_known(h) || !victims_choose(h->victims, h->by))
         return false;
     if (is_guess(s, h) || !fewest_choose(h->victims, h->by))
         return try_taken(s, h, lacks);
     return try_taken(s, h, lacks) ||
-           (victims_choose(h->victims, &s->cluster, h->by) && try_taken(s, h, lacks));
+           (victims_choose(h->victims, h->by) && try_taken(s, h, lacks));
 }
 
 static bool try_all(struct sched *s, struct hunt *h, bool lacks)
 {
     const struct seeker *by = h->by;
 
-    if (try_chosen(s, h, lacks) || (is_guess(s, h) && try_cheapest(s, h)))
+    if (try_chosen(s, h, lacks))
         return true;
-    if (!is_guess(s, h) || !herd_is_apart(h->entry->rec->job))
+    if (!is_guess(s, h) || puts_off(h))
+        return false;
+    if (try_cheapest(s, h))
+        return true;
+    if (h->put_off || !herd_is_apart(h->entry->rec->job) || puts_off(h))
         return false;
     try_apart(s, h);
     h->by = by;
@@ -104,6 +127,8 @@ static bool try_others(struct sched *s, struct hunt *h, bool lacks)
 
     for (size_t i = 1; i < OTHERS_MAX && !found && h->others; i++) {
         h->others = false;
+        h->whole = true; /* who is out is known here only */
+        h->n_known = 0;
         found = try_all(s, h, lacks);
     }
     return found;
@@ -151,7 +176,10 @@ static void hunt(struct sched *s, struct hunt *h)
     if (h->n_victims == 0)
         victims_add_from(h->victims, behind_grace(s, h) - 1);
     hunt_find_plans(s, h);
-    if (h->n_victims + h->n_plans > 0 && try_others(s, h, lacks))
+    if (h->n_victims + h->n_plans == 0)
+        return;
+    victims_gather(h->victims, &s->cluster, h->by);
+    if (try_others(s, h, lacks) || h->put_off)
         return;
     if (h->n_victims == 0)
         note_in_vain(s, h, shape_fit(trial_shape(s, h->entry), h->entry->part));
@@ -204,8 +232,39 @@ static size_t before_of(struct sched *s, const struct entry *entry,
     return s->window.first;
 }
 
-bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-                 int64_t now_sec)
+bool preempt_goes_on(const struct sched *s, const struct entry *entry)
+{
+    return s->pass.hunting.entry == entry;
+}
+
+/* The tries of before count if all is as it was. */
+static void go_on(struct sched *s, struct hunt *h)
+{
+    struct hunting *old = &s->pass.hunting;
+
+    if (old->entry != h->entry) {
+        old->n_begun = 0;
+    } else if (old->told == s->told && old->mutation == s->timeline.mutation &&
+               old->now_sec == h->now_sec) {
+        h->n_known = old->n;
+    } else {
+        h->whole = ++old->n_begun >= BEGIN_MAX;
+    }
+}
+
+static void note_tries(struct sched *s, const struct hunt *h)
+{
+    struct hunting *now = &s->pass.hunting;
+
+    now->entry = h->put_off ? h->entry : NULL;
+    now->n = h->n_tries;
+    now->told = s->told;
+    now->mutation = s->timeline.mutation;
+    now->now_sec = h->now_sec;
+}
+
+enum hunted preempt_run(struct sched *s, const struct entry *entry,
+                        const struct seeker *by, int64_t now_sec)
 {
     struct seeker bare = *by;
     struct hunt h = {
@@ -213,10 +272,12 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
 
     bare.n_bounds = 0; /* those that end count until then: hunt_may_have */
     if (!preempt_may_hunt(s, entry))
-        return false;
+        return HUNTED;
     h.side = side_of(s, entry);
     h.before = before_of(s, entry, by);
+    go_on(s, &h);
     hunt(s, &h);
+    note_tries(s, &h);
     free(h.plans);
-    return h.started;
+    return h.put_off ? HUNTED_ON : h.started ? HUNTED_STARTED : HUNTED;
 }

@@ -46,10 +46,19 @@ bool preempt_may_hunt(const struct sched *s, const struct entry *entry);
 /* Finds who may be preempted for such jobs at all, which takes a while; true: that is
  * known, or is not asked. */
 bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec);
-/* For a job that waits, and was told neither a reason nor a start in this walk. True:
- * it has started, without a victim. */
-bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-                 int64_t now_sec);
+enum hunted {
+    HUNTED,         /* some end for it, and it has their room; or nobody does */
+    HUNTED_STARTED, /* it has started, without a victim */
+    HUNTED_ON,      /* others are to be tried: it is to be asked again at once */
+};
+/* For a job that waits, and was told neither a reason nor a start in this walk. Where
+ * several choices of victims are tried each is a piece of work of its own. Where things
+ * have changed before the next one it begins anew; if that happens over and over, it is
+ * not cut in pieces. */
+enum hunted preempt_run(struct sched *s, const struct entry *entry,
+                        const struct seeker *by, int64_t now_sec);
+/* Is it to be asked again? */
+bool preempt_goes_on(const struct sched *s, const struct entry *entry);
 
 /* Appends to s->message why nobody ends for the job, where its QOS is to blame. */
 void preempt_say(struct sched *s, const struct jobrec *rec);

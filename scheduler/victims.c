@@ -54,9 +54,8 @@ static bool may_use(const struct cluster *c, const struct seeker *by, size_t pos
     return any;
 }
 
-/* The nodes that the seeker may have, with what could be free on them. */
-static void find_perches(struct victims *v, const struct cluster *c,
-                         const struct seeker *by)
+/* With what could be free on each. */
+void victims_gather(struct victims *v, const struct cluster *c, const struct seeker *by)
 {
     size_t share = 0, plan = 0;
 
@@ -229,11 +228,10 @@ static size_t next_from(const struct victims *v, size_t from)
 /* What is free on the other nodes is looked at anew where somebody is taken who goes
  * later: all of them are to be free from one slot on. A node's price is of one more of
  * one thing, and components ask for several. */
-bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
+bool victims_choose(struct victims *v, const struct seeker *by)
 {
     size_t from = 0;
 
-    find_perches(v, c, by);
     if (by->shape->like->n_others > 0)
         return false;
     while (from != SLOT_NONE) {

@@ -73,10 +73,12 @@ void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
                       const struct claim *claim, bool yielded);
 /* It is to be tried as well what is free from that slot on. */
 void victims_add_from(struct victims *v, size_t from);
-/* Marks those to be taken, for a seeker. False: it would not fit whoever ends, as far
- * as can be told from single nodes; of components nothing can. */
-bool victims_choose(struct victims *v, const struct cluster *c,
+/* All that goes free has been added: finds the nodes that a seeker may have. */
+void victims_gather(struct victims *v, const struct cluster *c,
                     const struct seeker *by);
+/* Marks those to be taken for it. False: it would not fit whoever ends, as far as can
+ * be told from single nodes; of components nothing can. */
+bool victims_choose(struct victims *v, const struct seeker *by);
 /* So many of them, the cheapest ones, on all of its nodes: where the choice was in
  * vain. */
 void victims_take_cheapest(struct victims *v, size_t n);

@@ -29,6 +29,7 @@
 #include "tests/support/suite.h"
 
 #define HISTORIES 250
+#define CHANGES 200 /* between slices, at most */
 #define ROUNDS 8
 #define JOBS 40
 #define NODES 4
@@ -757,14 +758,18 @@ static bool at_once(void *arg, int64_t ahead_us)
     return true;
 }
 
+/* In slices, with changes between them that concern nobody: what has been found so far
+ * is looked for again. */
+enum cut { WHOLE, SLICED, DISTURBED };
+
 /* How many end when several jobs come at once, and how many start. */
-static int n_victims(uint64_t seed, bool slices, size_t *ret_starts)
+static int n_victims(uint64_t seed, enum cut cut, size_t *ret_starts)
 {
-    struct sched_budget budget = {slices ? at_once : NULL, NULL};
+    struct sched_budget budget = {cut != WHOLE ? at_once : NULL, NULL};
     struct contest c = {.config = sched_config_default(), .next_job = 1};
     struct decisions decisions;
     enum sched_progress progress;
-    int n = 0;
+    int n = 0, n_changes = CHANGES;
 
     c.config.preempt_type = PREEMPT_BY_QOS;
     c.config.preempt_mode = PREEMPT_REQUEUE;
@@ -782,6 +787,8 @@ static int n_victims(uint64_t seed, bool slices, size_t *ret_starts)
             *ret_starts += d->kind == DECIDE_START;
             n += d->kind == DECIDE_PREEMPT;
         }
+        if (cut == DISTURBED && progress == SCHED_MORE && n_changes-- > 0)
+            course_tell(&c.h, "job 900 nodes=1 hold");
     } while (progress == SCHED_MORE);
     course_fini(&c.h);
     return n;
@@ -794,15 +801,17 @@ START_TEST(test_slices)
     size_t n_preempting = 0;
 
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
-        size_t starts, starts_in_slices;
-        int n_whole = n_victims(seed, false, &starts);
-        int n_cut = n_victims(seed, true, &starts_in_slices);
+        size_t starts, starts_cut, starts_disturbed;
+        int n_whole = n_victims(seed, WHOLE, &starts);
+        int n_cut = n_victims(seed, SLICED, &starts_cut);
+        int n_disturbed = n_victims(seed, DISTURBED, &starts_disturbed);
 
-        if (starts + starts_in_slices > 0)
+        if (starts + starts_cut + starts_disturbed > 0)
             continue; /* those come first, and let others see what is left */
         n_preempting += n_whole > 0;
-        ck_assert_msg(n_cut <= n_whole, "seed %d: %d end, in slices %d", (int)seed,
-                      n_whole, n_cut);
+        ck_assert_msg(n_cut == n_whole && n_disturbed <= n_whole,
+                      "seed %d: %d end, in slices %d, disturbed %d", (int)seed, n_whole,
+                      n_cut, n_disturbed);
     }
     ck_assert_msg(seeds.alone || n_preempting > seeds.last / 8, "only %zu preempt",
                   n_preempting);
