@@ -151,9 +151,11 @@ void pod_free(struct pod *pod);
  * component, cpusPerPod (that count, where others have them as well), exclusive}. */
 struct json *convert_placement_to_json(const struct convert *c,
                                        const struct slot *slots, size_t n);
-/* Fails on text that is not a placement. Frees with slots_free. */
+/* Fails on text that is not a placement. The caller is one who has the slots
+ * (slots_unref). */
 int convert_placement_from_json(const struct convert *c, const struct json *placement,
-                                struct slot **ret, size_t *ret_n, struct err *err);
+                                const struct slot **ret, size_t *ret_n,
+                                struct err *err);
 
 /* When and where a pending job is to start: status.plannedStartTime, and in
  * status.pending promised, plannedPartition, plannedReservation, plannedNodes (for

@@ -77,9 +77,16 @@ struct json *convert_placement_to_json(const struct convert *c,
 /* ---- from JSON ---- */
 
 struct placement {
-    struct slot *slots;
+    struct slot *slots; /* their names are its own */
     size_t n, cap;
 };
+
+static void placement_fini(struct placement *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        free((void *)p->slots[i].node);
+    free(p->slots);
+}
 
 static int read_entry(const struct convert *c, const struct json *entry, size_t index,
                       struct placement *to, struct err *err)
@@ -119,7 +126,7 @@ static int read_entry(const struct convert *c, const struct json *entry, size_t 
 }
 
 int convert_placement_from_json(const struct convert *c, const struct json *placement,
-                                struct slot **ret, size_t *ret_n, struct err *err)
+                                const struct slot **ret, size_t *ret_n, struct err *err)
 {
     struct placement p = {0};
     if (!json_is(placement, JSON_ARRAY))
@@ -131,11 +138,12 @@ int convert_placement_from_json(const struct convert *c, const struct json *plac
             err_set(err, ERR_TOO_LARGE, "more than %d nodes", PODS_MAX);
         else if (read_entry(c, json_item(placement, i), i, &p, err) == 0)
             continue;
-        slots_free(p.slots, p.n);
+        placement_fini(&p);
         return -1;
     }
-    *ret = p.slots;
+    *ret = slots_new(p.slots, p.n);
     *ret_n = p.n;
+    placement_fini(&p);
     return 0;
 }
 

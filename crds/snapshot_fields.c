@@ -138,6 +138,7 @@ static struct json *write_field(const struct field *row, const struct restable *
     case FIELD_NAMES:
         return write_names(SEEN(char **, at, 0), SEEN(size_t, from, row->count));
     case FIELD_LIST:
+    case FIELD_SLOTS:
         return write_list(row->of, res, SEEN(char *, at, 0),
                           SEEN(size_t, from, row->count));
     case FIELD_TABLE:
@@ -229,6 +230,32 @@ static int read_list(const struct field *row, const struct restable *res,
     return 0;
 }
 
+struct slots_read {
+    struct slot *slots;
+    size_t n;
+};
+
+/* They become a list of slots once all are there. */
+static int read_slots(const struct field *row, const struct restable *res,
+                      const struct json *val, void *into, struct err *err)
+{
+    const struct field list = {.of = row->of,
+                               .offset = offsetof(struct slots_read, slots),
+                               .count = offsetof(struct slots_read, n)};
+    struct slots_read got = {0};
+    if (MEMBER(size_t, into, row->count) > 0)
+        return err_set(err, ERR_INVALID, "stands twice");
+    int ret = read_list(&list, res, val, &got, err);
+    if (ret == 0) {
+        MEMBER(const struct slot *, into, row->offset) = slots_new(got.slots, got.n);
+        MEMBER(size_t, into, row->count) = got.n;
+    }
+    for (size_t i = 0; i < got.n; i++)
+        free((void *)got.slots[i].node);
+    free(got.slots);
+    return ret;
+}
+
 static int read_enum(const struct field *row, const struct json *val, int *into,
                      struct err *err)
 {
@@ -294,6 +321,8 @@ static int read_field(const struct field *row, const struct restable *res,
                           &MEMBER(size_t, into, row->count), err);
     case FIELD_LIST:
         return read_list(row, res, val, into, err);
+    case FIELD_SLOTS:
+        return read_slots(row, res, val, into, err);
     case FIELD_TABLE:
         return read_table(val, (struct license_table *)at, err);
     case FIELD_WEIGHTS:

@@ -25,6 +25,7 @@ enum field_type {
     FIELD_TASKS,   /* struct taskset */
     FIELD_NAMES,   /* char **, with its number at `count` */
     FIELD_LIST,    /* of structs of `of`, with its number at `count` */
+    FIELD_SLOTS,   /* likewise of slots, shared by those who have them (slots_new) */
     FIELD_TABLE,   /* struct license_table */
     FIELD_WEIGHTS, /* struct tres_weights */
     FIELD_LABELS,  /* struct topology_labels */

@@ -42,6 +42,10 @@
     {                                                                         \
 #m, FIELD_LIST, offsetof(struct T, m), offsetof(struct T, c), &(f), 0 \
     }
+#define SLOTS(T, m, c)                                                                 \
+    {                                                                                  \
+#m, FIELD_SLOTS, offsetof(struct T, m), offsetof(struct T, c), &fields_slot, 0 \
+    }
 #define FIELDS(T, rows)                             \
     {                                               \
 #T, sizeof(struct T), rows, ARRAY_LEN(rows) \

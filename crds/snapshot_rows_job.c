@@ -15,14 +15,11 @@ static const struct field slot_rows[] = {
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct fields fields_plan;
-static const struct field plan_rows[] = {INT(plan, start_sec),
-                                         BOOL(plan, promised),
-                                         TEXT(plan, partition),
-                                         TEXT(plan, reservation),
-                                         TEXT(plan, license),
-                                         TEXT(plan, qos),
-                                         LIST(plan, slots, n_slots, fields_slot),
-                                         LIST(plan, further, n_further, fields_plan)};
+static const struct field plan_rows[] = {
+    INT(plan, start_sec),        BOOL(plan, promised),
+    TEXT(plan, partition),       TEXT(plan, reservation),
+    TEXT(plan, license),         TEXT(plan, qos),
+    SLOTS(plan, slots, n_slots), LIST(plan, further, n_further, fields_plan)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
 static const struct field wall_rows[] = {INT(wall, limit_sec)};
@@ -145,7 +142,7 @@ static const struct field job_rows[] = {
     TEXT(job, partition),
     TEXT(job, reservation),
     TEXT(job, license),
-    LIST(job, alloc, n_alloc, fields_slot),
+    SLOTS(job, alloc, n_alloc),
     ONE(job, plan, fields_plan),
     INT(job, preempted_by),
     INT(job, preempt_sec),

@@ -292,7 +292,7 @@ static bool is_short(struct sched *s, const struct asker *by,
                      const struct place_of *place, const struct limit *limit,
                      const struct pledge_bound *bound, const struct looking *l)
 {
-    AUTO_FREE struct slot *slots = NULL;
+    AUTO_FREE const struct slot *slots = NULL;
     size_t n, slot;
 
     if (bound->pledge->kind != PLEDGE_NODES || by->one->slots == NULL)

@@ -73,8 +73,7 @@ const struct job *component_alone(const struct job *job, size_t component,
     *into = *job;
     into->others = NULL;
     into->n_others = 0;
-    into->alloc = (struct slot *)component_slots(job->alloc, job->n_alloc, component,
-                                                 &into->n_alloc);
+    into->alloc = component_slots(job->alloc, job->n_alloc, component, &into->n_alloc);
     if (component == 0)
         return into;
     into->licenses = NULL;

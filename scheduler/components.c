@@ -83,12 +83,13 @@ static size_t place_all(const struct components *all, const size_t *order, size_
 void components_free(struct share *shares, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        slots_free(shares[i].slots, shares[i].n);
+        slots_unref(shares[i].slots);
 }
 
-struct slot *components_join(const struct share *shares, size_t n_shares, size_t *ret_n)
+const struct slot *components_join(struct share *shares, size_t n_shares, size_t *ret_n)
 {
-    struct slot *slots = NULL;
+    AUTO_FREE struct slot *slots = NULL;
+    const struct slot *joined;
     size_t n = 0;
     int64_t rank = 0;
 
@@ -100,10 +101,11 @@ struct slot *components_join(const struct share *shares, size_t n_shares, size_t
             slots[n].first_rank = rank;
             rank += slots[n++].pods;
         }
-        free(shares[i].slots); /* what they hold is taken over */
     }
     *ret_n = n;
-    return slots;
+    joined = slots_new(slots, n);
+    components_free(shares, n_shares);
+    return joined;
 }
 
 /* All other nodes are shut to it. */
@@ -163,8 +165,8 @@ static void move_to_front(size_t *order, size_t i)
 }
 
 /* In their order, or another one. */
-static struct slot *place_in_turn(const struct components *all, size_t *ret_n,
-                                  size_t *ret_lacking)
+static const struct slot *place_in_turn(const struct components *all, size_t *ret_n,
+                                        size_t *ret_lacking)
 {
     size_t order[COMPONENTS_MAX], n = components_count(all), placed;
 
@@ -185,10 +187,10 @@ static struct slot *place_in_turn(const struct components *all, size_t *ret_n,
     return NULL;
 }
 
-struct slot *components_place(const struct components *all, size_t *ret_n,
-                              size_t *ret_lacking)
+const struct slot *components_place(const struct components *all, size_t *ret_n,
+                                    size_t *ret_lacking)
 {
-    struct slot *slots = place_in_turn(all, ret_n, ret_lacking);
+    const struct slot *slots = place_in_turn(all, ret_n, ret_lacking);
 
     return slots != NULL ? slots : components_place_any_way(all, ret_n);
 }
@@ -196,10 +198,10 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
 bool components_fit(const struct components *all, size_t *ret_lacking)
 {
     size_t n;
-    struct slot *slots = components_place(all, &n, ret_lacking);
+    const struct slot *slots = components_place(all, &n, ret_lacking);
 
     if (slots != NULL)
-        slots_free(slots, n);
+        slots_unref(slots);
     return slots != NULL;
 }
 

@@ -48,15 +48,15 @@ struct components {
 /* The partition that a component is in, which exists. */
 const struct partrec *components_part(const struct components *all, size_t component);
 
-/* In rank order, to be freed with slots_free. NULL: there is too little room for
+/* In rank order, to be let go with slots_unref. NULL: there is too little room for
  * `ret_lacking` beside the others, or for itself. */
-struct slot *components_place(const struct components *all, size_t *ret_n,
-                              size_t *ret_lacking);
+const struct slot *components_place(const struct components *all, size_t *ret_n,
+                                    size_t *ret_lacking);
 
 /* On the fewest nodes on which all can be, not counting those of a set, as far as any
  * way is looked for; NULL: there is none. */
-struct slot *components_place_on_fewest(const struct components *all,
-                                        const uint64_t *uncounted, size_t *ret_n);
+const struct slot *components_place_on_fewest(const struct components *all,
+                                              const uint64_t *uncounted, size_t *ret_n);
 
 /* Could they be placed? `ret_lacking` likewise. */
 bool components_fit(const struct components *all, size_t *ret_lacking);

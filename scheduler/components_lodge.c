@@ -102,7 +102,7 @@ struct attempt {
     const struct components *all;
     struct match *m;
     const uint64_t *uncounted;
-    struct slot *slots; /* ret */
+    const struct slot *slots; /* ret */
     size_t *ret_n;
 };
 
@@ -182,8 +182,8 @@ static bool begin(struct lodging *l, const struct attempt *a)
     return true;
 }
 
-struct slot *components_lodge(const struct components *all, struct match *m,
-                              size_t *ret_n)
+const struct slot *components_lodge(const struct components *all, struct match *m,
+                                    size_t *ret_n)
 {
     struct attempt attempt = {all, m, NULL, NULL, ret_n};
     struct lodging l;
@@ -198,8 +198,9 @@ struct slot *components_lodge(const struct components *all, struct match *m,
     return attempt.slots;
 }
 
-struct slot *components_lodge_on_fewest(const struct components *all, struct match *m,
-                                        const uint64_t *uncounted, size_t *ret_n)
+const struct slot *components_lodge_on_fewest(const struct components *all,
+                                              struct match *m,
+                                              const uint64_t *uncounted, size_t *ret_n)
 {
     struct attempt attempt = {all, m, uncounted, NULL, ret_n};
     struct lodging l;

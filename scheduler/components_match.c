@@ -66,8 +66,8 @@ static size_t order_given(const struct components *all, size_t *order)
     return singles;
 }
 
-struct slot *components_place_given(const struct components *all, const struct match *m,
-                                    size_t *ret_n)
+const struct slot *components_place_given(const struct components *all,
+                                          const struct match *m, size_t *ret_n)
 {
     AUTO_FREE node_set given = xcalloc(m->words + 1, sizeof(*given));
     struct share shares[COMPONENTS_MAX] = {0};
@@ -130,9 +130,9 @@ static bool match_them(struct match *m, const struct components *all)
     return true;
 }
 
-struct slot *components_place_any_way(const struct components *all, size_t *ret_n)
+const struct slot *components_place_any_way(const struct components *all, size_t *ret_n)
 {
-    struct slot *slots = NULL;
+    const struct slot *slots = NULL;
     struct match m;
     size_t lacking;
 
@@ -146,10 +146,10 @@ struct slot *components_place_any_way(const struct components *all, size_t *ret_
     return slots;
 }
 
-struct slot *components_place_on_fewest(const struct components *all,
-                                        const uint64_t *uncounted, size_t *ret_n)
+const struct slot *components_place_on_fewest(const struct components *all,
+                                              const uint64_t *uncounted, size_t *ret_n)
 {
-    struct slot *slots;
+    const struct slot *slots;
     struct match m;
 
     if (!are_plain(all) || is_any_packed(all) || all->apart ||

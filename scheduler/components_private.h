@@ -12,7 +12,7 @@
 
 /* The slots of one component. */
 struct share {
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 };
 
@@ -30,9 +30,9 @@ bool components_place_on(const struct components *all, size_t component,
 /* Beside those that have their shares already, on those nodes (NULL: any). */
 bool components_place_beside(const struct components *all, size_t component,
                              const uint64_t *given, struct share *shares);
-/* In rank order; what the shares hold is taken over. */
-struct slot *components_join(const struct share *shares, size_t n_shares,
-                             size_t *ret_n);
+/* In rank order; the shares are freed. */
+const struct slot *components_join(struct share *shares, size_t n_shares,
+                                   size_t *ret_n);
 void components_free(struct share *shares, size_t n);
 
 /* Claimants for nodes: the components of a list, with their nodes in this view; one of
@@ -41,15 +41,17 @@ void components_free(struct share *shares, size_t n);
 void components_match(struct match *m, const struct components *all, const size_t *list,
                       size_t n);
 /* Each on the nodes that it was given; NULL: somebody has no place there. */
-struct slot *components_place_given(const struct components *all, const struct match *m,
-                                    size_t *ret_n);
+const struct slot *components_place_given(const struct components *all,
+                                          const struct match *m, size_t *ret_n);
 /* Of those claimants, which are all components, some may share nodes; likewise. */
-struct slot *components_lodge(const struct components *all, struct match *m,
-                              size_t *ret_n);
+const struct slot *components_lodge(const struct components *all, struct match *m,
+                                    size_t *ret_n);
 /* On the fewest nodes, not counting those of a set. */
-struct slot *components_lodge_on_fewest(const struct components *all, struct match *m,
-                                        const uint64_t *uncounted, size_t *ret_n);
+const struct slot *components_lodge_on_fewest(const struct components *all,
+                                              struct match *m,
+                                              const uint64_t *uncounted, size_t *ret_n);
 /* Where one after the other finds none; NULL: there is none, or it is not known. */
-struct slot *components_place_any_way(const struct components *all, size_t *ret_n);
+const struct slot *components_place_any_way(const struct components *all,
+                                            size_t *ret_n);
 
 #endif

@@ -10,28 +10,26 @@ void decided_init(struct decided *d)
     *d = (struct decided){.arena = arena_new()};
 }
 
+static void let_slots_go(const struct decision *d)
+{
+    slots_unref(d->slots);
+    for (size_t i = 0; i < d->n_further; i++)
+        slots_unref(d->further[i].slots);
+}
+
 void decided_fini(struct decided *d)
 {
+    decided_reset(d);
     arena_free(d->arena);
     free(d->items);
 }
 
 void decided_reset(struct decided *d)
 {
+    for (size_t i = 0; i < d->n; i++)
+        let_slots_go(&d->items[i]);
     arena_reset(d->arena);
     d->n = 0;
-}
-
-static const struct slot *slots_in(struct arena *arena, const struct slot *slots,
-                                   size_t n)
-{
-    struct slot *copy = arena_alloc(arena, n * sizeof(*copy));
-
-    for (size_t i = 0; i < n; i++) {
-        copy[i] = slots[i];
-        copy[i].node = arena_strdup(arena, slots[i].node);
-    }
-    return copy;
 }
 
 static struct plan *plans_in(struct arena *arena, const struct plan *plans, size_t n)
@@ -48,7 +46,7 @@ static struct plan *plans_in(struct arena *arena, const struct plan *plans, size
             .reservation = arena_strdup(arena, from->reservation),
             .license = arena_strdup(arena, from->license),
             .qos = arena_strdup(arena, from->qos),
-            .slots = (struct slot *)slots_in(arena, from->slots, from->n_slots),
+            .slots = slots_ref(from->slots),
             .n_slots = from->n_slots,
         };
     }
@@ -72,9 +70,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->chosen_qos = arena_strdup(d->arena, decision->chosen_qos);
     copy->message = arena_strdup(d->arena, decision->message);
     copy->lacks_age = arena_strdup(d->arena, decision->lacks_age);
-    copy->slots = decision->n_slots > 0
-                      ? slots_in(d->arena, decision->slots, decision->n_slots)
-                      : NULL;
+    copy->slots = decision->n_slots > 0 ? slots_ref(decision->slots) : NULL;
     copy->further = decision->n_further > 0
                         ? plans_in(d->arena, decision->further, decision->n_further)
                         : NULL;
@@ -82,5 +78,6 @@ void decided_add(struct decided *d, const struct decision *decision)
 
 void decided_drop(struct decided *d, size_t i)
 {
+    let_slots_go(&d->items[i]);
     memmove(&d->items[i], &d->items[i + 1], (--d->n - i) * sizeof(*d->items));
 }

@@ -1,8 +1,9 @@
 /*
  * decide - the decisions of one step, and what has been told of each job.
  *
- * Everything a decision points to is in the step's arena, so that changes which are
- * applied while decisions are carried out do not touch them.
+ * Everything a decision points to is in the step's arena, but for slots: it is one of
+ * those who have their list. So changes which are applied while decisions are carried
+ * out do not touch them.
  */
 #ifndef GANTRY_SCHEDULER_DECIDE_H
 #define GANTRY_SCHEDULER_DECIDE_H
@@ -24,7 +25,7 @@ void decided_fini(struct decided *d);
 /* Forgets all; earlier decisions are gone. */
 void decided_reset(struct decided *d);
 
-/* Strings and slots of `decision` are copied. */
+/* Strings of `decision` are copied, its lists of slots are shared. */
 void decided_add(struct decided *d, const struct decision *decision);
 /* Takes the i-th back. */
 void decided_drop(struct decided *d, size_t i);

@@ -160,7 +160,7 @@ static int64_t nodes_besides(const struct counter *counter, const struct slot *s
 
     for (size_t i = 0; i < n; i++) {
         if (counter == NULL || use_of(counter, slots[i].node) == NULL)
-            names[n_names++] = slots[i].node;
+            names[n_names++] = (char *)slots[i].node;
     }
     names_sort(names, n_names);
     for (size_t i = 0; i < n_names; i++)

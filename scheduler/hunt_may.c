@@ -45,7 +45,7 @@ static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
     const bool planned = entry->rec->claim.on;
     const size_t first = planned ? MIN(before, entry->rec->claim.first) : before;
     struct seeker by;
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 
     guise_wear(s, entry->rec, entry->qos_at);
@@ -56,7 +56,7 @@ static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
         book_enter(s, entry->rec);
     guise_rest(s, entry->rec);
     if (slots != NULL)
-        slots_free(slots, n);
+        slots_unref(slots);
     return slots != NULL;
 }
 

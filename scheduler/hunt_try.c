@@ -40,8 +40,8 @@ static void spare(struct sched *s, const struct hunt *h, struct victim *victim)
     change(s, h, victim, false);
 }
 
-static struct slot *find_place(struct sched *s, const struct hunt *h, size_t before,
-                               size_t *ret_n)
+static const struct slot *find_place(struct sched *s, const struct hunt *h,
+                                     size_t before, size_t *ret_n)
 {
     size_t from = h->behind ? hunt_gone(h) : 0;
 
@@ -51,10 +51,10 @@ static struct slot *find_place(struct sched *s, const struct hunt *h, size_t bef
 static bool fits(struct sched *s, const struct hunt *h, size_t before)
 {
     size_t n;
-    struct slot *slots = find_place(s, h, before, &n);
+    const struct slot *slots = find_place(s, h, before, &n);
 
     if (slots != NULL)
-        slots_free(slots, n);
+        slots_unref(slots);
     return slots != NULL;
 }
 
@@ -128,7 +128,7 @@ static void spare_there(struct sched *s, struct hunt *h, struct victim **taken,
     struct plan own = rec->job->plan;
     AUTO_FREE uint64_t *place = NULL;
     size_t n_slots;
-    struct slot *slots = find_place(s, h, before, &n_slots);
+    const struct slot *slots = find_place(s, h, before, &n_slots);
 
     rec->job->plan = (struct plan){.start_sec = TIME_UNSET};
     trial_set_plan(s, h->entry, slots, n_slots);
@@ -196,7 +196,8 @@ static void decide(struct sched *s, const struct hunt *h)
 
 /* Where one before it, who may not break these promises, might preempt it, that one may
  * have the room first: it starts in the next walk. */
-static void keep_room(struct sched *s, struct hunt *h, struct slot *slots, size_t n)
+static void keep_room(struct sched *s, struct hunt *h, const struct slot *slots,
+                      size_t n)
 {
     struct jobrec *rec = h->entry->rec;
 
@@ -251,10 +252,10 @@ static bool wait_for_all(struct sched *s, struct hunt *h, size_t *before)
 }
 
 /* With as few of the victims that were chosen as will do; NULL: not even with all. */
-static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
-                              bool *ret_others)
+static const struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
+                                    bool *ret_others)
 {
-    struct slot *slots;
+    const struct slot *slots;
     size_t before;
 
     h->behind = false;
@@ -271,7 +272,7 @@ static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
     if (slots == NULL || (!hunt_is_too_soon(s, h) && s->window.first >= hunt_gone(h) &&
                           hunt_may_have(s, h, slots, *ret_n)))
         return slots;
-    slots_free(slots, *ret_n);
+    slots_unref(slots);
     return NULL;
 }
 
@@ -279,7 +280,7 @@ bool hunt_try(struct sched *s, struct hunt *h)
 {
     int64_t grown_sec = s->grown_sec;
     bool freed = s->freed, others = false;
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 
     hunt_lift_plans(s, h);

@@ -16,7 +16,7 @@
 
 static void drop_alloc(struct job *job)
 {
-    slots_free(job->alloc, job->n_alloc);
+    slots_unref(job->alloc);
     job->alloc = NULL;
     job->n_alloc = 0;
 }

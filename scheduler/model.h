@@ -342,9 +342,10 @@ struct depend {
 /* What becomes of a job whose dependencies can never be met. */
 enum depend_hopeless { HOPELESS_BY_CONFIG, HOPELESS_STAYS, HOPELESS_ENDS };
 
-/* Pods of equal size on one node. */
+/* Pods of equal size on one node. Lists of them are shared, and do not change: see
+ * slots_new. */
 struct slot {
-    char *node;
+    const char *node;
     int64_t pods;
     struct resvec each;
     int64_t first_rank;
@@ -372,9 +373,9 @@ struct plan {
     char *partition;
     /* Which one, where the job names several, or is to be drawn in; else NULL. */
     char *reservation;
-    char *license;      /* likewise */
-    char *qos;          /* likewise */
-    struct slot *slots; /* in rank order */
+    char *license;            /* likewise */
+    char *qos;                /* likewise */
+    const struct slot *slots; /* in rank order */
     size_t n_slots;
     /* Of an array, and promised to tasks behind the next one; the core has these as
      * followers (follower.h). */
@@ -553,14 +554,14 @@ struct job {
 
     /* run */
     enum job_phase phase;
-    int64_t start_sec;  /* TIME_UNSET while pending; ENDED without a start: its end */
-    int64_t end_sec;    /* COMPLETING and ENDED; TIME_UNSET: not known */
-    bool failed;        /* ENDED: not well */
-    bool gone;          /* of a component: it has ended, and holds nothing any more */
-    char *partition;    /* where it runs; NULL while pending */
-    char *reservation;  /* in which it runs, or ran; NULL: not said (job_reservation) */
-    char *license;      /* of any_license: that it has; NULL: not said (job_licenses) */
-    struct slot *alloc; /* in rank order */
+    int64_t start_sec; /* TIME_UNSET while pending; ENDED without a start: its end */
+    int64_t end_sec;   /* COMPLETING and ENDED; TIME_UNSET: not known */
+    bool failed;       /* ENDED: not well */
+    bool gone;         /* of a component: it has ended, and holds nothing any more */
+    char *partition;   /* where it runs; NULL while pending */
+    char *reservation; /* in which it runs, or ran; NULL: not said (job_reservation) */
+    char *license;     /* of any_license: that it has; NULL: not said (job_licenses) */
+    const struct slot *alloc; /* in rank order */
     size_t n_alloc;
     struct plan plan;     /* while pending: what was promised */
     int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
@@ -744,8 +745,18 @@ void node_caps_free(struct node_cap *caps, size_t n);
 struct reached *reached_copy(const struct reached *list, size_t n);
 void reached_free(struct reached *list, size_t n);
 struct node_cap *node_caps_copy(const struct node_cap *caps, size_t n);
-void slots_free(struct slot *slots, size_t n);
-struct slot *slots_copy(const struct slot *slots, size_t n);
+/*
+ * A list of slots is made whole, with the names of their nodes, and never changes. So
+ * it is shared by all who have it: a plan, the decision that tells of it, the job that
+ * starts there, copies of these. It goes when the last of them lets it go; they are
+ * counted without locks. A view of a part of it (component.h) is not a list.
+ */
+/* Copies them, and what they lend. NULL: of none. */
+const struct slot *slots_new(const struct slot *from, size_t n);
+const struct slot *slots_ref(const struct slot *slots); /* NULL is none */
+void slots_unref(const struct slot *slots);             /* likewise */
+/* To be changed, and made a list again: the same, with names lent. Free with free. */
+struct slot *slots_draft(const struct slot *slots, size_t n);
 /* What each of its pods counts for: under limits, for those who pay, and for people. */
 struct resvec slot_counts(const struct slot *slot);
 void plan_clear(struct plan *plan);            /* to none */

@@ -227,7 +227,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->partition = xstrdup_null(j->partition);
     copy->reservation = xstrdup_null(j->reservation);
     copy->license = xstrdup_null(j->license);
-    copy->alloc = slots_copy(j->alloc, j->n_alloc);
+    copy->alloc = slots_ref(j->alloc);
     copy->plan = plan_copy(&j->plan);
     copy->others = components_copy(j->others, j->n_others);
 }
@@ -284,7 +284,7 @@ static void job_fini(struct job *j)
     free(j->walls);
     reached_free(j->reached_in, j->n_reached_in);
     node_caps_free(j->caps, j->n_caps);
-    slots_free(j->alloc, j->n_alloc);
+    slots_unref(j->alloc);
     plan_clear(&j->plan);
     free(j->array);
     free(j->depends);

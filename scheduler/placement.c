@@ -7,6 +7,7 @@
 void placer_fini(struct placer *p)
 {
     free(p->candidates);
+    free(p->slots);
     *p = (struct placer){0};
 }
 

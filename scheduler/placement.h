@@ -79,6 +79,8 @@ struct candidate;
 struct placer {
     struct candidate *candidates;
     size_t n, cap;
+    struct slot *slots; /* of what was chosen */
+    size_t slots_cap;
     struct beside pod; /* of the search under way */
 };
 
@@ -102,10 +104,11 @@ void placer_fini(struct placer *p);
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room);
 
-/* The slots of a gang that fits into a window, in rank order (free with slots_free), or
- * NULL. Uses and refreshes the fit's memory of where its last pod went. */
-struct slot *placement_find(struct placer *p, const struct cluster *c,
-                            const struct placement *at, size_t *ret_n);
+/* The slots of a gang that fits into a window, in rank order (the caller has them:
+ * slots_unref), or NULL. Uses and refreshes the fit's memory of where its last pod
+ * went. */
+const struct slot *placement_find(struct placer *p, const struct cluster *c,
+                                  const struct placement *at, size_t *ret_n);
 
 /* The slots that were found last are not taken: nothing is remembered of them. */
 void placement_forget(const struct placement *at);

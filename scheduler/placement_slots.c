@@ -28,23 +28,33 @@ static struct slot slot_of(const struct job *like, const struct candidate *node)
     return slot;
 }
 
-static struct slot *slots_of(struct placer *p, const struct cluster *c,
-                             const struct job *like, size_t *ret_n)
+static void size_to(struct placer *p, size_t n)
 {
-    struct slot *slots = xmalloc(p->n * sizeof(*slots));
+    if (n <= p->slots_cap)
+        return;
+    p->slots_cap = n + n / 2;
+    p->slots = xrealloc(p->slots, p->slots_cap * sizeof(*p->slots));
+}
+
+static const struct slot *slots_of(struct placer *p, const struct cluster *c,
+                                   const struct job *like, size_t *ret_n)
+{
+    struct slot *slots;
     int64_t rank = 0;
 
+    size_to(p, p->n);
+    slots = p->slots;
     candidates_sort(p->candidates, p->n, candidate_compare_places);
     for (size_t i = 0; i < p->n; i++) {
         slots[i] = slot_of(like, &p->candidates[i]);
         slots[i].cpu_milli = oversubscribe_counts(like, &slots[i].each);
         quota_drop(c, &slots[i].each);
-        slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);
+        slots[i].node = c->order[p->candidates[i].position]->name;
         slots[i].first_rank = rank;
         rank += slots[i].pods;
     }
     *ret_n = p->n;
-    return slots;
+    return slots_new(slots, p->n);
 }
 
 /* A job of one pod goes where the last one of its shape went, if nothing else happened
@@ -94,8 +104,8 @@ static bool has_row(const struct cluster *c, const struct placement *at, int64_t
     return run >= enough;
 }
 
-struct slot *placement_find(struct placer *p, const struct cluster *c,
-                            const struct placement *at, size_t *ret_n)
+const struct slot *placement_find(struct placer *p, const struct cluster *c,
+                                  const struct placement *at, size_t *ret_n)
 {
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);

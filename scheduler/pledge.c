@@ -376,7 +376,7 @@ static void add_nodes(struct levels *levels, const struct pledge *pledge,
     static const struct levels none;
 
     for (size_t i = 0; i < n; i++)
-        names[i] = slots[i].node;
+        names[i] = (char *)slots[i].node;
     names_sort(names, n);
     for (size_t i = 0; i < n; i++) {
         const struct pledge_node *node = find_node(pledge, names[i]);

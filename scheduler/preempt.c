@@ -219,7 +219,7 @@ static size_t before_of(struct sched *s, const struct entry *entry,
                         const struct seeker *by)
 {
     size_t before = trial_before_deadline(s, entry), n;
-    struct slot *slots;
+    const struct slot *slots;
 
     if (entry->rec->claim.on)
         return MIN(before, entry->rec->claim.first);
@@ -228,7 +228,7 @@ static size_t before_of(struct sched *s, const struct entry *entry,
     slots = trial_find_place(s, entry, by, before, &n);
     if (slots == NULL)
         return before;
-    slots_free(slots, n);
+    slots_unref(slots);
     return s->window.first;
 }
 

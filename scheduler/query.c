@@ -194,17 +194,17 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
     return tell_qos(s, component_alone(job, component, &alone));
 }
 
-struct slot *sched_counts(const struct sched *s, const struct job *job,
-                          const struct slot *slots, size_t n)
+const struct slot *sched_counts(const struct sched *s, const struct job *job,
+                                const struct slot *slots, size_t n)
 {
-    struct slot *counts;
+    AUTO_FREE struct slot *counts = NULL;
     bool any = false;
 
     for (size_t i = 0; i < n && !any; i++)
         any = job->exclusive || slots[i].alone;
     if (!any)
         return NULL;
-    counts = slots_copy(slots, n);
+    counts = slots_draft(slots, n);
     for (size_t i = 0; i < n; i++) {
         const struct holding h = {
             .slots = &slots[i], .n = 1, .alone = job->exclusive || slots[i].alone};
@@ -213,5 +213,5 @@ struct slot *sched_counts(const struct sched *s, const struct job *job,
         counts[i].pods = 1;
         counts[i].cpu_milli = 0;
     }
-    return counts;
+    return slots_new(counts, n);
 }

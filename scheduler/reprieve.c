@@ -95,7 +95,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
         .qos_at = (uint32_t)by->job->qos_at,
     };
     struct seeker seeker;
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 
     if (entry.part == NULL)
@@ -110,7 +110,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
         trial_set_plan(s, &entry, slots, n);
         return true;
     }
-    slots_free(slots, n);
+    slots_unref(slots);
     return false;
 }
 

@@ -343,10 +343,10 @@ void sched_say_idle_reservation(const struct sched *s, const char *name,
                                 struct str *out);
 /* Does a job run in it, by its name, or wait for it? */
 bool sched_reservation_used(const struct sched *s, const char *name);
-/* What slots of a job count for, as one pod each, where it has nodes alone: to be freed
- * with slots_free. NULL: for no more than what their pods ask for. */
-struct slot *sched_counts(const struct sched *s, const struct job *job,
-                          const struct slot *slots, size_t n);
+/* What slots of a job count for, as one pod each, where it has nodes alone: to be let
+ * go with slots_unref. NULL: for no more than what their pods ask for. */
+const struct slot *sched_counts(const struct sched *s, const struct job *job,
+                                const struct slot *slots, size_t n);
 /* Above 0, and another one whenever nodes or partitions have changed. */
 uint64_t sched_cluster_gen(const struct sched *s);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */

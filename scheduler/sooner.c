@@ -29,7 +29,7 @@ static bool fits_before(struct sched *s, const struct entry *entry,
 {
     const int64_t *bounds = s->timeline.bounds;
     struct seeker shorter = *by;
-    struct slot *slots;
+    const struct slot *slots;
     bool fits;
     size_t n;
 
@@ -42,7 +42,7 @@ static bool fits_before(struct sched *s, const struct entry *entry,
     str_reset(&s->message);
     fits = allowance_check_tres(s, entry->rec->job, entry->part->part, slots, n,
                                 &s->message) == REASON_NONE;
-    slots_free(slots, n);
+    slots_unref(slots);
     return fits;
 }
 

@@ -55,8 +55,8 @@ bool trial_is_planned_there(const struct entry *entry)
            str_eq(plan->license, entry->license);
 }
 
-void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
-                    size_t n)
+void trial_set_plan(struct sched *s, const struct entry *entry,
+                    const struct slot *slots, size_t n)
 {
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
@@ -127,8 +127,8 @@ static void refuse(struct sched *s, const struct entry *entry,
 /* The place that was promised for now, which is there: of components a search that
  * matches them with nodes does not always come upon it again, and limits may not allow
  * others. NULL: there is none. */
-static struct slot *take_promised(struct sched *s, const struct entry *entry,
-                                  size_t *ret_n)
+static const struct slot *take_promised(struct sched *s, const struct entry *entry,
+                                        size_t *ret_n)
 {
     const struct plan *plan = &entry->rec->job->plan;
 
@@ -136,7 +136,7 @@ static struct slot *take_promised(struct sched *s, const struct entry *entry,
         return NULL;
     s->window.first = 0;
     *ret_n = plan->n_slots;
-    return slots_copy(plan->slots, plan->n_slots);
+    return slots_ref(plan->slots);
 }
 
 struct search {
@@ -146,12 +146,13 @@ struct search {
 
 /* The first place from a slot on that limits allow; NULL: none. What becomes of the
  * last that was found is in `ret`: it may be refused whatever the time. */
-static struct slot *find_within(struct sched *s, const struct entry *entry,
-                                const struct seeker *by, struct search *in,
-                                size_t *ret_n)
+static const struct slot *find_within(struct sched *s, const struct entry *entry,
+                                      const struct seeker *by, struct search *in,
+                                      size_t *ret_n)
 {
     do {
-        struct slot *slots = trial_find_from(s, entry, by, in->from, in->before, ret_n);
+        const struct slot *slots =
+            trial_find_from(s, entry, by, in->from, in->before, ret_n);
 
         in->last = ALLOWED_NOT_THEN;
         if (slots == NULL)
@@ -159,7 +160,7 @@ static struct slot *find_within(struct sched *s, const struct entry *entry,
         in->last = trial_allow(s, entry, by, &slots, ret_n);
         if (in->last == ALLOWED)
             return slots;
-        slots_free(slots, *ret_n);
+        slots_unref(slots);
         in->from = s->window.first + 1;
     } while (in->last == ALLOWED_NOT_THEN);
     return NULL;
@@ -167,11 +168,12 @@ static struct slot *find_within(struct sched *s, const struct entry *entry,
 
 /* Where what runs leaves too few nodes for the first place, one beside its group, as
  * limits are by then. */
-static struct slot *find_allowed(struct sched *s, const struct entry *entry,
-                                 const struct seeker *by, size_t before, size_t *ret_n)
+static const struct slot *find_allowed(struct sched *s, const struct entry *entry,
+                                       const struct seeker *by, size_t before,
+                                       size_t *ret_n)
 {
     struct search in = {.before = before};
-    struct slot *slots = find_within(s, entry, by, &in, ret_n);
+    const struct slot *slots = find_within(s, entry, by, &in, ret_n);
     const size_t refused = s->window.first;
     struct seeker beside = *by;
 
@@ -192,14 +194,14 @@ static struct slot *find_allowed(struct sched *s, const struct entry *entry,
 }
 
 /* If limits allow that as well. */
-static struct slot *find_promised(struct sched *s, const struct entry *entry,
-                                  const struct seeker *by, size_t *ret_n)
+static const struct slot *find_promised(struct sched *s, const struct entry *entry,
+                                        const struct seeker *by, size_t *ret_n)
 {
-    struct slot *slots = take_promised(s, entry, ret_n);
+    const struct slot *slots = take_promised(s, entry, ret_n);
 
     if (slots == NULL || trial_check(s, entry, by, slots, *ret_n) == ALLOWED)
         return slots;
-    slots_free(slots, *ret_n);
+    slots_unref(slots);
     return NULL;
 }
 
@@ -230,7 +232,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
     const bool due = rec->claim.on && rec->claim.first == 0;
     bool placed = true;
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 
     trial_set_limited(entry, REASON_NONE, NULL);

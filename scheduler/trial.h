@@ -35,20 +35,21 @@ size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_w
 size_t trial_before_deadline(const struct sched *s, const struct entry *entry);
 /* The first place that is free for long enough, beginning before a slot: s->window
  * says when. NULL: none. To be freed, or given to one of the next two. */
-struct slot *trial_find_place(struct sched *s, const struct entry *entry,
-                              const struct seeker *by, size_t before, size_t *ret_n);
+const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                                    const struct seeker *by, size_t before,
+                                    size_t *ret_n);
 /* Likewise, beginning with a slot from `from` on. */
-struct slot *trial_find_from(struct sched *s, const struct entry *entry,
-                             const struct seeker *by, size_t from, size_t before,
-                             size_t *ret_n);
+const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
+                                   const struct seeker *by, size_t from, size_t before,
+                                   size_t *ret_n);
 /* `placed`: the slots are those that were found last. Of an array the next task starts,
  * and the array waits on, as long as it has any. */
-void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+void trial_start(struct sched *s, const struct entry *entry, const struct slot *slots,
                  size_t n, bool placed);
 /* Is its plan in this one of its choices? */
 bool trial_is_planned_there(const struct entry *entry);
-void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
-                    size_t n);
+void trial_set_plan(struct sched *s, const struct entry *entry,
+                    const struct slot *slots, size_t n);
 /* Starts the job (true), or sees to it that it has the earliest plan there is that
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,

@@ -20,9 +20,7 @@ static int64_t pods_of(const struct slot *slots, size_t n)
 /* One pod less, of equal ones. */
 static void drop_pod(struct slot *slots, size_t *n)
 {
-    if (--slots[*n - 1].pods > 0)
-        return;
-    free(slots[--*n].node);
+    *n -= --slots[*n - 1].pods == 0;
 }
 
 bool trial_stands(const struct entry *entry)
@@ -105,20 +103,22 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
     return allowed == ALLOWED_NOT ? ALLOWED_NOT : ALLOWED_NOT_THEN;
 }
 
-/* Drops as many pods as are too many; false: the rest would be too few. */
-static bool cut(struct sched *s, const struct entry *entry, const struct seeker *by,
-                struct slot *slots, size_t *n)
+/* How many pods it may have, without those that are too many; 0: the rest would be too
+ * few. */
+static int64_t cut(struct sched *s, const struct entry *entry, const struct seeker *by,
+                   const struct slot *slots, size_t n)
 {
     const struct job *job = entry->rec->job;
     bool equal = job->n_units == 0 && job->n_others == 0;
-    int64_t spare = equal ? pods_of(slots, *n) - job->min_pods : 0;
+    int64_t spare = equal ? pods_of(slots, n) - job->min_pods : 0;
+    AUTO_FREE struct slot *rest = slots_draft(slots, n);
 
     for (; spare > 0; spare--) {
-        drop_pod(slots, n);
-        if (trial_check(s, entry, by, slots, *n) == ALLOWED)
-            return true;
+        drop_pod(rest, &n);
+        if (trial_check(s, entry, by, rest, n) == ALLOWED)
+            return pods_of(rest, n);
     }
-    return false;
+    return 0;
 }
 
 struct counted {
@@ -196,11 +196,13 @@ static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
 
 /* Of what it may not have so, the next to try; false: there is nothing else. */
 static bool narrow(struct sched *s, const struct entry *entry, const struct seeker *by,
-                   struct placement *at, struct slot *slots, size_t *n)
+                   struct placement *at, const struct slot *slots, size_t n)
 {
-    if (!cut(s, entry, by, slots, n))
+    int64_t pods = cut(s, entry, by, slots, n);
+
+    if (pods == 0)
         return false;
-    at->most_pods = pods_of(slots, *n);
+    at->most_pods = pods;
     return true;
 }
 
@@ -208,7 +210,7 @@ static bool narrow(struct sched *s, const struct entry *entry, const struct seek
  * components apart, they are brought together. */
 static enum allowed bring_together(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, enum allowed before,
-                                   struct slot **slots, size_t *n)
+                                   const struct slot **slots, size_t *n)
 {
     struct seeker seekers[COMPONENTS_MAX];
     struct components all = trial_components(s, entry, by, seekers);
@@ -219,7 +221,7 @@ static enum allowed bring_together(struct sched *s, const struct entry *entry,
     held = trial_group_nodes(s);
     all.first = s->window.first;
     all.at.few = trial_wants_few(s, entry->rec->job, all.first);
-    slots_free(*slots, *n);
+    slots_unref(*slots);
     *n = 0;
     *slots = components_place_on_fewest(&all, held, n);
     return *slots != NULL ? trial_check(s, entry, by, *slots, *n) : before;
@@ -229,7 +231,7 @@ static enum allowed bring_together(struct sched *s, const struct entry *entry,
  * it. That is only a number: a node of the job's list may be among those dropped, or
  * one with a feature that it counts on. */
 enum allowed trial_allow(struct sched *s, const struct entry *entry,
-                         const struct seeker *by, struct slot **slots, size_t *n)
+                         const struct seeker *by, const struct slot **slots, size_t *n)
 {
     struct placement at = trial_placement(s, entry, by);
     bool exchanged = false;
@@ -244,9 +246,9 @@ enum allowed trial_allow(struct sched *s, const struct entry *entry,
             allowed = bring_together(s, entry, by, allowed, slots, n);
             break;
         }
-        if (!prefer(s, &at, &exchanged) && !narrow(s, entry, by, &at, *slots, n))
+        if (!prefer(s, &at, &exchanged) && !narrow(s, entry, by, &at, *slots, *n))
             break;
-        slots_free(*slots, *n);
+        slots_unref(*slots);
         *n = 0;
         *slots = placement_find(&s->placer, &s->cluster, &at, n);
         if (*slots == NULL)

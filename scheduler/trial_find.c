@@ -107,13 +107,13 @@ struct components trial_components(struct sched *s, const struct entry *entry,
     };
 }
 
-static struct slot *find_together(struct sched *s, const struct entry *entry,
-                                  const struct seeker *by, size_t first, size_t before,
-                                  size_t *ret_n)
+static const struct slot *find_together(struct sched *s, const struct entry *entry,
+                                        const struct seeker *by, size_t first,
+                                        size_t before, size_t *ret_n)
 {
     struct seeker seekers[COMPONENTS_MAX];
     struct components all = trial_components(s, entry, by, seekers);
-    struct slot *slots = NULL;
+    const struct slot *slots = NULL;
     size_t lacking;
 
     components_add_needs(&s->cluster, seekers, by->shape->like->n_others + 1);
@@ -142,14 +142,14 @@ static bool find_first(struct sched *s, const struct seeker *by,
     return found && window_find_on(&s->window, by, before);
 }
 
-struct slot *trial_find_from(struct sched *s, const struct entry *entry,
-                             const struct seeker *by, size_t from, size_t before,
-                             size_t *ret_n)
+const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
+                                   const struct seeker *by, size_t from, size_t before,
+                                   size_t *ret_n)
 {
     struct placement at = trial_placement(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = MAX(from, kind != NULL ? horizon_look(kind, by) : 0);
-    struct slot *slots = NULL;
+    const struct slot *slots = NULL;
     bool found;
 
     if (by->shape->like->n_others > 0)
@@ -167,8 +167,9 @@ struct slot *trial_find_from(struct sched *s, const struct entry *entry,
     return slots;
 }
 
-struct slot *trial_find_place(struct sched *s, const struct entry *entry,
-                              const struct seeker *by, size_t before, size_t *ret_n)
+const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                                    const struct seeker *by, size_t before,
+                                    size_t *ret_n)
 {
     return trial_find_from(s, entry, by, 0, before, ret_n);
 }

@@ -48,7 +48,7 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
 /* Likewise; where it would have more than it may it gets others, of fewer pods, if
  * fewer will do. */
 enum allowed trial_allow(struct sched *s, const struct entry *entry,
-                         const struct seeker *by, struct slot **slots, size_t *n);
+                         const struct seeker *by, const struct slot **slots, size_t *n);
 /* Those that are counted already, where there would be too many nodes by the last
  * check; the caller's. */
 node_set trial_group_nodes(const struct sched *s);

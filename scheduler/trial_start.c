@@ -97,22 +97,46 @@ static void go_on(struct sched *s, struct jobrec *array)
         set_aside(s, array);
 }
 
-/* Beside whom it is there is settled by its start. */
-static void set_sharing(const struct sched *s, const struct entry *entry,
-                        const struct job *job, struct slot *slot)
+static enum sharing sharing_of(const struct sched *s, const struct entry *entry,
+                               const struct job *job, const struct slot *slot)
 {
     const size_t component = MIN((size_t)slot->component, job->n_others);
     const struct partrec *part =
         cluster_component_partition(&s->cluster, job, component, entry->part);
 
-    const enum sharing sharing = job_sharing(job, part != NULL ? part->part : NULL);
+    return job_sharing(job, part != NULL ? part->part : NULL);
+}
 
-    slot->alone = sharing == SHARES_WITH_NONE;
-    slot->owned = sharing == SHARES_WITH_USER;
+/* Beside whom it is there is settled by its start. Returns the slots as they are then,
+ * in place of `slots`. */
+static const struct slot *set_sharing(const struct sched *s, const struct entry *entry,
+                                      const struct job *job, const struct slot *slots,
+                                      size_t n)
+{
+    AUTO_FREE struct slot *draft = NULL;
+    const struct slot *settled;
+
+    for (size_t i = 0; i < n; i++) {
+        const enum sharing sharing = sharing_of(s, entry, job, &slots[i]);
+        const bool alone = sharing == SHARES_WITH_NONE;
+        const bool owned = sharing == SHARES_WITH_USER;
+
+        if (slots[i].alone == alone && slots[i].owned == owned)
+            continue;
+        if (draft == NULL)
+            draft = slots_draft(slots, n);
+        draft[i].alone = alone;
+        draft[i].owned = owned;
+    }
+    if (draft == NULL)
+        return slots;
+    settled = slots_new(draft, n);
+    slots_unref(slots);
+    return settled;
 }
 
 /* It holds the slots from now on. */
-static void take_slots(struct sched *s, struct jobrec *rec, struct slot *slots,
+static void take_slots(struct sched *s, struct jobrec *rec, const struct slot *slots,
                        size_t n, bool placed)
 {
     struct job *job = rec->job;
@@ -151,7 +175,7 @@ static void count_start(struct sched *s, struct jobrec *rec)
     jobrec_reset_told(rec);
 }
 
-void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+void trial_start(struct sched *s, const struct entry *entry, const struct slot *slots,
                  size_t n, bool placed)
 {
     struct jobrec *queued = entry->rec, *rec = queued, *array = follower_array(queued);
@@ -184,8 +208,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     guise_settle(s, rec, (size_t)queued->job->qos_at);
     largest_sec = MIN(check_largest(rec->job, entry->part->part, s->now_sec),
                       allowance_longest(s, rec->job, entry->part->part, slots, n));
-    for (size_t i = 0; i < n; i++)
-        set_sharing(s, entry, rec->job, &slots[i]);
+    decision.slots = slots = set_sharing(s, entry, rec->job, slots, n);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, largest_sec);

@@ -39,7 +39,7 @@ void attempt_clear(struct attempt *a)
             free(a->ranks[i].claims[k]);
         free(a->ranks[i].claims);
     }
-    slots_free(a->amended, a->n_amended);
+    slots_unref(a->amended);
     free(a->extra);
     free(a->ranks);
     free(a->failure);
@@ -344,15 +344,16 @@ static struct resvec slot_request(const struct attempt *a, const struct slot *sl
 
 void attempt_amend(struct attempt *a, const struct slot *placement, size_t n_slots)
 {
-    struct slot *slots = slots_copy(placement, n_slots);
+    AUTO_FREE struct slot *slots = slots_draft(placement, n_slots);
     for (size_t i = 0; i < n_slots; i++) {
         slots[i].each = slot_request(a, &slots[i]);
         for (int64_t k = 0; k < slots[i].pods; k++)
             a->ranks[slots[i].first_rank + k].use =
                 a->ranks[slots[i].first_rank + k].real;
     }
-    slots_free(a->amended, a->n_amended);
-    a->amended = slots;
+    const struct slot *amended = slots_new(slots, n_slots);
+    slots_unref(a->amended);
+    a->amended = amended;
     a->n_amended = n_slots;
     a->amendments++;
 }

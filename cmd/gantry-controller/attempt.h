@@ -78,7 +78,7 @@ struct attempt {
     int64_t bound_sec; /* when all ranks were seen bound; 0: not yet */
     /* The placement, with what its pods really ask for where that is not what was
      * planned; NULL: as planned. */
-    struct slot *amended;
+    const struct slot *amended;
     size_t n_amended;
     int64_t amendments; /* so many there were */
 };

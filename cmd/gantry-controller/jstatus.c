@@ -53,7 +53,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->limit_asked);
     free(s->lacks_age);
     free(s->array);
-    slots_free(s->placement, s->n_placement);
+    slots_unref(s->placement);
     plan_clear(&s->plan);
 }
 
@@ -74,7 +74,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->dependency = xstrdup_null(from->dependency);
     to->limit_asked = xstrdup_null(from->limit_asked);
     to->lacks_age = xstrdup_null(from->lacks_age);
-    to->placement = slots_copy(from->placement, from->n_placement);
+    to->placement = slots_ref(from->placement);
     to->plan = plan_copy(&from->plan);
     to->array = NULL;
     if (from->array)

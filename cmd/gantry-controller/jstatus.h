@@ -64,7 +64,7 @@ struct jstatus {
     char *partition;   /* where it waits (a list), runs or ran last */
     char *reservation; /* in which it runs or ran last; NULL: none */
     char *license;     /* that it has or had, where it takes any of several; NULL */
-    struct slot *placement;
+    const struct slot *placement;
     size_t n_placement;
     struct preemption preempted; /* of the run now or last */
     struct plan plan;            /* while pending: when and where it is to start */

@@ -280,8 +280,8 @@ static void want_amended(const struct job_view *v, struct job_next *n)
     struct jstatus *s = &n->want;
     if (!v->amended)
         return;
-    slots_free(s->placement, s->n_placement);
-    s->placement = slots_copy(v->amended, v->n_amended);
+    slots_unref(s->placement);
+    s->placement = slots_ref(v->amended);
     s->n_placement = v->n_amended;
 }
 

@@ -48,7 +48,7 @@ static void clear_run(struct jstatus *s)
     plan_clear(&s->plan);
     s->ahead.jobs = AHEAD_NONE;
     s->sooner = (struct sooner){0};
-    slots_free(s->placement, s->n_placement);
+    slots_unref(s->placement);
     s->placement = NULL;
     s->n_placement = 0;
     text_set(&s->partition, NULL);
@@ -126,8 +126,8 @@ void want_standing(const struct job_view *v, struct job_next *n)
 void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state)
 {
     struct jstatus *s = &n->want;
-    slots_free(s->placement, s->n_placement);
-    s->placement = slots_copy(v->start, v->n_start);
+    slots_unref(s->placement);
+    s->placement = slots_ref(v->start);
     s->n_placement = v->n_start;
     text_set(&s->partition, v->partition);
     text_set(&s->reservation, v->reservation);

@@ -47,22 +47,22 @@ static void adopt_single(struct record *r)
         const struct pod *p = r->pods[i];
         if (p->attempt != job->status.attempt + 1 || !p->node || p->rank != 0)
             continue;
-        struct slot *slot = xcalloc(1, sizeof(*slot));
-        *slot = (struct slot){.node = xstrdup(p->node),
-                              .pods = 1,
-                              .each = p->use,
-                              .cpu_milli = p->cpu_milli,
-                              .alone = p->alone};
+        const struct slot slot = {.node = p->node,
+                                  .pods = 1,
+                                  .each = p->use,
+                                  .cpu_milli = p->cpu_milli,
+                                  .alone = p->alone};
         r->start =
             (struct start){.on = true,
                            .attempt = p->attempt,
                            .generation = job->generation,
-                           .slots = slot,
+                           .slots = slots_new(&slot, 1),
                            .n_slots = 1,
                            .limit_sec = LIMIT_UNSET,
                            .partition = xstrdup_null(p->partition),
                            .reservation = xstrdup_null(job_reservation(job->model))};
-        attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
+        attempt_begin(&r->attempt, p->attempt, r->start.slots, 1,
+                      loop_now_sec(r->ctl->loop));
         attempt_saw_pod(&r->attempt, p, watches_node_fate(r->ctl, p->node));
         return;
     }

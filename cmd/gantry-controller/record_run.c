@@ -60,12 +60,12 @@ static void amend(struct record *r)
     for (size_t i = 0; i < r->attempt.n; i++)
         bound |= r->attempt.ranks[i].state == RANK_BOUND;
     const struct slot *slots = record_slots(r, &n);
-    struct slot *before = slots_copy(slots, n);
+    const struct slot *before = slots_ref(slots);
     attempt_amend(&r->attempt, before, n);
     told_update(r);
     if (!bound && !amendment_fits(r, before, n, &why))
         attempt_fail(&r->attempt, why);
-    slots_free(before, n);
+    slots_unref(before);
 }
 
 void record_run(struct record *r)

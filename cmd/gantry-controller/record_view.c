@@ -45,7 +45,7 @@ void record_plan(struct record *r, const struct decision *d)
                             .reservation = xstrdup_null(d->reservation),
                             .license = xstrdup_null(d->license),
                             .qos = xstrdup_null(d->chosen_qos),
-                            .slots = slots_copy(d->slots, d->n_slots),
+                            .slots = slots_ref(d->slots),
                             .n_slots = d->n_slots,
                             .further = plans_copy(d->further, d->n_further),
                             .n_further = d->n_further};

@@ -8,7 +8,7 @@
 struct start start_of(const struct decision *d)
 {
     return (struct start){.on = true,
-                          .slots = slots_copy(d->slots, d->n_slots),
+                          .slots = slots_ref(d->slots),
                           .n_slots = d->n_slots,
                           .partition = xstrdup_null(d->partition),
                           .reservation = xstrdup_null(d->reservation),
@@ -19,7 +19,7 @@ struct start start_of(const struct decision *d)
 
 void start_fini(struct start *start)
 {
-    slots_free(start->slots, start->n_slots);
+    slots_unref(start->slots);
     free(start->partition);
     free(start->reservation);
     free(start->license);

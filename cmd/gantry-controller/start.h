@@ -17,7 +17,7 @@ struct start {
     bool on;
     int64_t attempt;
     int64_t generation; /* of the spec that it was decided for */
-    struct slot *slots;
+    const struct slot *slots;
     size_t n_slots;
     char *partition, *reservation, *license; /* NULL: none; not said */
     char *qos; /* of several that it names; NULL: it names but one */

@@ -122,12 +122,12 @@ static void on_written(void *arg, const struct kc_result *result)
 
 static struct kc_call *write_status(struct record *r, const struct jstatus *want)
 {
-    struct slot *counts = r->job->model
-                              ? sched_counts(r->ctl->sched, r->job->model,
-                                             want->placement, want->n_placement)
-                              : NULL;
+    const struct slot *counts = r->job->model
+                                    ? sched_counts(r->ctl->sched, r->job->model,
+                                                   want->placement, want->n_placement)
+                                    : NULL;
     JSON_AUTO struct json *patch = status_patch(&r->ctl->convert, r->job, want, counts);
-    slots_free(counts, counts ? want->n_placement : 0);
+    slots_unref(counts);
     struct kc_ref ref = job_ref(r, "status");
     return kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
 }

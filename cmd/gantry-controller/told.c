@@ -99,7 +99,7 @@ static void tell_bill(const struct record *r, struct job *m)
     m->account = xstrdup_null(model->account);
     m->qos = xstrdup_null(model->qos);
     m->partition = xstrdup_null(model->partition);
-    m->alloc = slots_copy(model->alloc, model->n_alloc);
+    m->alloc = slots_ref(model->alloc);
     m->n_alloc = model->n_alloc;
     m->end_sec = model->end_sec;
 }
@@ -233,8 +233,8 @@ static struct job *model_of(const struct record *r, const struct told *now,
     keep_partitions(m, &r->intake);
     size_t n;
     const struct slot *slots = record_slots(r, &n);
-    slots_free(m->alloc, m->n_alloc);
-    m->alloc = now->phase == JOB_PENDING ? NULL : slots_copy(slots, n);
+    slots_unref(m->alloc);
+    m->alloc = now->phase == JOB_PENDING ? NULL : slots_ref(slots);
     m->n_alloc = now->phase == JOB_PENDING ? 0 : n;
     m->phase = now->phase;
     m->job_id = now->job_id;

@@ -274,7 +274,7 @@ static void make_pending(struct job *model)
 {
     model->phase = JOB_PENDING;
     model->start_sec = TIME_UNSET;
-    slots_free(model->alloc, model->n_alloc);
+    slots_unref(model->alloc);
     model->alloc = NULL;
     model->n_alloc = 0;
     free(model->partition);

@@ -109,14 +109,14 @@ static void hold_slot(struct nodelist *list, const struct jobrow *job,
 static void hold(struct nodelist *list, const struct jobrow *job)
 {
     JSON_AUTO struct json *placement = json_parse_str(job->placement, NULL);
-    struct slot *slots;
+    const struct slot *slots;
     size_t n;
 
     if (convert_placement_from_json(&list->convert, placement, &slots, &n, NULL) < 0)
         return;
     for (size_t i = 0; i < n; i++)
         hold_slot(list, job, &slots[i]);
-    slots_free(slots, n);
+    slots_unref(slots);
 }
 
 static void plan(struct nodelist *list, const struct jobrow *job)

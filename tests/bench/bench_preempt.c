@@ -17,6 +17,7 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
+#include "tests/support/slot_list.h"
 
 #define NODES_MAX 8000
 #define NODE_GPUS 8
@@ -107,11 +108,9 @@ static void add_running(struct bench *b, const char *qos, size_t from, int64_t n
 {
     struct job *job = make_job(b, qos, nodes, gpus);
 
-    job->alloc = xcalloc((size_t)nodes, sizeof(*job->alloc));
-    job->n_alloc = (size_t)nodes;
-    for (size_t i = 0; i < job->n_alloc; i++)
-        job->alloc[i] = (struct slot){
-            .node = xasprintf("n%zu", from + i), .pods = 1, .each = job->each};
+    for (size_t i = 0; i < (size_t)nodes; i++)
+        slot_list_add_on(&job->alloc, &job->n_alloc, "n", from + i,
+                         &(struct slot){.pods = 1, .each = job->each});
     job->partition = xstrdup("batch");
     job->phase = JOB_RUNNING;
     job->start_sec = NOW_SEC - draw(b, MIN(job->limit_sec, 3600));

@@ -16,6 +16,7 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
+#include "tests/support/slot_list.h"
 
 #define NODES 5000
 #define RUNNING 5800
@@ -128,10 +129,8 @@ static void add_running(struct bench *b, int number)
     job->phase = JOB_RUNNING;
     job->partition = xstrdup("batch");
     job->start_sec = NOW_SEC - 3600;
-    job->alloc = xcalloc(1, sizeof(*job->alloc));
-    job->n_alloc = 1;
-    job->alloc[0] = (struct slot){
-        .node = xasprintf("n%d", number % NODES), .pods = 1, .each = job->each};
+    slot_list_add_on(&job->alloc, &job->n_alloc, "n", (size_t)number % NODES,
+                     &(struct slot){.pods = 1, .each = job->each});
     tell(b, CHANGE_JOB, job);
 }
 

@@ -133,7 +133,8 @@ START_TEST(test_round_trip)
 {
     struct restable resources;
     struct convert c = with(&resources);
-    struct slot slots[4] = {{0}}, *back = NULL;
+    struct slot slots[4] = {{0}};
+    const struct slot *back = NULL;
     size_t n_back = 0;
     struct err err = ERR_INIT;
     STR_AUTO struct str tres;
@@ -158,7 +159,7 @@ START_TEST(test_round_trip)
     same_slots(back, slots, n_back);
     convert_tres(&c, slots, cases[_i].n, &tres);
     ck_assert_str_eq(tres.s, cases[_i].tres);
-    slots_free(back, n_back);
+    slots_unref(back);
 }
 END_TEST
 
@@ -191,7 +192,7 @@ START_TEST(test_bad)
 {
     struct restable resources;
     struct convert c = with(&resources);
-    struct slot *slots = NULL;
+    const struct slot *slots = NULL;
     size_t n = 0;
     struct err err = ERR_INIT;
     JSON_AUTO struct json *placement = json_parse_str(bad[_i].json, NULL);

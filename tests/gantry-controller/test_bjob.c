@@ -282,17 +282,22 @@ static void of_exit(struct jstatus *s)
 {
     s->exit_signal = 9;
 }
+static void place(struct jstatus *s, struct slot slot)
+{
+    slots_unref(s->placement);
+    s->placement = slots_new(&slot, 1);
+}
 static void of_node(struct jstatus *s)
 {
-    text_set(&s->placement[0].node, "n9");
+    place(s, (struct slot){.node = "n9", .pods = 2});
 }
 static void of_pods(struct jstatus *s)
 {
-    s->placement[0].pods = 3;
+    place(s, (struct slot){.node = "n1", .pods = 3});
 }
 static void of_tasks(struct jstatus *s)
 {
-    s->placement[0].tasks = 4;
+    place(s, (struct slot){.node = "n1", .pods = 2, .tasks = 4});
 }
 static void of_partition(struct jstatus *s)
 {
@@ -309,11 +314,11 @@ static const struct {
 
 START_TEST(test_equal)
 {
-    struct slot slot = {.node = (char *)"n1", .pods = 2};
+    struct slot slot = {.node = "n1", .pods = 2};
     struct jstatus a, b;
     jstatus_init(&a);
     a.eligible_sec = 5;
-    a.placement = slots_copy(&slot, 1);
+    a.placement = slots_new(&slot, 1);
     a.n_placement = 1;
     text_set(&a.message, "m");
     jstatus_copy(&b, &a);

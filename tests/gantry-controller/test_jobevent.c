@@ -186,7 +186,7 @@ static void status_of(const struct brief *b, struct jstatus *ret)
     if (!job_state_is_active(b->state))
         return;
     const struct slot slots[] = {{.node = "n1", .pods = 1}, {.node = "n2", .pods = 1}};
-    ret->placement = slots_copy(slots, ARRAY_LEN(slots));
+    ret->placement = slots_new(slots, ARRAY_LEN(slots));
     ret->n_placement = ARRAY_LEN(slots);
 }
 

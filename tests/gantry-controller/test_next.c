@@ -54,13 +54,14 @@ static struct ahead give_ahead(const struct given_ahead *g)
 
 static struct plan give_plan(const struct given_plan *g)
 {
-    struct slot slot = {.node = (char *)(g->node ? g->node : "n1"), .pods = 1};
-    struct plan plan = {.start_sec = g->start_sec,
-                        .promised = g->promised,
-                        .partition = (char *)"main",
-                        .slots = &slot,
-                        .n_slots = 1};
-    return g->start_sec ? plan_copy(&plan) : (struct plan){.start_sec = TIME_UNSET};
+    const struct slot slot = {.node = g->node ? g->node : "n1", .pods = 1};
+    if (!g->start_sec)
+        return (struct plan){.start_sec = TIME_UNSET};
+    return (struct plan){.start_sec = g->start_sec,
+                         .promised = g->promised,
+                         .partition = xstrdup("main"),
+                         .slots = slots_new(&slot, 1),
+                         .n_slots = 1};
 }
 
 static void give_status(struct jstatus *s, const struct given *g)
@@ -89,8 +90,8 @@ static void give_status(struct jstatus *s, const struct given *g)
     }
     if (!ran)
         return;
-    struct slot slot = {.node = (char *)"n1", .pods = 2};
-    s->placement = slots_copy(&slot, 1);
+    struct slot slot = {.node = "n1", .pods = 2};
+    s->placement = slots_new(&slot, 1);
     s->n_placement = 1;
     if (g->state != JOB_STATE_CONFIGURING)
         s->start_sec = NOW - 50;
@@ -249,10 +250,13 @@ static void check_case(const struct next_case *c)
     const struct given *g = &c->given;
     struct bjob *job = give_job(g);
     struct attempt attempt = {0};
-    struct slot start = {.node = (char *)"n1", .pods = g->start};
-    struct slot amended = {.node = (char *)"n1", .pods = g->start ? g->start : 2};
+    const struct slot begun = {.node = "n1", .pods = g->start};
+    const struct slot changed = {.node = "n1",
+                                 .pods = g->start ? g->start : 2,
+                                 .each.v[RES_CPU] = g->amended_milli};
+    const struct slot *start = g->start ? slots_new(&begun, 1) : NULL;
+    const struct slot *amended = g->amended_milli ? slots_new(&changed, 1) : NULL;
     STR_AUTO struct str got;
-    amended.each.v[RES_CPU] = g->amended_milli;
     str_init(&got, 4096);
     if (g->ranks) {
         attempt_from_text(&attempt, 1, g->ranks, NOW - g->launching_sec);
@@ -272,7 +276,7 @@ static void check_case(const struct next_case *c)
                             .array = g->is_array ? &array : NULL,
                             .submit_sec = CREATED,
                             .attempt = &attempt,
-                            .start = g->start ? &start : NULL,
+                            .start = start,
                             .n_start = g->start > 0,
                             .partition = g->start ? "main" : NULL,
                             .assigned_id = g->assigned_id,
@@ -283,7 +287,7 @@ static void check_case(const struct next_case *c)
                                               : g->closed ? "PartitionInactive"
                                                           : NULL,
                             .unbound = g->unbound,
-                            .amended = g->amended_milli ? &amended : NULL,
+                            .amended = amended,
                             .n_amended = 1,
                             .end_reason = g->timed_out ? "TimeLimit" : NULL,
                             .ends = g->ends ? 1u << 1 : 0,
@@ -316,6 +320,8 @@ static void check_case(const struct next_case *c)
                       "%s: may not launch", c->what);
     jstatus_fini(&next.want);
     plan_clear(&plan);
+    slots_unref(start);
+    slots_unref(amended);
     attempt_clear(&attempt);
     bjob_free(job);
 }

@@ -213,7 +213,7 @@ START_TEST(test_golden)
                      strcmp(pods[_i].golden, "component-waits") == 0 ? "fast" : "main");
     pod_free(back);
     for (size_t i = 0; i < n; i++)
-        free(slots[i].node);
+        free((void *)slots[i].node);
     bjob_free(job);
 }
 END_TEST
@@ -228,7 +228,7 @@ START_TEST(test_unbound)
                         .gpu_resource = "nvidia.com/gpu",
                         .gpu_type_label = "gantry.dev/gpu-type"};
     struct bjob *job = job_of(&c, "hello", TEMPLATE, "");
-    struct slot slot = {.node = (char *)"n3", .pods = 1, .each = job->model->each};
+    struct slot slot = {.node = "n3", .pods = 1, .each = job->model->each};
     struct resvec extra = {{[RES_CPU] = 500}};
     struct pod_plan plan = {.convert = &c,
                             .job = job,
@@ -328,7 +328,7 @@ START_TEST(test_bad)
                        .uid = (char *)"u",
                        .works = &work,
                        .n_works = 1};
-    struct slot slot = {.node = (char *)"n1", .pods = 1};
+    struct slot slot = {.node = "n1", .pods = 1};
     struct pod_plan plan = {.convert = &c, .job = &job, .slots = &slot, .n_slots = 1};
     struct err err = ERR_INIT;
     ck_assert_ptr_null(pod_build(&plan, 0, &err));

@@ -185,8 +185,8 @@ static const struct {
 static void place(const struct convert *c, struct jstatus *s)
 {
     int gpu = restable_intern(c->resources, c->gpu_resource);
-    struct slot slots[] = {{.node = (char *)"n1", .pods = 1, .first_rank = 0},
-                           {.node = (char *)"n2", .pods = 2, .first_rank = 1}};
+    struct slot slots[] = {{.node = "n1", .pods = 1, .first_rank = 0},
+                           {.node = "n2", .pods = 2, .first_rank = 1}};
     for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
         slots[i].each.v[RES_CPU] = 2000;
         slots[i].each.v[RES_PODS] = 1;
@@ -200,11 +200,11 @@ static void place(const struct convert *c, struct jstatus *s)
                                 .reservation = xstrdup("lab"),
                                 .license = xstrdup("octave"),
                                 .qos = xstrdup("high"),
-                                .slots = slots_copy(slots, 2),
+                                .slots = slots_new(slots, 2),
                                 .n_slots = 2};
         return;
     }
-    s->placement = slots_copy(slots, 2);
+    s->placement = slots_new(slots, 2);
     s->n_placement = 2;
 }
 
@@ -294,7 +294,7 @@ START_TEST(test_counts)
     jstatus_init(&want);
     want.state = JOB_STATE_RUNNING;
     place(&c, &want);
-    struct slot *counts = slots_copy(want.placement, want.n_placement);
+    AUTO_FREE struct slot *counts = slots_draft(want.placement, want.n_placement);
     for (size_t i = 0; i < want.n_placement; i++) {
         counts[i].pods = 1;
         counts[i].each = (struct resvec){.v[RES_CPU] = 64000};
@@ -303,7 +303,6 @@ START_TEST(test_counts)
         xasprintf("cpu=%zu,node=%zu", 64 * want.n_placement, want.n_placement);
     JSON_AUTO struct json *patch = status_patch(&c, job, &want, counts);
     ck_assert_str_eq(json_str(patch, "status.allocTRES"), expected);
-    slots_free(counts, want.n_placement);
     jstatus_fini(&want);
     bjob_free(job);
 }

@@ -263,6 +263,41 @@ START_TEST(test_copies)
 }
 END_TEST
 
+/* They are there as long as anybody has them, and their names are their own. */
+START_TEST(test_slots_are_shared)
+{
+    char name[] = "n1";
+    const struct slot from[] = {{.node = name, .pods = 2}, {.node = "n27", .pods = 1}};
+    struct plan plan = {
+        .start_sec = 60, .slots = slots_new(from, 2), .n_slots = 2, .promised = true};
+    struct plan copy = plan_copy(&plan);
+    AUTO_FREE struct slot *draft = slots_draft(plan.slots, 2);
+    const struct slot *changed;
+
+    name[1] = '9';
+    ck_assert_ptr_eq(copy.slots, plan.slots);
+    plan_clear(&plan);
+    ck_assert_str_eq(copy.slots[0].node, "n1");
+    ck_assert_str_eq(copy.slots[1].node, "n27");
+    draft[1].pods = 5;
+    changed = slots_new(draft, 2);
+    plan_clear(&copy);
+    ck_assert_str_eq(changed[1].node, "n27");
+    ck_assert_int_eq(changed[0].pods, 2);
+    ck_assert_int_eq(changed[1].pods, 5);
+    slots_unref(changed);
+}
+END_TEST
+
+START_TEST(test_no_slots)
+{
+    ck_assert_ptr_null(slots_new(NULL, 0));
+    ck_assert_ptr_null(slots_ref(NULL));
+    ck_assert_ptr_null(slots_draft(NULL, 0));
+    slots_unref(NULL);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/model", (struct suite_row[]){
@@ -274,6 +309,8 @@ int main(void)
                                              {test_taints, ARRAY_LEN(taint_cases)},
                                              {test_names, 1},
                                              {test_copies, 1},
+                                             {test_slots_are_shared, 1},
+                                             {test_no_slots, 1},
                                              {NULL, 0},
                                          });
 }

@@ -212,11 +212,11 @@ static unsigned place(const struct cluster *c, struct restable *res, const char 
     shape_settle(at.shape, c);
     if (placement_fits(&placer, c, &at, &room)) {
         size_t n;
-        struct slot *slots = placement_find(&placer, c, &at, &n);
+        const struct slot *slots = placement_find(&placer, c, &at, &n);
 
         for (size_t i = 0; i < n; i++)
             set |= 1u << (slots[i].node[1] - '1');
-        slots_free(slots, n);
+        slots_unref(slots);
     }
     shape_put(&shapes, at.shape);
     job_free(job);

@@ -530,7 +530,7 @@ static void end_job(struct contest *c, const char *uid)
         sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = key});
         return;
     }
-    slots_free(job->alloc, job->n_alloc);
+    slots_unref(job->alloc);
     job->alloc = NULL;
     job->n_alloc = 0;
     job->phase = JOB_PENDING;

@@ -594,16 +594,14 @@ END_TEST
 /* A promise of nobody knows which partition is none: the job starts where it may. */
 START_TEST(test_promise_of_no_partition)
 {
-    struct slot slot = {.node = (char *)"n2", .pods = 1, .tasks = 1};
+    struct slot slot = {.node = "n2", .pods = 1, .tasks = 1};
     struct fixture f;
     struct job *job;
 
     begin(&f, TWO_NODES);
     job = cluster_text_job(&f.res, "job 1 cpu=8 time=10");
-    job->plan = (struct plan){.start_sec = 600,
-                              .promised = true,
-                              .slots = slots_copy(&slot, 1),
-                              .n_slots = 1};
+    job->plan = (struct plan){
+        .start_sec = 600, .promised = true, .slots = slots_new(&slot, 1), .n_slots = 1};
     sched_apply(f.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
     step(&f, 60);
     ck_assert_str_eq(f.told.s,

@@ -8,6 +8,7 @@
 #include "crds/dependency.h"
 #include "crds/licenses.h"
 #include "crds/switches.h"
+#include "tests/support/slot_list.h"
 
 /* ---- how much ---- */
 
@@ -283,12 +284,11 @@ static int add_slots(struct job *job, char *text, struct err *err)
     if (job->n_alloc > 0)
         rank =
             job->alloc[job->n_alloc - 1].first_rank + job->alloc[job->n_alloc - 1].pods;
-    job->alloc = xrealloc(job->alloc, (job->n_alloc + nodes.n) * sizeof(*job->alloc));
     for (size_t i = 0; i < nodes.n; i++) {
-        job->alloc[job->n_alloc++] = (struct slot){.node = xstrdup(nodes.names[i]),
-                                                   .pods = pods,
-                                                   .first_rank = rank,
-                                                   .tasks = 1};
+        const struct slot slot = {
+            .node = nodes.names[i], .pods = pods, .first_rank = rank, .tasks = 1};
+
+        slot_list_add(&job->alloc, &job->n_alloc, &slot);
         rank += pods;
     }
     return 0;
@@ -305,25 +305,32 @@ static int job_on(const struct setting *at, struct err *err)
     return 0;
 }
 
+static void share_nodes(struct job *job, bool alone, bool owned)
+{
+    AUTO_FREE struct slot *slots = slots_draft(job->alloc, job->n_alloc);
+    const struct slot *before = job->alloc;
+
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        slots[i].alone |= alone;
+        slots[i].owned |= owned;
+    }
+    job->alloc = slots_new(slots, job->n_alloc);
+    slots_unref(before);
+}
+
 /* Behind `on`. */
 static int job_alone(const struct setting *at, struct err *err)
 {
-    struct job *job = at->object;
-
     (void)err;
-    for (size_t i = 0; i < job->n_alloc; i++)
-        job->alloc[i].alone = true;
+    share_nodes(at->object, true, false);
     return 0;
 }
 
 /* Likewise. */
 static int job_owned(const struct setting *at, struct err *err)
 {
-    struct job *job = at->object;
-
     (void)err;
-    for (size_t i = 0; i < job->n_alloc; i++)
-        job->alloc[i].owned = true;
+    share_nodes(at->object, false, true);
     return 0;
 }
 

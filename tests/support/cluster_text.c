@@ -8,6 +8,7 @@
 #include "base/hostlist.h"
 #include "base/util.h"
 #include "tests/support/cluster_keys.h"
+#include "tests/support/slot_list.h"
 
 /* ---- lines ---- */
 
@@ -166,25 +167,34 @@ static int read_components(const struct reader *r, struct job *job, struct err *
     return 0;
 }
 
+/* What each of its pods asks for is known once all of the line is. */
+static void set_each(struct job *job)
+{
+    AUTO_FREE struct slot *slots = slots_draft(job->alloc, job->n_alloc);
+    const struct slot *before = job->alloc;
+
+    for (size_t i = 0; i < job->n_alloc; i++)
+        slots[i].each = job->each;
+    job->alloc = slots_new(slots, job->n_alloc);
+    slots_unref(before);
+}
+
 /* What a component has of its job's allocation. */
 static void add_alloc(struct job *job, size_t component)
 {
     struct job *other = &job->others[component - 1];
     const struct slot *last = job->n_alloc > 0 ? &job->alloc[job->n_alloc - 1] : NULL;
     int64_t rank = last != NULL ? last->first_rank + last->pods : 0;
-    struct slot *own = other->alloc;
-    size_t n = other->n_alloc;
 
-    if (n == 0)
-        return;
-    job->alloc = xrealloc(job->alloc, (job->n_alloc + n) * sizeof(*own));
-    for (size_t i = 0; i < n; i++) {
-        own[i].each = other->each;
-        own[i].component = (int64_t)component;
-        own[i].first_rank += rank;
-        job->alloc[job->n_alloc++] = own[i];
+    for (size_t i = 0; i < other->n_alloc; i++) {
+        struct slot own = other->alloc[i];
+
+        own.each = other->each;
+        own.component = (int64_t)component;
+        own.first_rank += rank;
+        slot_list_add(&job->alloc, &job->n_alloc, &own);
     }
-    free(own);
+    slots_unref(other->alloc);
     other->alloc = NULL;
     other->n_alloc = 0;
 }
@@ -203,8 +213,7 @@ static int read_job(const struct reader *r, struct err *err)
         job_free(job);
         return -1;
     }
-    for (size_t i = 0; i < job->n_alloc; i++)
-        job->alloc[i].each = job->each;
+    set_each(job);
     for (size_t i = 1; i <= job->n_others; i++)
         add_alloc(job, i);
     change.u.job = job;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "tests/support/slot_list.h"
 
 #define LIMIT_MIN_SEC 900
 #define LIMIT_MAX_SEC (7 * MIX_DAY_SEC)
@@ -114,13 +115,12 @@ static void add_running(struct mix *m, struct sched *s, size_t class, size_t fir
     job->partition = xstrdup("batch");
     job->start_sec =
         MIX_NOW_SEC - (int64_t)rng_below(&m->rng, (uint64_t)job->limit_sec);
-    job->alloc = xcalloc(nodes, sizeof(*job->alloc));
-    job->n_alloc = nodes;
-    for (size_t i = 0; i < nodes; i++)
-        job->alloc[i] = (struct slot){.node = xasprintf("n%zu", first + i),
-                                      .pods = 1,
-                                      .each = job->each,
-                                      .first_rank = (int64_t)i};
+    for (size_t i = 0; i < nodes; i++) {
+        const struct slot slot = {
+            .pods = 1, .each = job->each, .first_rank = (int64_t)i};
+
+        slot_list_add_on(&job->alloc, &job->n_alloc, "n", first + i, &slot);
+    }
     mix_tell(s, CHANGE_JOB, job);
 }
 

@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "scheduler/timeline.h"
 #include "tests/support/queue_private.h"
+#include "tests/support/slot_list.h"
 
 #define ID_MAX 10000
 
@@ -243,10 +244,8 @@ static void add_running(struct queue_case *q, size_t number)
     if (job->n_reservations > 1)
         job->reservation = xstrdup(job->reservations[1]);
     job->start_sec = QUEUE_NOW_SEC - (int64_t)queue_draw(q, 8000);
-    job->alloc = xcalloc(1, sizeof(*job->alloc));
-    job->n_alloc = 1;
-    job->alloc[0] =
-        (struct slot){.node = xasprintf("n%zu", node), .pods = 1, .each = job->each};
+    slot_list_add_on(&job->alloc, &job->n_alloc, "n", node,
+                     &(struct slot){.pods = 1, .each = job->each});
     queue_hold_plainly(q, job, node, 1);
     queue_tell(q, CHANGE_JOB, job);
 }
