@@ -20,17 +20,23 @@ static bool is_submitted(const struct job *job)
 }
 
 /* Does the job count for it as it is now? */
-static bool counts_for(const struct job *job, const struct limit *limit, bool safe)
+static bool counts_for(const struct job *job, const struct limit *limit)
 {
     if (limit_rows[limit->kind].what == WHAT_ACCRUING)
         return accrue_since(job) != TIME_UNSET && job->accrue_sec != ACCRUES_NOT;
     if (limit_rows[limit->kind].whose == WHOSE_JOB)
         return false;
-    if (limit_is_of_usage(limit->kind) && !safe)
-        return false;
     if (job->gone && !limit_is_of_usage(limit->kind))
         return false;
     return limit_is_on_submits(limit->kind) ? is_submitted(job) : job->n_alloc > 0;
+}
+
+/* What it is charged for, in thousandths. */
+static int64_t charged_at(const struct sched *s, const struct asking *a)
+{
+    const struct qos *qos = policy_qos(&s->policy, a->job);
+
+    return qos != NULL ? qos->usage_factor : 1000;
 }
 
 static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
@@ -49,7 +55,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
                                 .slots = a->slots,
                                 .n_slots = a->n_slots};
 
-        if (!counts_for(a->job, limit, s->config.limits_safe))
+        if (!counts_for(a->job, limit))
             continue;
         taking.whose = asking_whose(s, a, limit, &buffer);
         if (limit_is_on_submits(limit->kind))
@@ -60,7 +66,8 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             taking.amount = asking_amount(s, a, limit);
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;
-            taking.factor = asking_factor(s, a);
+            taking.factor =
+                s->config.limits_safe ? asking_factor(s, a) : charged_at(s, a);
         }
         held_take(&s->held, &rec->takes, &taking);
     }
@@ -76,7 +83,7 @@ static int64_t counts_with(const struct sched *s, const struct asking *a,
     struct places places;
     int64_t sum = 0;
 
-    if (!counts_for(a->job, limit, s->config.limits_safe))
+    if (!counts_for(a->job, limit))
         return 0;
     places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {

@@ -63,6 +63,36 @@ int64_t usage_spent(const struct sched *s, const struct place_of *place,
     return add_capped(sum, held_of(&s->held, limit, whose, s->charged_sec));
 }
 
+/* Is all forgotten between the last period and then? */
+static bool is_reset_by(const struct sched *s, const struct usage_rules *rules,
+                        int64_t at_sec)
+{
+    const int64_t reset_sec = usage_reset_after(&rules->reset, s->charged_sec);
+
+    return reset_sec != TIME_UNSET && reset_sec <= at_sec;
+}
+
+/* Will all be used up then, for certain if those that run go on to their ends? So what
+ * they will have used fades as if it were used at once. */
+static bool usage_is_up_by(const struct sched *s, const struct asking *a,
+                           const struct place_of *place, const struct limit *limit,
+                           int64_t at_sec)
+{
+    const struct qos *qos =
+        place->qos != NULL ? policy_find_qos(&s->policy, place->qos) : NULL;
+    const struct usage_rules rules = charge_rules(s, qos);
+    struct whose buffer;
+    const char *whose = asking_whose(s, a, limit, &buffer);
+    int64_t used = past_of(s, place, limit);
+
+    if (s->charged_sec == TIME_UNSET || is_reset_by(s, &rules, at_sec) ||
+        usage_spent(s, place, limit, whose) < limit->amount) /* this is remembered */
+        return false;
+    used = add_capped(used, recent_of(s, place, limit));
+    used = add_capped(used, held_used(&s->held, limit, whose, s->charged_sec, at_sec));
+    return decay(used, at_sec - s->charged_sec, rules.half_life_sec) >= limit->amount;
+}
+
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need)
@@ -75,8 +105,17 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- jobs that run ---- */
 
+/* TIME_UNSET: now. */
+static bool is_up(const struct sched *s, const struct asking *a,
+                  const struct place_of *place, const struct limit *limit,
+                  int64_t at_sec)
+{
+    return at_sec == TIME_UNSET ? usage_is_up(s, place, limit)
+                                : usage_is_up_by(s, a, place, limit, at_sec);
+}
+
 static enum reason find_used_up(const struct sched *s, const struct asking *a,
-                                struct str *message)
+                                int64_t at_sec, struct str *message)
 {
     struct places places;
 
@@ -89,7 +128,7 @@ static enum reason find_used_up(const struct sched *s, const struct asking *a,
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
                 !asking_is_bound(a, limit) || !asking_has(s, a, limit) ||
-                !usage_is_up(s, place, limit))
+                !is_up(s, a, place, limit, at_sec))
                 continue;
             allowance_say(place, a->job, limit, 0, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
@@ -109,8 +148,27 @@ static enum reason find_any_used_up(const struct sched *s, const struct job *job
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
     for (size_t i = 0; i < all.n && reason == REASON_NONE; i++) {
         if (all.items[i].job->phase == JOB_RUNNING)
-            reason = find_used_up(s, &all.items[i], message);
+            reason = find_used_up(s, &all.items[i], TIME_UNSET, message);
     }
+    return reason;
+}
+
+enum reason allowance_check_by(struct sched *s, const struct job *job,
+                               const struct partition *part, const struct slot *slots,
+                               size_t n, int64_t at_sec, struct str *message)
+{
+    enum reason reason = REASON_NONE;
+    struct askings all;
+
+    if (!s->held.of_usage || s->config.limits_safe)
+        return REASON_NONE;
+    askings_init(s, &all, job, part, slots, n);
+    for (size_t i = 0; i < all.n && reason == REASON_NONE; i++)
+        reason = find_used_up(s, &all.items[i], at_sec, message);
+    if (reason == REASON_NONE)
+        return REASON_NONE;
+    str_add(message, " by when it could start, if all that run go on to their limits");
+    s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
     return reason;
 }
 

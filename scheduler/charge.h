@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "scheduler/core.h"
+#include "scheduler/usage.h"
 
 /* Charges what has run up to now, once in each period, and ranks accounts by it; the
  * core is dirty if somebody stands otherwise than before. False: the budget is spent,
@@ -27,6 +28,8 @@ void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
                    struct job *is);
 /* The end of the period now. */
 int64_t charge_next_period(const struct sched *s, int64_t now_sec);
+/* How usage of a QOS (NULL: of accounts) fades, and is forgotten. */
+struct usage_rules charge_rules(const struct sched *s, const struct qos *qos);
 /* How fast what has been used of a QOS (NULL: of accounts) fades. */
 int64_t charge_half_life(const struct sched *s, const struct qos *qos);
 /* The end of the period now, if there is anybody to be charged then; else INT64_MAX. */

@@ -7,8 +7,6 @@
 
 /* ---- charge.c ---- */
 
-/* Of a QOS; NULL: of accounts. */
-struct usage_rules charge_rules(const struct sched *s, const struct qos *qos);
 /* Is it charged as it is? NULL: there is none. */
 bool charge_is_on(const struct job *job);
 bool charge_has_payers(const struct sched *s);

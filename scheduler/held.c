@@ -305,6 +305,22 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
     return counts_left(counter) ? left_of(counter, at_sec) : capped(counter->sum);
 }
 
+int64_t held_used(const struct held *h, const struct limit *limit, const char *whose,
+                  int64_t from_sec, int64_t to_sec)
+{
+    const struct counter *counter = held_counter(h, limit, whose);
+    __int128 sum = 0;
+
+    for (const struct take *t = counter != NULL ? counter->takes : NULL; t != NULL;
+         t = t->behind) {
+        const int64_t sec = MIN(t->end_sec, to_sec) - MAX(t->start_sec, from_sec);
+
+        if (sec > 0)
+            sum += (__int128)t->amount * sec * t->factor / 1000;
+    }
+    return capped(sum);
+}
+
 bool held_has_nodes(const struct counter *counter)
 {
     return counter->nodes != NULL;
