@@ -37,7 +37,11 @@ struct charge {
     const char *account; /* lent from the workload; "": none */
     int64_t jobs;
     double gpu_hours, cpu_hours;
+    int64_t started; /* of the jobs, since the replay began */
+    double wait_sec; /* of these together */
 };
+/* 0: none started. */
+double charge_wait_mean(const struct charge *c);
 
 /* Of an account, with all below it: parts of all hours of the pool's measure. */
 struct due {

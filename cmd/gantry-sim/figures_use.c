@@ -55,12 +55,26 @@ static void drop_empty_charges(struct figures *f)
     f->n_charges = kept;
 }
 
+static void charge_wait(struct charge *c, const struct tale *t)
+{
+    c->jobs++;
+    if (t->start_sec == TIME_UNSET || t->before)
+        return;
+    c->started++;
+    c->wait_sec += (double)t->wait_sec;
+}
+
+double charge_wait_mean(const struct charge *c)
+{
+    return c->started > 0 ? c->wait_sec / (double)c->started : 0;
+}
+
 static void charge_jobs(struct figures *f, const struct pool *p,
                         const struct workload *load, const struct history *h)
 {
     name_charges(f, p, load);
     for (size_t i = 0; i < h->n; i++)
-        charge_of(f, history_account(h, load, i))->jobs++;
+        charge_wait(charge_of(f, history_account(h, load, i)), &h->tales[i]);
     for (size_t i = 0; i < history_stays(h); i++) {
         const struct stay stay = history_stay(h, i);
         struct charge *c = charge_of(f, history_account(h, load, stay.job));

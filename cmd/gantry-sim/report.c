@@ -40,27 +40,61 @@ static int width_of(const struct run *runs, size_t n)
     return (int)MIN(width, CELL_MAX);
 }
 
-static void print_accounts(const struct run *runs, size_t n, int width, FILE *out)
+typedef double of_charge(const struct charge *c);
+
+static double gpu_hours(const struct charge *c)
+{
+    return c->gpu_hours;
+}
+
+static double cpu_hours(const struct charge *c)
+{
+    return c->cpu_hours;
+}
+
+static double of_account(const struct figures *f, const char *account, of_charge *what)
+{
+    for (size_t i = 0; i < f->n_charges; i++)
+        if (strcmp(f->charges[i].account, account) == 0)
+            return what(&f->charges[i]);
+    return 0;
+}
+
+struct by_account {
+    const char *title;
+    enum kind kind;
+    of_charge *what;
+};
+
+/* A line for each account of the first of the runs. */
+static void print_by_account(const struct run *runs, size_t n, int width,
+                             const struct by_account *by, FILE *out)
 {
     const struct figures *first = &runs[0].figures;
-    bool gpus = first->gpu_hours > 0;
-    if (first->n_charges == 0 ||
-        (first->n_charges == 1 && *first->charges[0].account == '\0'))
-        return;
-    fprintf(out, "\n%s by account\n", gpus ? "GPU-hours" : "CPU-hours");
+    char text[CELL_MAX];
+    fprintf(out, "\n%s by account\n", by->title);
     for (size_t i = 0; i < first->n_charges; i++) {
         const char *account = first->charges[i].account;
         fprintf(out, "  %-34s", *account ? account : "(none)");
         for (size_t k = 0; k < n; k++) {
-            const struct figures *f = &runs[k].figures;
-            double hours = 0;
-            for (size_t c = 0; c < f->n_charges; c++)
-                if (strcmp(f->charges[c].account, account) == 0)
-                    hours = gpus ? f->charges[c].gpu_hours : f->charges[c].cpu_hours;
-            fprintf(out, " %*.1f", width, hours);
+            cell(by->kind, of_account(&runs[k].figures, account, by->what), text);
+            fprintf(out, " %*s", width, text);
         }
         fputc('\n', out);
     }
+}
+
+static void print_accounts(const struct run *runs, size_t n, int width, FILE *out)
+{
+    static const struct by_account cpus = {"CPU-hours", HOURS, cpu_hours},
+                                   gpus = {"GPU-hours", HOURS, gpu_hours},
+                                   waits = {"mean wait", SECONDS, charge_wait_mean};
+    const struct figures *first = &runs[0].figures;
+    if (first->n_charges == 0 ||
+        (first->n_charges == 1 && *first->charges[0].account == '\0'))
+        return;
+    print_by_account(runs, n, width, first->gpu_hours > 0 ? &gpus : &cpus, out);
+    print_by_account(runs, n, width, &waits, out);
 }
 
 /* All runs have the same accounts, and the same is due to them. */

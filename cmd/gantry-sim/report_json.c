@@ -42,6 +42,7 @@ static struct json *accounts_json(const struct figures *f)
             json_build("{'account': %s, 'jobs': %i}", c->account, c->jobs);
         json_set(one, "gpuHours", json_new_double(c->gpu_hours));
         json_set(one, "cpuHours", json_new_double(c->cpu_hours));
+        json_set(one, "waitMeanSec", json_new_double(charge_wait_mean(c)));
         json_append(all, one);
     }
     return all;

@@ -103,7 +103,10 @@ START_TEST(test_text)
     simtest_expect(&said, "\npromises broken                                   0\n");
     simtest_expect(&said, "\nGPU-hours by account\n"
                           "  blue                                          8.7\n"
-                          "  red                                           8.7\n");
+                          "  red                                           8.7\n"
+                          "\nmean wait by account\n"
+                          "  blue                                       1800 s\n"
+                          "  red                                           0 s\n");
     tempdir_free(root);
 }
 END_TEST
