@@ -1,10 +1,11 @@
-#include "scheduler/model.h"
+#include "scheduler/select.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/model.h"
 
 /* ---- labels and names ---- */
 
