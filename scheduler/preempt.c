@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "scheduler/book.h"
+#include "scheduler/bulk.h"
 #include "scheduler/fewest.h"
 #include "scheduler/hunt.h"
 #include "scheduler/prospect.h"
@@ -85,12 +85,19 @@ static bool try_taken(struct sched *s, struct hunt *h, bool lacks)
     return (!lacks || reclaim_take(s, h->herd, h->by)) && hunt_try(s, h);
 }
 
+/* For all pods together. */
+static bool choose_fewer(const struct sched *s, struct hunt *h)
+{
+    return is_guess(s, h) ? bulk_choose(h->victims, h->by)
+                          : fewest_choose(h->victims, h->by);
+}
+
 /* What looks better may not do, by rules that single nodes know nothing of. */
 static bool try_chosen(struct sched *s, struct hunt *h, bool lacks)
 {
     if (is_known(h) || !victims_choose(h->victims, h->by))
         return false;
-    if (is_guess(s, h) || !fewest_choose(h->victims, h->by))
+    if (!choose_fewer(s, h))
         return try_taken(s, h, lacks);
     return try_taken(s, h, lacks) ||
            (victims_choose(h->victims, h->by) && try_taken(s, h, lacks));

@@ -7,7 +7,7 @@
  *                     also of room that others are ending for: who ends for a job that
  *                     may be preempted itself ends for whoever may have its place
  *   whom              as few as will do, and of those the cheapest (victims.h; for all
- *                     pods of a gang together: fewest.h); where
+ *                     pods of a gang together: fewest.h, bulk.h); where
  *                     single nodes do not say who that is, the cheapest are all tried,
  *                     more and more of them, and then without those that are not
  *                     needed (hunt.h); for licences, where settings say so: reclaim.h

@@ -13,9 +13,9 @@
  *     n2  [ a 1-GPU job ][ a 1-GPU job ]      2 jobs
  *     n3  [ an 8-GPU job ...............]     1 job          <- first
  *
- * It is an estimate: where jobs have several nodes (fewest.h), or pods share nodes,
- * fewer may do. The caller tries what was chosen on the timeline, and takes nobody who
- * is not needed there.
+ * It is an estimate: where jobs have several nodes (fewest.h), or pods share nodes
+ * (bulk.h), fewer may do. The caller tries what was chosen on the timeline, and takes
+ * nobody who is not needed there.
  */
 #ifndef GANTRY_SCHEDULER_VICTIMS_H
 #define GANTRY_SCHEDULER_VICTIMS_H
