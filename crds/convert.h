@@ -29,7 +29,8 @@
 #define NODE_WEIGHT_MAX 4294967280
 #define ANNOTATION_PARTITION "gantry.dev/partition"
 #define ANNOTATION_CPUS "gantry.dev/cpus" /* that count, where others have them, too */
-#define ANNOTATION_EXCLUSIVE "gantry.dev/exclusive" /* no other job is beside it */
+#define ANNOTATION_EXCLUSIVE "gantry.dev/exclusive" /* no other job is beside it, */
+#define EXCLUSIVE_USER "user"                       /* or none of another user */
 #define ANNOTATION_SIGNALS "gantry.dev/signals"     /* base/siglist.h */
 /* Of a node: it signals containers by that annotation. */
 #define LABEL_SIGNALS "gantry.dev/signals"
@@ -141,6 +142,7 @@ struct pod {
     char *partition;   /* from the annotation; NULL */
     int64_t cpu_milli; /* likewise: slot.cpu_milli */
     bool alone;        /* likewise: slot.alone */
+    bool owned;        /* likewise: slot.owned */
     char *signals;     /* likewise: those that it was sent; NULL: none */
 };
 struct pod *convert_pod(const struct convert *c, const struct json *pod,
@@ -148,7 +150,8 @@ struct pod *convert_pod(const struct convert *c, const struct json *pod,
 void pod_free(struct pod *pod);
 
 /* status.placement: list of {nodes (hostlist), podsPerNode, requests, firstRank,
- * component, cpusPerPod (that count, where others have them as well), exclusive}. */
+ * component, cpusPerPod (that count, where others have them as well), exclusive,
+ * exclusiveUser}. */
 struct json *convert_placement_to_json(const struct convert *c,
                                        const struct slot *slots, size_t n);
 /* Fails on text that is not a placement. The caller is one who has the slots

@@ -32,10 +32,11 @@ struct json *convert_component(const struct json *batchjob, size_t component)
         return json_ref((struct json *)batchjob);
     struct json *ret = json_new_object();
     struct json *own = json_is(item, JSON_OBJECT) ? json_copy(item) : json_new_object();
-    if (json_get(spec, "exclusive"))
-        json_set(own, "exclusive", json_copy(json_get(spec, "exclusive")));
-    if (json_get(spec, "overSubscribe"))
-        json_set(own, "overSubscribe", json_copy(json_get(spec, "overSubscribe")));
+    static const char *const of_the_job[] = {"exclusive", "exclusiveUser",
+                                             "overSubscribe"};
+    for (size_t i = 0; i < ARRAY_LEN(of_the_job); i++)
+        if (json_get(spec, of_the_job[i]))
+            json_set(own, of_the_job[i], json_copy(json_get(spec, of_the_job[i])));
     add_work(spec, own);
     json_set(ret, "metadata", json_copy(json_get(batchjob, "metadata")));
     json_set(ret, "spec", own);

@@ -302,6 +302,8 @@ static int read_where(const struct json *object, const struct json *template,
 {
     if (json_read_bool(object, "spec.exclusive", &job->exclusive, err) ==
             JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.exclusiveUser", &job->exclusive_user, err) ==
+            JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.overSubscribe", &job->oversubscribe, err) ==
             JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.contiguous", &job->contiguous, err) ==

@@ -76,6 +76,8 @@ static int read_sharing(const struct json *object, struct partition *part,
     if (json_read_str(object, "spec.overSubscribe", &word, err) == JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.exclusive", &part->exclusive, err) ==
             JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.exclusiveUser", &part->exclusive_user, err) ==
+            JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.lln", &part->lln, err) == JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.reqResv", &part->req_resv, err) ==
             JSON_WRONG_TYPE ||

@@ -31,7 +31,8 @@ static bool slots_fold(const struct slot *a, const struct slot *b)
 {
     return a->pods == b->pods && a->tasks == b->tasks && a->component == b->component &&
            a->first_rank + a->pods == b->first_rank && a->cpu_milli == b->cpu_milli &&
-           a->alone == b->alone && memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
+           a->alone == b->alone && a->owned == b->owned &&
+           memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
 }
 
 static struct json *entry_to_json(const struct convert *c, const struct slot *slots,
@@ -56,6 +57,8 @@ static struct json *entry_to_json(const struct convert *c, const struct slot *sl
     }
     if (slots[0].alone)
         json_set(ret, "exclusive", json_new_bool(true));
+    if (slots[0].owned)
+        json_set(ret, "exclusiveUser", json_new_bool(true));
     json_set(ret, "requests", requests_to_json(c, &slots[0].each));
     return ret;
 }
@@ -97,7 +100,8 @@ static int read_entry(const struct convert *c, const struct json *entry, size_t 
                         .first_rank = json_int_or(entry, "firstRank", -1),
                         .tasks = json_int_or(entry, "tasksPerPod", 1),
                         .component = json_int_or(entry, "component", 0),
-                        .alone = json_bool_or(entry, "exclusive", false)};
+                        .alone = json_bool_or(entry, "exclusive", false),
+                        .owned = json_bool_or(entry, "exclusiveUser", false)};
     AUTO_FREE char *path = xasprintf("[%zu].requests", index);
     if (slot.pods < 1 || slot.pods > PODS_MAX || slot.first_rank < 0 ||
         slot.first_rank > PODS_MAX || slot.tasks < 1 || slot.tasks > TASKS_MAX)

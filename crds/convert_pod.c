@@ -47,7 +47,9 @@ static void read_ours(const struct json *object, struct pod *pod)
     const struct json *cpus = json_get(annotations, ANNOTATION_CPUS);
     if (cpus && quantity_read_milli(cpus, &pod->cpu_milli, NULL) < 0)
         pod->cpu_milli = 0; /* not ours */
-    pod->alone = json_get(annotations, ANNOTATION_EXCLUSIVE) != NULL;
+    const char *whose = json_text_of(json_get(annotations, ANNOTATION_EXCLUSIVE));
+    pod->owned = str_eq(whose, EXCLUSIVE_USER);
+    pod->alone = whose && !pod->owned;
     pod->signals =
         xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_SIGNALS)));
 }

@@ -114,6 +114,13 @@ static bool alone_and_shared(const struct json *self, const struct json *old)
            json_bool_or(self, "overSubscribe", false);
 }
 
+static bool owned_and_shared(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return json_bool_or(self, "exclusiveUser", false) &&
+           json_bool_or(self, "overSubscribe", false);
+}
+
 /* ---- components ---- */
 
 static bool components_beside_shape(const struct json *self, const struct json *old)
@@ -470,6 +477,9 @@ const struct rule rules[] = {
      .broken = memory_twice},
     {"BatchJob", "spec", "spec.overSubscribe",
      "spec.exclusive and overSubscribe exclude each other", .broken = alone_and_shared},
+    {"BatchJob", "spec", "spec.overSubscribe",
+     "spec.exclusiveUser and overSubscribe exclude each other",
+     .broken = owned_and_shared},
     {"BatchJob", "spec", "spec.user", "spec.user cannot be changed", .transition = true,
      .broken = user_changed},
     {"BatchJob", "spec", "spec.groups", "spec.groups cannot be changed",
@@ -660,22 +670,54 @@ const size_t n_rules = ARRAY_LEN(rules);
  * array, for how many of its tasks may be under way, and hold, which counts when the
  * job is requeued. */
 const char *const frozen[] = {
-    "spec.jobName",       "spec.account",        "spec.qos",
-    "spec.partition",     "spec.begin",          "spec.timeMin",
-    "spec.deadline",      "spec.dependency",     "spec.killOnInvalidDep",
-    "spec.priority",      "spec.requeue",        "spec.exclusive",
-    "spec.overSubscribe", "spec.contiguous",     "spec.spread",
-    "spec.useMinNodes",   "spec.segment",        "spec.switches",
-    "spec.killOnBadExit", "spec.spreadSegments", "spec.consolidateSegments",
-    "spec.signal",        "spec.nodes",          "spec.ntasks",
-    "spec.ntasksPerNode", "spec.cpusPerTask",    "spec.memPerNode",
-    "spec.memPerCpu",     "spec.memPerGpu",      "spec.gpus",
-    "spec.gpusPerNode",   "spec.gpusPerTask",    "spec.cpusPerGpu",
-    "spec.replicas",      "spec.constraint",     "spec.nodeList",
-    "spec.exclude",       "spec.verify",         "spec.ttlSecondsAfterFinished",
-    "spec.image",         "spec.workDir",        "spec.env",
-    "spec.input",         "spec.output",         "spec.error",
-    "spec.openMode",      "spec.exportEnv",
+    "spec.jobName",
+    "spec.account",
+    "spec.qos",
+    "spec.partition",
+    "spec.begin",
+    "spec.timeMin",
+    "spec.deadline",
+    "spec.dependency",
+    "spec.killOnInvalidDep",
+    "spec.priority",
+    "spec.requeue",
+    "spec.exclusive",
+    "spec.exclusiveUser",
+    "spec.overSubscribe",
+    "spec.contiguous",
+    "spec.spread",
+    "spec.useMinNodes",
+    "spec.segment",
+    "spec.switches",
+    "spec.killOnBadExit",
+    "spec.spreadSegments",
+    "spec.consolidateSegments",
+    "spec.signal",
+    "spec.nodes",
+    "spec.ntasks",
+    "spec.ntasksPerNode",
+    "spec.cpusPerTask",
+    "spec.memPerNode",
+    "spec.memPerCpu",
+    "spec.memPerGpu",
+    "spec.gpus",
+    "spec.gpusPerNode",
+    "spec.gpusPerTask",
+    "spec.cpusPerGpu",
+    "spec.replicas",
+    "spec.constraint",
+    "spec.nodeList",
+    "spec.exclude",
+    "spec.verify",
+    "spec.ttlSecondsAfterFinished",
+    "spec.image",
+    "spec.workDir",
+    "spec.env",
+    "spec.input",
+    "spec.output",
+    "spec.error",
+    "spec.openMode",
+    "spec.exportEnv",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);
 

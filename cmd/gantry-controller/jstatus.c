@@ -107,7 +107,7 @@ static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
         if (strcmp(a[i].node, b[i].node) != 0 || a[i].pods != b[i].pods ||
             a[i].component != b[i].component || a[i].first_rank != b[i].first_rank ||
             a[i].tasks != b[i].tasks || a[i].cpu_milli != b[i].cpu_milli ||
-            a[i].alone != b[i].alone ||
+            a[i].alone != b[i].alone || a[i].owned != b[i].owned ||
             memcmp(&a[i].each, &b[i].each, sizeof(a[i].each)) != 0)
             return false;
     return true;

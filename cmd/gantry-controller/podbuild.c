@@ -123,8 +123,9 @@ static void set_annotations(struct json *annotations, const struct pod_plan *pla
         json_set(annotations, ANNOTATION_PARTITION, json_new_string(world.partition));
     if (slot->cpu_milli > slot->each.v[RES_CPU])
         set_cpus(annotations, slot->cpu_milli);
-    if (slot->alone)
-        json_set(annotations, ANNOTATION_EXCLUSIVE, json_new_string("true"));
+    if (slot->alone || slot->owned)
+        json_set(annotations, ANNOTATION_EXCLUSIVE,
+                 json_new_string(slot->alone ? "true" : EXCLUSIVE_USER));
 }
 
 /* Kubernetes takes labels, annotations and finalizers from a template, no more. */

@@ -51,7 +51,8 @@ static void adopt_single(struct record *r)
                                   .pods = 1,
                                   .each = p->use,
                                   .cpu_milli = p->cpu_milli,
-                                  .alone = p->alone};
+                                  .alone = p->alone,
+                                  .owned = p->owned};
         r->start =
             (struct start){.on = true,
                            .attempt = p->attempt,

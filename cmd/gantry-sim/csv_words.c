@@ -65,13 +65,16 @@ int csv_exclusive(const char *text, struct job *like, struct err *err)
         bool is;
     } words[] = {{"0", false},  {"1", true},      {"no", false},
                  {"yes", true}, {"false", false}, {"true", true}};
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+    like->exclusive_user = strcasecmp(text, "user") == 0;
+    for (size_t i = 0; i < ARRAY_LEN(words) && !like->exclusive_user; i++) {
         if (strcasecmp(words[i].word, text) != 0)
             continue;
         like->exclusive = words[i].is;
         return 0;
     }
-    return err_set(err, ERR_INVALID, "\"%s\" is neither 1 nor 0", text);
+    if (like->exclusive_user)
+        return 0;
+    return err_set(err, ERR_INVALID, "\"%s\" is none of 1, 0 and user", text);
 }
 
 int csv_dependency(const char *text, struct job *like, struct err *err)

@@ -170,6 +170,19 @@ static void put_word(const struct change_row *row, const struct change *c,
     json_set(spec, row->field, json_new_string(word));
 }
 
+static int put_exclusive(const struct change_row *row, const struct change *c,
+                         struct json *spec, struct err *err)
+{
+    const bool node = strcasecmp(c->value, "node") == 0,
+               user = strcasecmp(c->value, "user") == 0;
+
+    if (!node && !user && strcasecmp(c->value, "no") != 0)
+        return invalid(row, c, err);
+    json_set(spec, "exclusive", json_new_bool(node));
+    json_set(spec, "exclusiveUser", json_new_bool(user));
+    return 0;
+}
+
 int changes_refuse_more(const char *key, const struct change *c, struct err *err)
 {
     return err_set(err, ERR_INVALID, "%s%c=%s: say the whole value, %s=VALUE", key,
@@ -202,6 +215,8 @@ int change_put(const struct change_row *row, const struct change *c, struct json
         return put_time(row, c, spec, err);
     case CHANGE_GPUS:
         return put_gpus(row, c, spec, err);
+    case CHANGE_EXCLUSIVE:
+        return put_exclusive(row, c, spec, err);
     case CHANGE_WORD:
         put_word(row, c, spec);
         return 0;

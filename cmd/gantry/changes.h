@@ -31,13 +31,14 @@ const struct change *changes_find(const struct changes *c, const char *key);
 enum change_type {
     CHANGE_TEXT,
     CHANGE_INT,
-    CHANGE_MOST,    /* likewise, or UNLIMITED, which clears it */
-    CHANGE_BOOL,    /* yes, no, 1, 0 */
-    CHANGE_TIME,    /* a length of time, as text */
-    CHANGE_GPUS,    /* "gres/gpu:h100:4", "gpu:4" */
-    CHANGE_WORD,    /* in capitals */
-    CHANGE_SELECTS, /* says which object, changes nothing */
-    CHANGE_REFUSED, /* field is the reason */
+    CHANGE_MOST,      /* likewise, or UNLIMITED, which clears it */
+    CHANGE_BOOL,      /* yes, no, 1, 0 */
+    CHANGE_TIME,      /* a length of time, as text */
+    CHANGE_GPUS,      /* "gres/gpu:h100:4", "gpu:4" */
+    CHANGE_WORD,      /* in capitals */
+    CHANGE_EXCLUSIVE, /* NO, NODE or USER: two fields */
+    CHANGE_SELECTS,   /* says which object, changes nothing */
+    CHANGE_REFUSED,   /* field is the reason */
 };
 
 /* A row of an entity's table, which ends with a key NULL. */

@@ -93,6 +93,9 @@ const char *jobcolumns_sharing(const struct jobrow *r)
 {
     if (r->exclusive)
         return "NO";
+    if (r->exclusive_user ||
+        (r->placement && strstr(r->placement, "\"exclusiveUser\"")))
+        return "USER";
     return r->oversubscribe || (r->placement && strstr(r->placement, "\"cpusPerPod\""))
                ? "YES"
                : "OK";

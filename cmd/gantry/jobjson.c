@@ -158,7 +158,10 @@ static void put_shape(struct json *o, const struct jobrow *r)
     put_number(o, "memory_per_cpu", megabytes(r->mem_per_cpu));
     json_set(o, "contiguous", json_new_bool(r->contiguous));
     put_switches(o, r);
-    json_set(o, "exclusive", json_build(r->exclusive ? "['true']" : "[]"));
+    json_set(o, "exclusive",
+             json_build(r->exclusive        ? "['true']"
+                        : r->exclusive_user ? "['user']"
+                                            : "[]"));
     put_text(o, "features", r->constraint);
     put_text(o, "licenses", r->licenses);
     put_text(o, "resv_name", r->reservation);

@@ -88,6 +88,7 @@ static const struct pick {
     INT("spec.nice", nice, 0),
     BOOL("spec.requeue", requeue),
     BOOL("spec.exclusive", exclusive),
+    BOOL("spec.exclusiveUser", exclusive_user),
     BOOL("spec.overSubscribe", oversubscribe),
     BOOL("spec.contiguous", contiguous),
     INT("status.jobID", id, 0),

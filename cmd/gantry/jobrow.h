@@ -31,7 +31,7 @@ struct jobrow {
     const char *components, *found_components;
     const char *work_dir, *input, *output, *error;
     int64_t ntasks, ntasks_per_node, cpus_per_task, cpus_per_gpu, replicas, nice;
-    bool requeue, exclusive, oversubscribe, contiguous;
+    bool requeue, exclusive, exclusive_user, oversubscribe, contiguous;
     bool is_script; /* else its pods are made from a template */
     /* status */
     int64_t id;             /* 0: not given yet */

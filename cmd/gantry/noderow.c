@@ -102,6 +102,8 @@ static void hold_slot(struct nodelist *list, const struct jobrow *job,
     n->used_bytes += slot->pods * slot->each.v[RES_MEM];
     if (gpu >= 0)
         n->used_gpus += slot->pods * slot->each.v[gpu];
+    if (slot->owned)
+        n->owner = arena_strdup(list->arena, job->user);
     if (job->exclusive)
         n->used_milli = MAX(n->used_milli, n->cpus * 1000);
 }

@@ -27,6 +27,7 @@ struct noderow {
     int64_t cpus, mem_bytes, gpus;        /* that jobs may have */
     int64_t used_milli, used_bytes, used_gpus;
     int64_t jobs, completing;
+    const char *owner; /* whose jobs alone may be there; NULL: anybody's */
     const char *reason, *reason_user; /* NULL: none; nobody knows */
     int64_t reason_sec;
     struct node_state state;

@@ -73,7 +73,16 @@ static void add_reason(struct block *b, const struct noderow *n)
     block_add(b, "]");
 }
 
-void block_node(struct block *b, const struct noderow *n, const struct partlist *parts)
+static void add_owner(struct block *b, const struct noderow *n, struct users *users)
+{
+    if (n->owner)
+        block_add(b, "%s(%" PRId64 ")", n->owner, users_find(users, n->owner)->uid);
+    else
+        block_add(b, "N/A");
+}
+
+void block_node(struct block *b, const struct noderow *n, const struct partlist *parts,
+                struct users *users)
 {
     block_line(b, "NodeName=%s Arch=%s CoresPerSocket=1 ", n->name, n->arch);
     block_line(
@@ -94,9 +103,10 @@ void block_node(struct block *b, const struct noderow *n, const struct partlist 
                n->mem_bytes / MEGA, n->used_bytes / MEGA, n->cpu_total);
     block_line(b, "State=");
     node_state_full(&n->state, &b->out);
-    block_add(b,
-              " ThreadsPerCore=1 TmpDisk=0 Weight=%" PRId64 " Owner=N/A MCS_label=N/A",
-              n->model->weight);
+    block_add(
+        b, " ThreadsPerCore=1 TmpDisk=0 Weight=%" PRId64 " Owner=", n->model->weight);
+    add_owner(b, n, users);
+    block_add(b, " MCS_label=N/A");
     add_partitions(b, n, parts);
     block_line(b, "BootTime=None SlurmdStartTime=None");
     block_line(b, "LastBusyTime=Unknown ResumeAfterTime=None");
@@ -147,7 +157,10 @@ static void add_limits(struct block *b, const struct partition *p)
     block_line(b, "%s", "");
     block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
     block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=%" PRId64 " Hidden=%s",
-              p->exclusive ? "NODE" : "NO", p->grace_sec, p->hidden ? "YES" : "NO");
+              p->exclusive        ? "NODE"
+              : p->exclusive_user ? "USER"
+                                  : "NO",
+              p->grace_sec, p->hidden ? "YES" : "NO");
     block_line(b, "%s", "");
     add_count(b, "MaxNodes", p->max_nodes);
     block_duration(b, " MaxTime", p->max_time_sec, "UNLIMITED");

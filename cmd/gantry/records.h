@@ -14,7 +14,8 @@
 
 void block_job(struct block *b, const struct jobrow *r, struct users *users,
                int64_t now_sec);
-void block_node(struct block *b, const struct noderow *n, const struct partlist *parts);
+void block_node(struct block *b, const struct noderow *n, const struct partlist *parts,
+                struct users *users);
 void block_partition(struct block *b, const struct partition *p,
                      const struct nodelist *nodes);
 void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes);

@@ -150,11 +150,11 @@ static int print_nodes(struct scontrol *s, const struct lists *l,
 
     block_init(&b, s->one_line);
     for (size_t i = 0; wanted->n == 0 && i < l->nodes.n; i++)
-        block_node(&b, &l->nodes.rows[i], &l->parts);
+        block_node(&b, &l->nodes.rows[i], &l->parts, s->users);
     for (size_t i = 0; i < wanted->n; i++) {
         const struct noderow *n = nodelist_find(&l->nodes, wanted->names[i]);
         if (n) {
-            block_node(&b, n, &l->parts);
+            block_node(&b, n, &l->parts, s->users);
             continue;
         }
         block_add(&b, "Node %s not found\n", wanted->names[i]);

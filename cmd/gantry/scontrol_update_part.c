@@ -7,6 +7,8 @@ static const struct change_row partition_rows[] = {
     {"PartitionName", NULL, CHANGE_SELECTS, true},
     {"Default", "default", CHANGE_BOOL, true},
     {"DefaultTime", "defaultTime", CHANGE_TIME, true},
+    {"Exclusive", "exclusive", CHANGE_EXCLUSIVE, true},
+    {"ExclusiveUser", "exclusiveUser", CHANGE_BOOL, true},
     {"MaxCPUsPerNode", "maxCPUsPerNode", CHANGE_MOST, true},
     {"MaxNodes", "maxNodes", CHANGE_MOST, true},
     {"MaxTime", "maxTime", CHANGE_TIME, true},

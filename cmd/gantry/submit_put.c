@@ -303,10 +303,15 @@ int put_gres(const struct submit_put *p, struct json *spec, struct err *err)
 
 int put_exclusive(const struct submit_put *p, struct json *spec, struct err *err)
 {
-    if (str_eq(p->text, "user") || str_eq(p->text, "mcs") || str_eq(p->text, "topo"))
-        return invalid(p, err, "is not supported; say --exclusive alone");
+    if (str_eq(p->text, "mcs") || str_eq(p->text, "topo"))
+        return invalid(p, err,
+                       "is not supported; say --exclusive, or --exclusive=user");
+    if (str_eq(p->text, "user")) {
+        json_set(spec, "exclusiveUser", json_new_bool(true));
+        return 0;
+    }
     if (p->text[0] && !isdigit((unsigned char)p->text[0]) && !str_eq(p->text, "yes"))
-        return invalid(p, err, "is none that there is; say --exclusive alone");
+        return invalid(p, err, "is none that there is; say --exclusive, or =user");
     return put_true(p, spec, err);
 }
 

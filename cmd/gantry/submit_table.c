@@ -135,7 +135,7 @@ const struct submit_row submit_rows[] = {
     FIELD_OF(SET_GPUS_PER_NODE, "gres", 0, "SBATCH_GRES", "gpu[:TYPE][:N]",
              "gpusPerNode", put_gres, "GPUs on each node, as --gpus-per-node"),
     MAYBE("exclusive", 0, "SBATCH_EXCLUSIVE", "MODE", "exclusive", put_exclusive,
-          "no other job on its nodes"),
+          "no other job on its nodes; user: none of another user"),
     FLAG("oversubscribe", 's', NULL, "overSubscribe", put_true,
          "share CPUs, where the partition says OverSubscribe=YES"),
     FLAG("share", 0, NULL, "overSubscribe", put_true, "as --oversubscribe"),

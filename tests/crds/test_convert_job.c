@@ -66,6 +66,8 @@ static void add_shape(struct str *out, const struct job *job)
     add_units(out, job);
     if (job->exclusive)
         str_add(out, " exclusive");
+    if (job->exclusive_user)
+        str_add(out, " owned");
     if (job->oversubscribe)
         str_add(out, " shared");
     if (job->contiguous)
@@ -400,6 +402,11 @@ static const struct job_case {
      "pods=1/node cpu=4000 shared"},
     {"alone and shared", "nodes: 1, exclusive: true, overSubscribe: true, " ONE, "",
      "spec.exclusive and overSubscribe exclude each other"},
+    {"its user's", "nodes: 1, exclusiveUser: true, " ONE, "",
+     "pods=1/node cpu=1000 owned"},
+    {"its user's and shared",
+     "nodes: 1, exclusiveUser: true, overSubscribe: true, " ONE, "",
+     "spec.exclusiveUser and overSubscribe exclude each other"},
     {"GPUs of a type", "gpusPerNode: 'h100:4', exclusive: true, " ONE, "",
      "pods=1/node cpu=1000 gpu=4 type=h100 exclusive"},
     {"replicas",

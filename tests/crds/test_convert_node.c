@@ -216,6 +216,9 @@ static const struct {
     {"exclusive, least loaded first", "exclusive: true, lln: true, reqResv: true",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 exclusive lln reqresv"},
+    {"each job's user's", "exclusiveUser: true",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 owned"},
     {"exclusive, the old word", "overSubscribe: EXCLUSIVE",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 exclusive"},
@@ -317,6 +320,8 @@ static void describe_partition(const struct partition *p, struct str *out)
         str_add(out, " share ");
         oversubscribe_say(p, out);
     }
+    if (p->exclusive_user)
+        str_add(out, " owned");
     str_addf(out, "%s%s%s", p->exclusive ? " exclusive" : "", p->lln ? " lln" : "",
              p->req_resv ? " reqresv" : "");
     str_addf(out, "%s%s", p->access.operators ? " rootonly" : "",

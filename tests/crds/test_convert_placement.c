@@ -33,22 +33,22 @@ static const struct {
     struct {
         const char *node;
         int64_t pods, first_rank, cpu, mem, gpu, tasks, component, counts;
-        bool alone;
+        bool alone, owned;
     } slots[4];
     size_t n;
     const char *json, *tres;
 } cases[] = {
     {"one",
-     {{"n1", 1, 0, 1500, 64 * MI, 0, 1, 0, 0, false}},
+     {{"n1", 1, 0, 1500, 64 * MI, 0, 1, 0, 0, false, false}},
      1,
      "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1500m\","
      "\"memory\":\"64Mi\"}}]",
      "cpu=2,mem=64M,node=1"},
     {"neighbours fold",
-     {{"n1", 2, 0, 1000, 0, 4, 1, 0, 0, false},
-      {"n2", 2, 2, 1000, 0, 4, 1, 0, 0, false},
-      {"n3", 1, 4, 1000, 0, 4, 1, 0, 0, false}},
+     {{"n1", 2, 0, 1000, 0, 4, 1, 0, 0, false, false},
+      {"n2", 2, 2, 1000, 0, 4, 1, 0, 0, false, false},
+      {"n3", 1, 4, 1000, 0, 4, 1, 0, 0, false, false}},
      3,
      "[{\"nodes\":\"n[1-2]\",\"podsPerNode\":2,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1\","
@@ -57,15 +57,15 @@ static const struct {
      "\"cpu\":\"1\",\"nvidia.com/gpu\":\"4\"}}]",
      "cpu=5,node=3,gres/gpu=20"},
     {"rank order stays",
-     {{"n2", 1, 0, 1000, 0, 0, 1, 0, 0, false},
-      {"n1", 1, 1, 1000, 0, 0, 1, 0, 0, false}},
+     {{"n2", 1, 0, 1000, 0, 0, 1, 0, 0, false, false},
+      {"n1", 1, 1, 1000, 0, 0, 1, 0, 0, false, false}},
      2,
      "[{\"nodes\":\"n[2,1]\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1\"}}]",
      "cpu=2,node=2"},
     {"sizes apart",
-     {{"n1", 1, 0, 1000, 0, 8, 1, 0, 0, false},
-      {"n1", 1, 1, 2000, 0, 0, 1, 0, 0, false}},
+     {{"n1", 1, 0, 1000, 0, 8, 1, 0, 0, false, false},
+      {"n1", 1, 1, 2000, 0, 0, 1, 0, 0, false, false}},
      2,
      "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":\"1\","
      "\"nvidia.com/"
@@ -86,9 +86,9 @@ static const struct {
      "\"requests\":{\"cpu\":\"1\"}}]",
      "cpu=2,node=2"},
     {"tasks apart",
-     {{"n1", 1, 0, 2000, 0, 0, 2, 0, 0, false},
-      {"n2", 1, 1, 2000, 0, 0, 4, 0, 0, false},
-      {"n3", 1, 2, 2000, 0, 0, 1, 0, 0, false}},
+     {{"n1", 1, 0, 2000, 0, 0, 2, 0, 0, false, false},
+      {"n2", 1, 1, 2000, 0, 0, 4, 0, 0, false, false},
+      {"n3", 1, 2, 2000, 0, 0, 1, 0, 0, false, false}},
      3,
      "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"tasksPerPod\":2,"
      "\"requests\":{\"cpu\":\"2\"}},{\"nodes\":\"n2\",\"podsPerNode\":1,"
@@ -112,6 +112,14 @@ static const struct {
      "\"requests\":{\"cpu\":\"2\"}},{\"nodes\":\"n2\",\"podsPerNode\":1,"
      "\"firstRank\":1,\"requests\":{\"cpu\":\"2\"}}]",
      "cpu=4,node=2"},
+    {"of one user",
+     {{.node = "n1", .pods = 1, .cpu = 2000, .tasks = 1, .owned = true},
+      {.node = "n2", .pods = 1, .first_rank = 1, .cpu = 2000, .tasks = 1}},
+     2,
+     "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"exclusiveUser\":true,"
+     "\"requests\":{\"cpu\":\"2\"}},{\"nodes\":\"n2\",\"podsPerNode\":1,"
+     "\"firstRank\":1,\"requests\":{\"cpu\":\"2\"}}]",
+     "cpu=4,node=2"},
     {"nothing", {{0}}, 0, "[]", "cpu=0"},
 };
 
@@ -125,6 +133,7 @@ static void same_slots(const struct slot *a, const struct slot *b, size_t n)
         ck_assert_int_eq(a[i].component, b[i].component);
         ck_assert_int_eq(a[i].cpu_milli, b[i].cpu_milli);
         ck_assert_int_eq(a[i].alone, b[i].alone);
+        ck_assert_int_eq(a[i].owned, b[i].owned);
         ck_assert_int_eq(memcmp(&a[i].each, &b[i].each, sizeof(a->each)), 0);
     }
 }
@@ -148,7 +157,8 @@ START_TEST(test_round_trip)
                                  cases[_i].slots[i].tasks,
                                  cases[_i].slots[i].component,
                                  cases[_i].slots[i].counts,
-                                 cases[_i].slots[i].alone};
+                                 cases[_i].slots[i].alone,
+                                 cases[_i].slots[i].owned};
     JSON_AUTO struct json *placement =
         convert_placement_to_json(&c, slots, cases[_i].n);
     AUTO_FREE char *text = json_text(placement, NULL);
@@ -233,9 +243,9 @@ START_TEST(test_tally)
 {
     struct restable resources;
     struct convert c = with(&resources);
-    struct slot slots[] = {{"n1", 2, each(1000, 0, 3), 0, 1, 0, 0, false},
-                           {"n1", 1, each(1000, 0, 1), 2, 1, 0, 0, false},
-                           {"n2", 1, each(1000, 0, 0), 3, 1, 0, 0, false}};
+    struct slot slots[] = {{"n1", 2, each(1000, 0, 3), 0, 1, 0, 0, false, false},
+                           {"n1", 1, each(1000, 0, 1), 2, 1, 0, 0, false, false},
+                           {"n2", 1, each(1000, 0, 0), 3, 1, 0, 0, false, false}};
     struct job *job = job_new();
     tally_is(convert_tally(&c, slots, 3), 2, 7);
     tally_is(convert_tally(&c, NULL, 0), 0, 0);

@@ -44,8 +44,8 @@ START_TEST(test_nice)
     simtest_replay_rows(jobs, "-N1", &said);
     simtest_expect(
         &said, "/w.csv:6: left out: nice: \"99999999999\" is not within 2147483645\n");
-    simtest_expect(&said,
-                   "/w.csv:7: left out: exclusive: \"maybe\" is neither 1 nor 0\n");
+    simtest_expect(
+        &said, "/w.csv:7: left out: exclusive: \"maybe\" is none of 1, 0 and user\n");
     simtest_expect(&said, "/w.csv:8: left out: nice: \"-\" is not within");
     simtest_expect(&said, "\"waitMeanSec\":49.75,");
     simtest_expect(&said, "\"waitMaxSec\":100,");

@@ -1,6 +1,7 @@
 /* scontrol against golden sessions, tests/gantry/golden/scontrol*.txt, whose layout and
  * messages were compared with Slurm's. */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/util.h"
@@ -568,6 +569,49 @@ START_TEST(test_partition)
 }
 END_TEST
 
+static void expect_holds(struct clitest *t, const char *line, const char *part)
+{
+    ck_assert_int_eq(clitest_run(t, line), 0);
+    ck_assert_msg(strstr(t->out, part) != NULL, "%s: no \"%s\" in\n%s", line, part,
+                  t->out);
+}
+
+/* Nodes that are one user's, by what a job or its partition says. */
+START_TEST(test_owner)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_submit(t->ctl, "own",
+                   "'user':'alice','exclusiveUser':true,'nodeList':'n1'");
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "beside", "'user':'alice','nodeList':'n1'");
+    ctltest_submit(t->ctl, "other", "'user':'bob','nodeList':'n1'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "scontrol update PartitionName=main Exclusive=user", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "bob", "'user':'bob','nodeList':'n2'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "squeue -h -S i -o %i/%T/%h/%N", 0,
+                   "1/RUNNING/USER/n1\n2/RUNNING/OK/n1\n3/PENDING/OK/\n"
+                   "4/RUNNING/USER/n2\n",
+                   "");
+    expect_holds(t, "scontrol -o show job 1", " OverSubscribe=USER ");
+    expect_holds(t, "scontrol -o show node n1", " Owner=alice(");
+    expect_holds(t, "scontrol -o show node n2", " Owner=bob(");
+    expect_holds(t, "scontrol -o show node n3", " Owner=N/A ");
+    expect_holds(t, "scontrol -o show partition main", " Exclusive=USER ");
+    clitest_expect(t, "scontrol update PartitionName=main Exclusive=NODE", 0, "", "");
+    expect_holds(t, "scontrol -o show partition main", " Exclusive=NODE ");
+    clitest_expect(t,
+                   "scontrol update PartitionName=main Exclusive=no ExclusiveUser=yes",
+                   0, "", "");
+    expect_holds(t, "scontrol -o show partition main", " Exclusive=USER ");
+    clitest_expect(t, "scontrol update PartitionName=main Exclusive=topo", 1, "",
+                   "scontrol: error: Invalid Exclusive value: topo\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_json)
 {
     static const struct {
@@ -622,6 +666,7 @@ int main(void)
                                              {test_lines, 1},
                                              {test_nodelist_of_the_job, 1},
                                              {test_partition, 1},
+                                             {test_owner, 1},
                                              {test_json, 1},
                                              {test_no_jobs, 1},
                                              {NULL, 0},

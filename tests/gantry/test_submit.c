@@ -164,10 +164,13 @@ static const struct {
                           "gpu[:TYPE][:N]: gpu:4, gpu:h100:4"},
     {"--gres=gpu:1 --gpus-per-node=1", "--gres and --gpus-per-node exclude each other"},
     {"--exclusive", "{'exclusive':true}"},
-    {"--exclusive=user", "Invalid --exclusive specification: \"user\" is not "
-                         "supported; say --exclusive alone"},
+    {"--exclusive=user", "{'exclusiveUser':true}"},
+    {"--exclusive=mcs", "Invalid --exclusive specification: \"mcs\" is not supported; "
+                        "say --exclusive, or --exclusive=user"},
+    {"--exclusive=topo", "Invalid --exclusive specification: \"topo\" is not "
+                         "supported; say --exclusive, or --exclusive=user"},
     {"--exclusive=foo", "Invalid --exclusive specification: \"foo\" is none that there "
-                        "is; say --exclusive alone"},
+                        "is; say --exclusive, or =user"},
     {"--oversubscribe", "{'overSubscribe':true}"},
     {"-s", "{'overSubscribe':true}"},
     {"--share", "{'overSubscribe':true}"},
@@ -243,6 +246,9 @@ static const struct {
     {"--requeue", NULL, NULL, "--no-requeue", "{'requeue':false}"},
     {"--gres=gpu:1", NULL, NULL, "--gpus-per-node=2", "{'gpusPerNode':2}"},
     {"", "SBATCH_EXCLUSIVE", "", "", "{'exclusive':true}"},
+    {"", "SBATCH_EXCLUSIVE", "user", "", "{'exclusiveUser':true}"},
+    {"--exclusive", NULL, NULL, "--exclusive=user", "{'exclusiveUser':true}"},
+    {"--exclusive=user", NULL, NULL, "--exclusive", "{'exclusive':true}"},
     {"", "SBATCH_EXCLUSIVE", "1", "", "{'exclusive':true}"},
     {"", "SBATCH_TIMELIMIT", "x", "",
      "SBATCH_TIMELIMIT (--time): Invalid --time specification: \"x\" is not a "
