@@ -117,7 +117,7 @@ static void enter_as_it_is(struct sched *s, struct jobrec *rec)
     rec->claim.end_sec = span.end_sec;
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
-    crews_enter(&s->crews, rec);
+    crews_enter(s, rec);
     allowance_pledge(s, rec);
     if (rec->claim.planned)
         line_add(s, rec);
@@ -148,7 +148,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     move_uses(s, &rec->claim, n, timeline_give);
     owners_leave(s, rec);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
-    crews_leave(&s->crews, rec);
+    crews_leave(s, rec);
     allowance_release(s, rec);
     if (plan)
         line_drop(s, rec);

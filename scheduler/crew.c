@@ -1,6 +1,7 @@
 #include "scheduler/crew.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <uthash.h>
 
@@ -13,8 +14,18 @@ struct crew {
     int64_t active;
     struct jobrec **claims; /* of those that are on the timeline */
     size_t n, cap;
+    uint32_t *counts; /* by slot: so many of these are under way; if it is counted */
+    bool is_counted;
+    uint64_t cut; /* sched.cuts that the slots are of */
     UT_hash_handle hh;
 };
+
+static void crew_free(struct crew *crew)
+{
+    free(crew->claims);
+    free(crew->counts);
+    free(crew);
+}
 
 void crews_fini(struct crews *crews)
 {
@@ -22,8 +33,7 @@ void crews_fini(struct crews *crews)
 
     HASH_ITER (hh, crews->arrays, crew, next) {
         HASH_DEL(crews->arrays, crew);
-        free(crew->claims);
-        free(crew);
+        crew_free(crew);
     }
 }
 
@@ -52,8 +62,7 @@ static void drop_if_empty(struct crews *crews, struct crew *crew)
     if (crew->active != 0 || crew->n > 0)
         return;
     HASH_DEL(crews->arrays, crew);
-    free(crew->claims);
-    free(crew);
+    crew_free(crew);
 }
 
 void crews_count(struct crews *crews, const struct job *job, int64_t sign)
@@ -78,30 +87,65 @@ int64_t crews_active(const struct crews *crews, const struct job *job)
 
 /* ---- over coming time ---- */
 
-void crews_enter(struct crews *crews, struct jobrec *rec)
+static bool is_counted(const struct sched *s, const struct crew *crew)
+{
+    return crew->is_counted && crew->cut == s->cuts;
+}
+
+static void count_claim(struct crew *crew, const struct claim *claim, uint32_t by)
+{
+    for (size_t slot = claim->first; claim->on && slot < claim->last; slot++)
+        crew->counts[slot] += by;
+}
+
+/* How many are under way in each slot, once anybody asks; where slots are others, anew.
+ */
+static void count_slots(struct sched *s, struct crew *crew)
+{
+    size_t bytes = s->timeline.n_slots * sizeof(*crew->counts);
+
+    if (is_counted(s, crew))
+        return;
+    crew->counts = xrealloc(crew->counts, bytes + 1);
+    memset(crew->counts, 0, bytes);
+    for (size_t i = 0; i < crew->n; i++) {
+        book_freshen(s, crew->claims[i]);
+        count_claim(crew, &crew->claims[i]->claim, 1);
+    }
+    crew->is_counted = true;
+    crew->cut = s->cuts;
+}
+
+void crews_enter(struct sched *s, struct jobrec *rec)
 {
     int64_t array_id = job_array_id(rec->job);
     struct crew *crew;
 
     if (array_id == 0 || rec->job->tasks_limit == 0)
         return;
-    crew = get(crews, array_id);
+    crew = get(&s->crews, array_id);
     GROW(crew->claims, crew->n, crew->cap);
     crew->claims[crew->n++] = rec;
+    rec->claim.crew = crew->n;
+    if (is_counted(s, crew))
+        count_claim(crew, &rec->claim, 1);
 }
 
-void crews_leave(struct crews *crews, struct jobrec *rec)
+void crews_leave(struct sched *s, struct jobrec *rec)
 {
-    int64_t array_id = job_array_id(rec->job);
-    struct crew *crew = array_id != 0 ? find(crews, array_id) : NULL;
-    size_t i = 0;
+    size_t place = rec->claim.crew;
+    struct crew *crew = place > 0 ? find(&s->crews, job_array_id(rec->job)) : NULL;
+    struct jobrec *last;
 
-    while (crew != NULL && i < crew->n && crew->claims[i] != rec)
-        i++;
-    if (crew == NULL || i == crew->n)
+    if (crew == NULL || place > crew->n || crew->claims[place - 1] != rec)
         return;
-    crew->claims[i] = crew->claims[--crew->n];
-    drop_if_empty(crews, crew);
+    last = crew->claims[--crew->n];
+    crew->claims[place - 1] = last;
+    last->claim.crew = place;
+    rec->claim.crew = 0;
+    if (is_counted(s, crew))
+        count_claim(crew, &rec->claim, -1U);
+    drop_if_empty(&s->crews, crew);
 }
 
 void crews_empty(struct crews *crews)
@@ -109,51 +153,26 @@ void crews_empty(struct crews *crews)
     struct crew *crew, *next;
 
     HASH_ITER (hh, crews->arrays, crew, next) {
+        for (size_t i = 0; i < crew->n; i++)
+            crew->claims[i]->claim.crew = 0;
         crew->n = 0;
+        crew->is_counted = false;
         drop_if_empty(crews, crew);
     }
 }
 
-static int later_first(const void *a, const void *b)
+static bool is_own(const struct claim *claim, size_t slot)
 {
-    size_t x = *(const size_t *)a, y = *(const size_t *)b;
-
-    return x > y ? -1 : x < y;
+    return claim->crew > 0 && slot >= claim->first && slot < claim->last;
 }
 
-/* Slots in which others begin, and those behind their last ones, as far as they are
- * among [first, last). Returns how many there are. */
-static size_t gather(struct sched *s, const struct crew *crew, const struct jobrec *rec,
-                     size_t first, size_t last, size_t *begins, size_t *ends)
+/* The last slot in which `most` of the others are; SIZE_MAX. */
+static size_t last_full(const struct crew *crew, const struct claim *claim,
+                        size_t first, size_t last, int64_t most)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < crew->n; i++) {
-        struct jobrec *other = crew->claims[i];
-
-        book_freshen(s, other);
-        if (other == rec || !other->claim.on || other->claim.last <= first ||
-            other->claim.first >= last)
-            continue;
-        begins[n] = other->claim.first;
-        ends[n++] = MIN(other->claim.last, last);
-    }
-    return n;
-}
-
-/* The last slot in which `most` of them are; SIZE_MAX. In the last slot of each as many
- * are under way as end behind it, less those that begin behind it. */
-static size_t last_full(size_t *begins, size_t *ends, size_t n, size_t most)
-{
-    size_t later = 0;
-
-    qsort(begins, n, sizeof(*begins), later_first);
-    qsort(ends, n, sizeof(*ends), later_first);
-    for (size_t i = 0; i < n; i++) {
-        while (later < n && begins[later] >= ends[i])
-            later++;
-        if (i + 1 - later >= most)
-            return ends[i] - 1;
+    for (size_t slot = last; slot-- > first;) {
+        if ((int64_t)crew->counts[slot] - is_own(claim, slot) >= most)
+            return slot;
     }
     return SIZE_MAX;
 }
@@ -161,8 +180,8 @@ static size_t last_full(size_t *begins, size_t *ends, size_t n, size_t most)
 size_t crew_short(struct sched *s, const struct jobrec *rec, size_t first, size_t last)
 {
     int64_t array_id = job_array_id(rec->job), most = rec->job->tasks_limit;
-    const struct crew *crew;
     size_t full = SIZE_MAX;
+    struct crew *crew;
 
     if (most == 0 || array_id == 0 || first >= last)
         return SIZE_MAX;
@@ -170,11 +189,8 @@ size_t crew_short(struct sched *s, const struct jobrec *rec, size_t first, size_
     if (crew == NULL)
         return SIZE_MAX;
     if ((int64_t)crew->n >= most) {
-        AUTO_FREE size_t *begins = xcalloc(crew->n, sizeof(*begins));
-        AUTO_FREE size_t *ends = xcalloc(crew->n, sizeof(*ends));
-        size_t n = gather(s, crew, rec, first, last, begins, ends);
-
-        full = last_full(begins, ends, n, (size_t)most);
+        count_slots(s, crew);
+        full = last_full(crew, &rec->claim, first, last, most);
     }
     return full == SIZE_MAX && first == 0 && crew->active >= most ? 0 : full;
 }

@@ -34,8 +34,8 @@ int64_t crews_active(const struct crews *crews, const struct job *job);
 
 /* Its claim is on the timeline from now on, or no longer. Of a job that is no task, or
  * has no limit: nothing happens. */
-void crews_enter(struct crews *crews, struct jobrec *rec);
-void crews_leave(struct crews *crews, struct jobrec *rec);
+void crews_enter(struct sched *s, struct jobrec *rec);
+void crews_leave(struct sched *s, struct jobrec *rec);
 /* The timeline is empty. */
 void crews_empty(struct crews *crews);
 

@@ -163,7 +163,7 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
     if (rec->claim.on) {
         line_hand_over(s, rec);
         owners_enter(s, rec, s->owners.on ? book_uses(s, rec) : 0);
-        crews_enter(&s->crews, rec);
+        crews_enter(s, rec);
     }
     guise_rest(s, rec);
     starts_enlist(s, rec);
@@ -172,7 +172,7 @@ static void set_place(struct sched *s, struct jobrec *rec, const struct plan *pl
 static void leave_crew(struct sched *s, struct jobrec *rec)
 {
     if (rec->claim.on)
-        crews_leave(&s->crews, rec);
+        crews_leave(s, rec);
 }
 
 static void swap_places(struct sched *s, struct jobrec *a, struct jobrec *b)
