@@ -134,13 +134,15 @@ static bool choose_here(struct placer *p, const struct cluster *c,
                                     : choose_rest(p, c, at, o, room);
 }
 
-/* On as many pods as it may have here. */
+/* On as many pods and nodes as it may have here. */
 static struct order order_within(const struct placement *at)
 {
     struct order o = order_of(at->shape->like, at->part->part);
 
     if (at->most_pods > 0)
         o.items = MIN(o.items, at->most_pods);
+    if (at->most_nodes > 0)
+        o.most = MIN(o.most, at->most_nodes);
     return o;
 }
 

@@ -57,6 +57,7 @@ struct placement {
     const struct fence *fence; /* that the window is behind; NULL: none */
     bool few;               /* in a window: on no more leaves than the job asks for */
     int64_t most_pods;      /* of a job of equal pods; 0: as many as it takes */
+    int64_t most_nodes;     /* over which units are spread; likewise */
     const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const uint64_t *next;   /* those behind these; who is in both comes first */
     const uint64_t *home;   /* likewise behind all of these; NULL: none */

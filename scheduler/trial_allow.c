@@ -197,12 +197,28 @@ static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
     return true;
 }
 
+/* Tasks that are spread over as many nodes as there may be: over one less. */
+static bool spread_less(const struct job *job, struct placement *at,
+                        const struct slot *slots, size_t n)
+{
+    const int64_t nodes = slots_nodes(slots, n);
+
+    if (!job->spread || job->n_units == 0 || nodes <= 1 ||
+        (at->most_nodes > 0 && nodes > at->most_nodes))
+        return false;
+    at->most_nodes = nodes - 1;
+    return true;
+}
+
 /* Of what it may not have so, the next to try; false: there is nothing else. */
 static bool narrow(struct sched *s, const struct entry *entry, const struct seeker *by,
                    struct placement *at, const struct slot *slots, size_t n)
 {
-    int64_t pods = cut(s, entry, by, slots, n);
+    int64_t pods;
 
+    if (spread_less(entry->rec->job, at, slots, n))
+        return true;
+    pods = cut(s, entry, by, slots, n);
     if (pods == 0)
         return false;
     at->most_pods = pods;
