@@ -82,9 +82,23 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
                        p->name, p->node);
 }
 
-static const char *partition_of(const struct job_fact *j)
+/* Its job may name several. */
+static const char *partition_of(const struct pod_fact *p)
 {
-    return j->partition ? j->partition : "main";
+    return p->partition ? p->partition : "main";
+}
+
+/* It runs in one that its job names. */
+static void check_named(struct checks *c, const struct pod_fact *p)
+{
+    const char *names = p->job->partition ? p->job->partition : "main";
+    const char *name = partition_of(p);
+    const size_t len = strlen(name);
+    const char *at = strstr(names, name);
+
+    if (!at || (at > names && at[-1] != ',') || (at[len] && at[len] != ','))
+        journal_breach(c->journal, "partition", "pod %s is in %s, its job names %s",
+                       p->name, name, names);
 }
 
 /* What is left of a job that has let it go, on a node that was silent, is of none. */
@@ -93,14 +107,13 @@ static bool counts_in_partition(void *arg, const struct pod_fact *p)
     const struct known *known = arg;
 
     return p->job && (p->accounted || p == known->pod) &&
-           strcmp(partition_of(p->job), partition_of(known->pod->job)) == 0 &&
-           counts(arg, p);
+           strcmp(partition_of(p), partition_of(known->pod)) == 0 && counts(arg, p);
 }
 
 /* All jobs of its partition have no more CPUs of the node than that allows. */
 static void check_quota(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
 {
-    const struct part_fact *part = ledger_part(c->ledger, partition_of(p->job));
+    const struct part_fact *part = ledger_part(c->ledger, partition_of(p));
     struct known known = {c, p, decided_ms - checks_lag_ms(c)};
     struct amounts used = {0};
 
@@ -183,7 +196,7 @@ static void note_pod(struct checks *c, struct pod_fact *p)
 static void check_closed(struct checks *c, const struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
-    const char *name = partition_of(j);
+    const char *name = partition_of(p);
     const struct part_fact *part = ledger_part(c->ledger, name);
 
     /* What is queued there is started, tasks of arrays too. */
@@ -235,8 +248,10 @@ void checks_pod(struct checks *c, struct pod_fact *p)
 
     if (!j)
         return;
-    if (made)
+    if (made) {
         check_closed(c, p);
+        check_named(c, p);
+    }
     if (made && j->array_uid && !p->late)
         check_corr(c, j);
     if (j->pods_asked > 1 && !j->is_range && j->now.attempt < p->attempt)

@@ -10,6 +10,7 @@
  *   licences    nor does what runs use more licences than there are
  *   deadline    no job starts that could not be over by its deadline
  *   closed      no pod of a job that was made when its partition took none any more
+ *   partition   no pod of a job in one that the job does not name
  *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
  *               none partly running past its deadline
  *   twice       nothing runs twice: no pod, no rank, no two attempts at a time, no

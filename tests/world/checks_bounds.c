@@ -84,14 +84,14 @@ static int64_t jobs_of_lab(const struct job_fact *j)
     return is_of_lab(j) ? jobs_in(j) : 0;
 }
 
-static bool is_of_red(const struct job_fact *j)
+static bool is_of_red(const struct pod_fact *p)
 {
-    return str_eq(j->account, "red");
+    return str_eq(p->job->account, "red");
 }
 
-static bool is_of_side(const struct job_fact *j)
+static bool is_of_side(const struct pod_fact *p)
 {
-    return str_eq(j->partition, "side");
+    return str_eq(p->partition, "side");
 }
 
 static bool is_itself(const struct bound_job *b, const struct pod_fact *p)
@@ -102,15 +102,15 @@ static bool is_itself(const struct bound_job *b, const struct pod_fact *p)
 
 /* The pods that count: of those jobs, or of the one that is bound. */
 static bool is_there(const struct bound_job *b, const struct pod_fact *p,
-                     bool (*of)(const struct job_fact *j))
+                     bool (*of)(const struct pod_fact *p))
 {
-    if (!p->job || !of(p->job))
+    if (!p->job || !of(p))
         return false;
     return is_itself(b, p) || (p->job != b->pod->job && counts_beside(b, p->job) &&
                                holds_surely(b->c, p, b->decided_ms));
 }
 
-static int64_t cpus_of(const struct bound_job *b, bool (*of)(const struct job_fact *j))
+static int64_t cpus_of(const struct bound_job *b, bool (*of)(const struct pod_fact *p))
 {
     const struct pod_fact *p;
     int64_t sum = 0;
@@ -122,7 +122,7 @@ static int64_t cpus_of(const struct bound_job *b, bool (*of)(const struct job_fa
 }
 
 /* Each once. */
-static int64_t nodes_of(const struct bound_job *b, bool (*of)(const struct job_fact *j))
+static int64_t nodes_of(const struct bound_job *b, bool (*of)(const struct pod_fact *p))
 {
     const struct node_fact *n;
     const struct pod_fact *p;
@@ -172,12 +172,12 @@ static void check_accounts(const struct bound_job *b)
 
     if (is_of_lab(b->pod->job))
         hold(b, "jobs of account lab run", sum_of(b, jobs_of_lab), l->lab_jobs);
-    if (!is_of_red(b->pod->job))
+    if (!is_of_red(b->pod))
         return;
     hold(b, "thousandths of CPUs are account red's", cpus_of(b, is_of_red),
          1000 * l->red_cpus);
     /* The limit of side's QOS goes first, where it has one. */
-    if (!is_of_side(b->pod->job) || l->side_nodes == 0)
+    if (!is_of_side(b->pod) || l->side_nodes == 0)
         hold(b, "nodes are account red's", nodes_of(b, is_of_red), l->red_nodes);
 }
 
@@ -192,7 +192,7 @@ void checks_bounds(struct checks *c, const struct pod_fact *p, int64_t decided_m
     if (p->job->licenses > 0)
         hold(&b, "licences are in use", sum_of(&b, licenses_of), WORLD_LICENSES);
     check_accounts(&b);
-    if (!is_of_side(p->job))
+    if (!is_of_side(p))
         return;
     hold(&b, "nodes are partition side's", nodes_of(&b, is_of_side),
          c->ledger->side_nodes);

@@ -11,6 +11,7 @@
 #include "crds/convert.h"
 
 #define NODE_ANNOTATION "gantry.dev/node"
+#define PARTITION_ANNOTATION "gantry.dev/partition"
 #define EXIT_ANNOTATION "gantry.dev/exit-code"
 
 struct job_fact *ledger_job(const struct ledger *l, const char *uid)
@@ -126,6 +127,7 @@ static struct pod_fact *pod_new(struct ledger *l, const struct json *object)
     p->attempt = label_number(spec, LABEL_ATTEMPT);
     p->rank = label_number(spec, LABEL_RANK);
     p->planned = xstrdup_null(pairs_find(&spec->annotations, NODE_ANNOTATION));
+    p->partition = xstrdup_null(pairs_find(&spec->annotations, PARTITION_ANNOTATION));
     amounts_add(&p->use, &spec->requests);
     p->exit_code = p->exit_signal = -1;
     p->made_ms = loop_now_ms(l->loop);
@@ -588,6 +590,7 @@ static void pod_forget(struct pod_fact *p)
     free(p->ns);
     free(p->name);
     free(p->planned);
+    free(p->partition);
     free(p->signals);
     free(p->node);
     free(p);

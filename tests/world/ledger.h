@@ -37,8 +37,9 @@ struct pod_fact {
     struct job_fact *job; /* NULL: foreign */
     int64_t attempt, rank;
     struct amounts use;
-    char *planned; /* annotation gantry.dev/node; NULL */
-    char *node;    /* NULL: unbound */
+    char *planned;   /* annotation gantry.dev/node; NULL */
+    char *partition; /* likewise gantry.dev/partition */
+    char *node;      /* NULL: unbound */
     bool gone, deleting, terminal, succeeded, accounted;
     int exit_code, exit_signal;         /* -1: none */
     int64_t made_ms, bound_ms, over_ms; /* NEVER_MS; over: terminal or gone */
@@ -84,7 +85,7 @@ struct job_view_fact {
 struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
-    char *partition; /* spec.partition; NULL: the default */
+    char *partition; /* spec.partition, perhaps a list; NULL: the default */
     char *qos;       /* of several: that it has; NULL: none, or it is not known yet */
     char *qos_asked; /* spec.qos; NULL: none */
     char *account;   /* likewise */

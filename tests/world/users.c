@@ -249,6 +249,30 @@ static int64_t side_nodes(const struct users *u)
     return u->side_qos_nodes > 0 ? MIN(most, u->side_qos_nodes) : most;
 }
 
+/* One in which it may end, or several: it starts in whichever is the first that it can
+ * start in, and one that is not there is as if it were not named. */
+static void name_partitions(struct users *u, struct json *job, bool in_side,
+                            enum outlook outlook)
+{
+    static const char *const lists[] = {"side,main", "main,side"};
+    const char *name = in_side ? "side" : "main";
+
+    if (outlook == OUTLOOK_NOWHERE) {
+        json_set_at(job, "spec.partition", json_new_string("nowhere"));
+    } else if (outlook == OUTLOOK_ENDS && one_in(u, 5)) {
+        json_set_at(job, "spec.partition",
+                    json_new_string(lists[between(u, 0, ARRAY_LEN(lists) - 1)]));
+    } else if (outlook == OUTLOOK_ENDS && one_in(u, 20)) {
+        const bool first = one_in(u, 2);
+        AUTO_FREE char *list =
+            first ? xasprintf("nowhere,%s", name) : xasprintf("%s,nowhere", name);
+
+        json_set_at(job, "spec.partition", json_new_string(list));
+    } else if (in_side) {
+        json_set_at(job, "spec.partition", json_new_string(name));
+    }
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
@@ -273,10 +297,7 @@ static void submit_next(struct users *u)
         if (one_in(u, 15))
             outlook = OUTLOOK_NOWHERE;
     }
-    if (outlook == OUTLOOK_NOWHERE)
-        json_set_at(job, "spec.partition", json_new_string("nowhere"));
-    else if (in_side)
-        json_set_at(job, "spec.partition", json_new_string("side"));
+    name_partitions(u, job, in_side, outlook);
     if (!couple && one_in(u, 5)) {
         ask_array(u, job);
         if (outlook == OUTLOOK_ENDS)
