@@ -26,6 +26,8 @@ struct candidate_node {
     int64_t promises;    /* that it would break */
 };
 
+struct inside; /* reserve_inside.c */
+
 /* The occurrence that nodes are chosen for. */
 struct choosing {
     struct sched *s;
@@ -33,6 +35,8 @@ struct choosing {
     int64_t start_sec, end_sec;
     struct candidate_node *nodes; /* by position */
     node_set taken;               /* by others at that time */
+    struct inside *inside;        /* while nodes are rated */
+    size_t n_inside, inside_cap;
 };
 
 bool reserve_share_nodes(const struct sched *s, const struct resvrec *a,
@@ -53,6 +57,13 @@ bool reserve_fill_portions(struct choosing *c, node_set set);
 bool reserve_is_up(const struct noderec *node);
 /* Is the node, which is known, of its partition and with its features? */
 bool reserve_is_asked_for(const struct choosing *c, size_t position);
+/* What a job of another reservation takes of the node: as far as it has a portion there
+ * that is noted. Returns the rest, which others lack. */
+struct resvec reserve_set_inside(struct choosing *c, const struct job *job, size_t at,
+                                 const struct resvec *use);
+/* The most of what that one holds of the node and of what was noted. */
+struct resvec reserve_with_inside(const struct choosing *c, const struct resvrec *rec,
+                                  size_t at, const struct resvec *held);
 /* Fills all of `nodes`, and `taken`. */
 void reserve_rate(struct choosing *c);
 

@@ -32,13 +32,15 @@ static bool runs_into(const struct choosing *c, const struct jobrec *rec,
 /* Who has the node alone, or for its user, has all of it. */
 static void count_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
 {
-    const struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
+    struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
     struct candidate_node *node = &c->nodes[at];
 
     node->used = true;
-    resvec_add(&node->taken, book_sharing(c->s, job) != SHARES_WITH_ALL
-                                 ? &c->s->cluster.order[at]->node->capacity
-                                 : &use);
+    if (book_sharing(c->s, job) != SHARES_WITH_ALL)
+        use = c->s->cluster.order[at]->node->capacity;
+    else
+        use = reserve_set_inside(c, job, at, &use);
+    resvec_add(&node->taken, &use);
 }
 
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
@@ -113,21 +115,24 @@ static bool meets(const struct choosing *c, const struct reservation *other)
 
 /* One that holds portions as well holds them beside it; of nodes that another one has
  * whole its jobs would have nothing. */
-static void count_portions(struct choosing *c, const struct reservation *other)
+static void count_portions(struct choosing *c, const struct resvrec *rec)
 {
     const struct cluster *cluster = &c->s->cluster;
+    const struct reservation *other = rec->resv;
     bool meet = meets(c, other);
 
     for (size_t i = 0; i < other->n_chosen; i++) {
         const struct noderec *node = cluster_node(cluster, other->chosen[i]);
-        const struct resvec held = portion_of(cluster, other, other->n_chosen, i);
+        struct resvec held = {{0}};
 
         if (node == NULL || node->position == POSITION_NONE)
             continue;
         c->nodes[node->position].lots++;
         c->nodes[node->position].shared |= meet;
         if (meet)
-            resvec_add(&c->nodes[node->position].held, &held);
+            held = portion_of(cluster, other, other->n_chosen, i);
+        held = reserve_with_inside(c, rec, node->position, &held);
+        resvec_add(&c->nodes[node->position].held, &held);
     }
 }
 
@@ -140,7 +145,7 @@ static void find_taken(struct choosing *c)
         const struct resvrec *other = &r->recs[i];
 
         if (other != c->rec && divides && reserve_divides(c->s, other->resv)) {
-            count_portions(c, other->resv);
+            count_portions(c, other);
             continue;
         }
         if (other == c->rec || other->nodes == NULL || !meets(c, other->resv))
@@ -323,6 +328,8 @@ void reserve_rate(struct choosing *c)
         count_job(c, job);
     count_foreign(c);
     find_taken(c);
+    free(TAKE(c->inside));
+    c->n_inside = c->inside_cap = 0;
     shun(c);
     deter(c);
 }
