@@ -143,14 +143,20 @@ static void keep_hunters(struct sched *s)
 
 /* Places of arrays change hands where a task starts, and behind the walk: within, each
  * task keeps its own, as jobs of their own do. What has been told of the next one is to
- * be told anew where it has another. */
-static void put_in_order(struct sched *s)
+ * be told anew where it has another. False: the budget is spent. */
+static bool put_in_order(struct sched *s, struct sched_budget budget)
 {
-    for (size_t i = 0; i < s->pass.n_arrays; i++) {
-        struct jobrec *array = s->pass.arrays[i];
+    struct pass *pass = &s->pass;
 
-        s->pass.moved |= !array->gone && follower_sort(s, array);
+    while (pass->n_ordered < pass->n_arrays) {
+        struct jobrec *array = pass->arrays[pass->n_ordered++];
+
+        pass->moved |= !array->gone && follower_sort(s, array);
+        tell_array(s, array);
+        if (pass->n_ordered < pass->n_arrays && sched_is_spent(budget))
+            return false;
     }
+    return true;
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */
@@ -167,11 +173,11 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
         if (!whole && sched_is_spent(budget))
             return false;
     }
+    if (!put_in_order(s, budget))
+        return false;
     pass->running = false;
     if (whole && !pass->cut_short && !pass->stopped && s->rules_gen == pass->rules_gen)
         keep_hunters(s);
-    put_in_order(s);
-    tell_arrays(s);
     s->dirty |= pass->moved || !whole || pass->cut_short;
     return true;
 }

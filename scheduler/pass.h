@@ -96,6 +96,7 @@ struct pass {
     size_t n_hinted;   /* entries that were looked at for sooner.h */
     struct jobrec **arrays; /* in the queue, with followers */
     size_t n_arrays, arrays_cap;
+    size_t n_ordered;  /* of these, behind the last entry */
     int64_t begin_sec; /* first begin time to come */
 };
 

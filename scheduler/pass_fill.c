@@ -201,7 +201,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
     lift_begin(&s->lifts);
-    pass->n_arrays = 0;
+    pass->n_arrays = pass->n_ordered = 0;
     pass->ordered = false;
     circles_find(s, now_sec);
     s->norms = core_norms(s);

@@ -212,16 +212,13 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     tell_as(s, rec, reason, longer != NULL ? longer : message, priority);
 }
 
-void tell_arrays(struct sched *s)
+void tell_array(struct sched *s, struct jobrec *rec)
 {
-    for (size_t i = 0; i < s->pass.n_arrays; i++) {
-        struct jobrec *rec = s->pass.arrays[i];
-        AUTO_FREE char *message = xstrdup_null(rec->message);
-        const struct priority priority = rec->told_priority;
+    AUTO_FREE char *message = xstrdup_null(rec->message);
+    const struct priority priority = rec->told_priority;
 
-        if (!rec->gone && rec->job->phase == JOB_PENDING && message != NULL)
-            tell_as(s, rec, rec->reason, message, &priority);
-    }
+    if (!rec->gone && rec->job->phase == JOB_PENDING && message != NULL)
+        tell_as(s, rec, rec->reason, message, &priority);
 }
 
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,

@@ -17,8 +17,8 @@
 
 void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
               const char *message, const struct priority *priority);
-/* At the end of a walk: arrays, of what their followers are promised since. */
-void tell_arrays(struct sched *s);
+/* At the end of a walk: an array, of what its followers are promised since. */
+void tell_array(struct sched *s, struct jobrec *rec);
 /* One choice of the job's was tried in vain; the sentence is in s->message. `planned`:
  * in it the job has its plan. After the last one the job is told. */
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
