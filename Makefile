@@ -149,10 +149,11 @@ bench-traces: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_traces bench
 	@$(BUILD)/rel/tests/bench/bench_traces --traces '$(TRACES)'
 
 # The cost of plans, large and small; minutes.
-bench-plan: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_plan bench_preempt bench_priority bench_slices)
+bench-plan: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_changes bench_plan bench_preempt bench_priority bench_slices)
 	@$(BUILD)/rel/tests/bench/bench_priority
 	@$(BUILD)/rel/tests/bench/bench_slices
 	@$(BUILD)/rel/tests/bench/bench_preempt
+	@$(BUILD)/rel/tests/bench/bench_changes
 	@$(BUILD)/rel/tests/bench/bench_plan --flags '$(CC) $(CSTD) $(FLAGS_rel) $(CFLAGS)'
 
 # A queue at work, in a cluster of its own; the jobs' output stays in build/demo/work.
