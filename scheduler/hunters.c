@@ -7,6 +7,7 @@
 #include "scheduler/guise.h"
 #include "scheduler/herd.h"
 #include "scheduler/preempt.h"
+#include "scheduler/yield.h"
 
 void hunters_clear(struct hunters *h)
 {
@@ -49,13 +50,20 @@ static struct preempt_side side_of(const struct sched *s, const struct entry *en
     return side;
 }
 
+/* One of them may have the room that others leave to it. */
+static bool may_lose_room(const struct sched *s, const struct hunters *h,
+                          const struct entry *entry)
+{
+    return yield_serves(s, entry->rec) && hunters_any(s, h, entry);
+}
+
 void hunters_add(struct sched *s, struct hunters *h, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
     struct preempt_side whole;
 
     if (s->config.preempt_type == PREEMPT_BY_NOBODY || entry->rec->array != NULL ||
-        !preempt_may_hunt(s, entry))
+        (!preempt_may_hunt(s, entry) && !may_lose_room(s, h, entry)))
         return;
     whole = side_of(s, entry);
     for (size_t i = 0; i <= (herd_is_apart(job) ? job->n_others : 0); i++) {

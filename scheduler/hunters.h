@@ -16,8 +16,8 @@
  *
  * They are known as kinds, by the names of QOS and partition, with the highest priority
  * of each; a component is of a kind of its own. Who has victims already is none of
- * them: it has its room. Nor is who gets back nodes of its reservation that others have
- * borrowed.
+ * them: it has its room, unless one of them may take that, and it is to look for more.
+ * Nor is who gets back nodes of its reservation that others have borrowed.
  */
 #ifndef GANTRY_SCHEDULER_HUNTERS_H
 #define GANTRY_SCHEDULER_HUNTERS_H

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/guise.h"
+#include "scheduler/yield.h"
 
 /* So many jobs without a promise are looked at; it takes about a microsecond each. */
 #define LISTED_MAX 256
@@ -145,14 +146,35 @@ static enum outcome search_some(struct search *search)
     return outcome;
 }
 
+/* So many for whom others end are looked at. */
+#define SERVED_MAX 64
+
+struct served {
+    struct sched *s;
+    int64_t now_sec;
+    size_t n; /* looked at */
+};
+
+static bool note_served(void *arg, struct jobrec *rec)
+{
+    struct served *served = arg;
+
+    hunters_add_job(served->s, &served->s->hunters, rec, served->now_sec);
+    return ++served->n == SERVED_MAX;
+}
+
 /* Those that have no promise yet: they may have victims in the walk, and whom they
- * might preempt waits for it, whose turn soever comes first. */
+ * might preempt waits for it, whose turn soever comes first. So may those that they may
+ * take the room from which others leave. */
 static void note_hunters(struct sched *s, int64_t now_sec)
 {
+    struct served served = {.s = s, .now_sec = now_sec};
+
     for (size_t i = 0; i < s->n_list; i++) {
         if (s->list[i]->may_start)
             hunters_add_job(s, &s->hunters, s->list[i], now_sec);
     }
+    yield_find(s, note_served, &served);
 }
 
 /* False: the budget is spent. */
