@@ -166,8 +166,7 @@ static const struct slot *find_within(struct sched *s, const struct entry *entry
     return NULL;
 }
 
-/* Where what runs leaves too few nodes for the first place, one beside its group, as
- * limits are by then. */
+/* Where what runs leaves too few nodes for one now, a later one beside its group. */
 static const struct slot *find_allowed(struct sched *s, const struct entry *entry,
                                        const struct seeker *by, size_t before,
                                        size_t *ret_n)
@@ -175,15 +174,12 @@ static const struct slot *find_allowed(struct sched *s, const struct entry *entr
     struct search in = {.before = before};
     const struct slot *slots = find_within(s, entry, by, &in, ret_n);
     const size_t refused = s->window.first;
-    struct seeker beside = *by;
 
     if (slots != NULL || in.last == ALLOWED_NOT_THEN)
         return slots;
-    if (trial_may_go_beside(s, entry, by)) {
-        trial_limit_now(entry, refused == 0);
-        beside.beside = true;
-        in.from = MAX(refused, 1);
-        slots = find_within(s, entry, &beside, &in, ret_n);
+    if (refused == 0 && trial_may_go_beside(s, entry, by)) {
+        trial_limit_now(entry, true);
+        slots = find_within(s, entry, by, &in, ret_n);
     }
     if (slots == NULL) {
         trial_limit_now(entry, false);

@@ -28,6 +28,26 @@ bool trial_stands(const struct entry *entry)
     return entry->rec->job->plan.promised && trial_is_planned_there(entry);
 }
 
+/* All of what runs, and what it will have used by then. But for a later time limits on
+ * nodes are looked at as they are by then, if it could be beside its group. */
+static enum reason check_all_held(struct sched *s, const struct entry *entry,
+                                  const struct seeker *by, const struct job *job,
+                                  const struct slot *slots, size_t n)
+{
+    const struct partition *part = entry->part->part;
+    const size_t first = s->window.first;
+    enum reason reason = allowance_check_tres(s, job, part, slots, n, &s->message);
+
+    if (reason != REASON_NONE && first > 0 && trial_may_go_beside(s, entry, by)) {
+        str_reset(&s->message);
+        reason = allowance_check_own(s, job, part, slots, n, &s->message);
+    }
+    if (reason == REASON_NONE && first > 0)
+        reason = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
+                                    &s->message);
+    return reason;
+}
+
 /* What runs counts in full, but for one that is promised a start: at that time. Where
  * it would start now and may not, it may then. */
 static enum allowed check_running(struct sched *s, const struct entry *entry,
@@ -36,7 +56,7 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
 {
     const struct partition *part = entry->part->part;
 
-    if (trial_stands(entry) || by->beside) {
+    if (trial_stands(entry)) {
         *ret = allowance_check_own(s, job, part, slots, n, &s->message);
         if (*ret != REASON_NONE)
             return ALLOWED_NOT;
@@ -46,10 +66,7 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
             *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
         return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_THEN;
     }
-    *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
-    if (*ret == REASON_NONE && s->window.first > 0)
-        *ret = allowance_check_by(s, job, part, slots, n,
-                                  s->timeline.bounds[s->window.first], &s->message);
+    *ret = check_all_held(s, entry, by, job, slots, n);
     return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
 }
 

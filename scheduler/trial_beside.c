@@ -21,8 +21,7 @@ bool trial_may_go_beside(struct sched *s, const struct entry *entry,
     const int64_t lacks = by->need - MAX(allowance_nodes_left(s), 0);
     AUTO_FREE uint64_t *nodes = NULL;
 
-    if (!allowance_lacks_nodes(s) || entry->rec->job->n_others > 0 || lacks <= 0 ||
-        by->beside)
+    if (!allowance_lacks_nodes(s) || entry->rec->job->n_others > 0 || lacks <= 0)
         return false;
     nodes = trial_group_nodes(s);
     return count_fit(by, nodes) >= lacks;

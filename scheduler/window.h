@@ -41,7 +41,6 @@ struct seeker {
     size_t demand;             /* the shape's, of the timeline */
     int64_t limit_sec;         /* LIMIT_UNLIMITED */
     int64_t need;              /* nodes at least */
-    bool beside;               /* it is to be beside its group: trial_beside.c */
     struct license_list takes; /* licences */
     /* What limits leave to others beside it; lent. */
     const struct pledge_bound *bounds;

@@ -244,6 +244,20 @@ static bool may_go_beside(const struct plain_plan *p, const struct plain_job *jo
            n >= (int64_t)job->min - MAX(broken->left, 0);
 }
 
+/* Later, for one that may go beside its group, as if it were promised that. */
+static struct plain_broken broken_at(struct plain_plan *p, const struct plain_job *job,
+                                     const struct plain_place *place)
+{
+    struct plain_broken broken = plain_limits_broken(p, job, place);
+    struct plain_job view = *job;
+
+    if (!broken.any || !broken.now || place->first == 0 ||
+        !may_go_beside(p, job, &broken))
+        return broken;
+    view.promised = true;
+    return plain_limits_broken(p, &view, place);
+}
+
 /* What runs keeps who is promised no start from any. */
 static enum fit fit_within_limits(struct plain_plan *p, const struct plain_job *job,
                                   struct plain_place *place, bool *beside)
@@ -254,13 +268,13 @@ static enum fit fit_within_limits(struct plain_plan *p, const struct plain_job *
     do {
         if (!place_all(p, job, &rather, place))
             return FITS_NOT_THEN;
-        broken = plain_limits_broken(p, job, place);
+        broken = broken_at(p, job, place);
         if (!broken.any)
             return FITS;
     } while (job->n_others == 0 && prefer(p, job, place, &broken, &rather));
     if (!broken.now || job->promised)
         return FITS_NOT_THEN;
-    *beside = may_go_beside(p, job, &broken);
+    *beside = place->first == 0 && may_go_beside(p, job, &broken);
     return *beside ? FITS_NOT_THEN : FITS_NEVER;
 }
 
@@ -286,14 +300,11 @@ bool plain_plan_find(struct plain_plan *p, const struct plain_job *job, size_t b
     struct plain_place place = {
         .nodes = xcalloc(PLAIN_COMPONENTS * p->n_nodes + 1, sizeof(size_t))};
     enum fit fit = FITS_NOT_THEN;
-    struct plain_job view = *job;
     bool beside = false;
 
     for (; fit == FITS_NOT_THEN && place.first < MIN(before, p->grid.n_slots);
          place.first++) {
-        fit = fit_at(p, &view, &place, &beside);
-        place.first -= beside && !view.promised && place.first > 0; /* once more */
-        view.promised |= beside;
+        fit = fit_at(p, job, &place, &beside);
         if (fit == FITS) {
             *ret = place;
             return true;
