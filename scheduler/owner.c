@@ -142,6 +142,13 @@ static void take_from_place(struct owner *owner, size_t position, int64_t seats)
 
 /* ---- seats ---- */
 
+/* A slot of a claim that may not be brought to those of a later minute yet; whoever
+ * does so has it moved, where it is to be. */
+static size_t slot_now(const struct sched *s, const struct jobrec *rec, size_t slot)
+{
+    return rec->claim.cut == s->cuts ? slot : timeline_place(&s->timeline, slot);
+}
+
 const int64_t *owner_seats(struct sched *s, const struct owner *owner, size_t position)
 {
     struct owners *o = &s->owners;
@@ -152,12 +159,13 @@ const int64_t *owner_seats(struct sched *s, const struct owner *owner, size_t po
     for (size_t i = 0; i < there->n; i++) {
         const struct tenant *t = &there->items[i];
         const struct use of = {.component = t->component};
+        size_t last;
 
         if (t->owner != owner)
             continue;
-        book_freshen(s, t->rec);
-        for (size_t slot = t->rec->claim.first;
-             t->rec->claim.on && slot < claim_last(&t->rec->claim, &of); slot++)
+        last = slot_now(s, t->rec, claim_last(&t->rec->claim, &of));
+        for (size_t slot = slot_now(s, t->rec, t->rec->claim.first); slot < last;
+             slot++)
             o->seats[slot] += t->seats;
     }
     return o->seats;
