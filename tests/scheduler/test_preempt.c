@@ -442,8 +442,9 @@ static bool any_yields_to(const struct copies *all, int64_t number)
     return false;
 }
 
-/* Those that run on, and those that others end for, are within the limit on jobs of
- * their QOS; each component is one. */
+/* Those that run on, and those for whom others end and who are promised their room, are
+ * within the limit on jobs of their QOS; each component is one. One that has begun, and
+ * is back in the queue while they are late to go, is promised none. */
 static void check_limit(struct contest *c, const struct copies *all,
                         const struct job *by)
 {
@@ -457,7 +458,7 @@ static void check_limit(struct contest *c, const struct copies *all,
         if (all->items[i].kind != CHANGE_JOB || strcmp(job->qos, by->qos) != 0)
             continue;
         if ((job->n_alloc > 0 && job->preempted_by == 0) ||
-            any_yields_to(all, job->job_id))
+            (job->plan.promised && any_yields_to(all, job->job_id)))
             n += job->n_others + 1;
     }
     course_check(&c->h, limit == NULL || n <= (size_t)limit->amount);
