@@ -252,8 +252,10 @@ static __int128 now_with(const struct plain_plan *p, const struct plain_job *job
 static bool is_broken_now(const struct plain_plan *p, const struct plain_job *job,
                           size_t i, const struct plain_place *place)
 {
-    return counts_for(job, i) &&
-           now_with(p, job, i, place) > p->limits[i].most[term_of(job, i)];
+    const enum plain_term term = term_of(job, i);
+
+    return counts_for(job, i) && term != PLAIN_ANY &&
+           now_with(p, job, i, place) > p->limits[i].most[term];
 }
 
 bool plain_limits_may_wait(const struct plain_plan *p, const struct plain_job *job)
