@@ -5,8 +5,8 @@
  * As slurm.conf's AllowAccounts, DenyAccounts, AllowQos and DenyQos: an account stands
  * for those below it, a deny list counts where its allow list is empty. A job without
  * the thing that an allow list names is not allowed. Groups are those that the API
- * server knew of who submitted (AllowGroups; a list of those denied is ours), who may be
- * an operator (RootOnly).
+ * server knew of who submitted (AllowGroups; a list of those denied is ours), who may
+ * be an operator (RootOnly).
  */
 #ifndef GANTRY_SCHEDULER_ACCESS_H
 #define GANTRY_SCHEDULER_ACCESS_H

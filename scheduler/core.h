@@ -1,7 +1,7 @@
 /*
  * core - the inside of struct sched, shared by the files that are parts of it: sched.c
- * (the step), apply.c (changes), jobrec.h, pass.h (the walk through the queue), trial.h,
- * tell.h, book.h and query.c.
+ * (the step), apply.c (changes), jobrec.h, pass.h (the walk through the queue),
+ * trial.h, tell.h, book.h and query.c.
  */
 #ifndef GANTRY_SCHEDULER_CORE_H
 #define GANTRY_SCHEDULER_CORE_H

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/saved.h"
-#include "cmd/gantry-sim/wiring.h"
+#include "crds/wiring.h"
 
 #define COMPLAINTS_MAX 10
 #define NAMES_SAID 5
@@ -147,20 +147,31 @@ static int read_pool(struct inputs *in, struct saved *saved, struct err *err)
                       : pool_add(&in->pool, &o->groups, err);
 }
 
+static int read_wiring(struct inputs *in, const char *path, struct wiring_levels *ret,
+                       struct err *err)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, WIRING_BYTES_MAX);
+    if (str_read_file(&text, path, err) < 0)
+        return -1;
+    return wiring_read(text.s, text.len, path, in->pool.nodes, in->pool.n, ret, err);
+}
+
 /* With --compare each settings file says how the topology is used, if it is. */
 static int read_topology(struct inputs *in, struct err *err)
 {
-    enum topology_kind kind;
-    struct topology_labels labels;
+    struct wiring_levels levels;
+
     if (!in->options->topology)
         return 0;
-    if (wiring_read(in->options->topology, &in->pool, &kind, &labels, err) < 0)
+    if (read_wiring(in, in->options->topology, &levels, err) < 0)
         return -1;
     for (size_t i = 0; i < in->n; i++) {
-        in->settings[i].sched.topology_labels = labels;
+        in->settings[i].sched.topology_labels = levels.labels;
         in->settings[i].sched.block_sizes = (struct block_sizes){0};
         if (!in->options->compare)
-            in->settings[i].sched.topology_kind = kind;
+            in->settings[i].sched.topology_kind = levels.kind;
     }
     return 0;
 }

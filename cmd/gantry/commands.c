@@ -16,6 +16,7 @@ const struct command commands[] = {
     {"scontrol", cmd_scontrol, true, "show and change jobs, nodes, partitions"},
     {"apply", cmd_apply, false, "make objects from YAML, as `kubectl apply` does"},
     {"logs", cmd_logs, false, "what a job printed"},
+    {"topology", cmd_topology, false, "label nodes by a topology.conf"},
     {"version", cmd_version, false, "versions of this program and of the API server"},
     {0},
 };

@@ -34,6 +34,7 @@ int cmd_sbatch(const struct cli *cli, int argc, char **argv);
 int cmd_scancel(const struct cli *cli, int argc, char **argv);
 int cmd_apply(const struct cli *cli, int argc, char **argv);
 int cmd_logs(const struct cli *cli, int argc, char **argv);
+int cmd_topology(const struct cli *cli, int argc, char **argv);
 int cmd_version(const struct cli *cli, int argc, char **argv);
 
 #endif

@@ -1,15 +1,16 @@
 # Alone: the controller has other settings, and nodes have labels, meanwhile.
 # Nodes n1 and n2 are on one leaf switch, n3 and n4 on another, by their labels; `scontrol show topology` says so.
 # A gang is kept on one leaf where one holds it; with switches it waits for one, as long as it says, then starts on
-# two. With blocks a gang waits for one block, its segments only each for theirs.
+# two. With blocks, of a topology.conf, a gang waits for one block, its segments only each for theirs.
 case_run() {
     local node
     for node in 1 2 3 4; do
         k label node "n$node" "topology.gantry.dev/leaf=l$(((node + 1) / 2))" >/dev/null
     done
     as_tree
-    as_blocks
     k label node n1 n2 n3 n4 topology.gantry.dev/leaf- >/dev/null
+    as_blocks
+    k label node n1 n2 n3 n4 topology.gantry.dev/level-1- >/dev/null
     restart_with
     wait_until 30 "the topology is gone" shows "No topology information available"
 }
@@ -35,7 +36,10 @@ SwitchName=l2 Level=0 LinkSpeed=1 Nodes=n[3-4]"
 }
 
 as_blocks() {
-    echo "{topologyPlugin: block}" >"$TMP/block.yaml"
+    printf 'BlockName=l1 Nodes=n[1-2]\nBlockName=l2 Nodes=n[3-4]\n' >"$TMP/topology.conf"
+    "$BIN/gantry" topology --kubeconfig "$STAND/kubeconfig" "$TMP/topology.conf" >"$TMP/told"
+    expect "the labels" "$(grep -c configured "$TMP/told") $(k get node n3 -o jsonpath='{.metadata.labels.topology\.gantry\.dev/level-1}')" "4 l2"
+    grep -v ^node/ "$TMP/told" >"$TMP/block.yaml"
     restart_with --config "$TMP/block.yaml"
     wait_until 30 "the blocks" shows "BlockName=l1 BlockIndex=0 Nodes=n[1-2] BlockSize=2
 BlockName=l2 BlockIndex=1 Nodes=n[3-4] BlockSize=2"

@@ -1,13 +1,10 @@
-/* topology.conf, as labels of a pool's nodes. */
-#include "cmd/gantry-sim/wiring.h"
+/* topology.conf, as labels of nodes. */
+#include "crds/wiring.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/files.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
-#include "tests/support/tempdir.h"
 
 /* On nodes n1 to n4; what becomes of them: the values of their levels, top first. */
 static const struct {
@@ -23,7 +20,7 @@ static const struct {
      TOPOLOGY_TREE, 2, "top1/a top2/b top1/a -"},
     {"SwitchName=top Switches=a\nSwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n3\n",
      TOPOLOGY_TREE, 2, "top/a top/a b/b -"},
-    {"BlockName=a Nodes=n[1-2]\nBlockName=b Nodes=n[3-4]\n", TOPOLOGY_BLOCK, 1,
+    {"BlockName=a Nodes=n[1-2]\r\nBlockName=b Nodes=n[3-4]\r\n", TOPOLOGY_BLOCK, 1,
      "a a b b"},
     {"BlockName=a Nodes=n1\nBlockName=b Nodes=n2\nBlockName=c Nodes=n[3-4]\n"
      "BlockSizes=1,2,4\n",
@@ -66,38 +63,37 @@ static const struct {
     {"BlockSizes=1,2,4,8,16\n", ":1: BlockSizes: more than 4 sizes"},
 };
 
+#define NODES 4
+#define NAME "topology.conf"
+
 struct wired {
-    char *root, *path;
-    struct pool pool;
-    enum topology_kind kind;
-    struct topology_labels labels;
+    struct node *nodes[NODES];
+    struct wiring_levels levels;
     struct err err;
     int rc;
 };
 
 static void wire(struct wired *w, const char *text)
 {
-    const struct groups groups = {.nodes = "4", .gpus = "8"};
-
-    *w = (struct wired){.root = tempdir_new()};
-    w->path = tempdir_path(w->root, "topology.conf");
-    pool_init(&w->pool);
-    ck_assert_int_eq(pool_add(&w->pool, &groups, &w->err), 0);
-    ck_assert_int_eq(files_write(w->path, text, strlen(text), 0600, &w->err), 0);
-    w->rc = wiring_read(w->path, &w->pool, &w->kind, &w->labels, &w->err);
+    *w = (struct wired){.rc = 0};
+    for (size_t i = 0; i < NODES; i++) {
+        w->nodes[i] = node_new();
+        w->nodes[i]->name = xasprintf("n%zu", i + 1);
+    }
+    w->rc = wiring_read(text, strlen(text), NAME, w->nodes, NODES, &w->levels, &w->err);
 }
 
 static void wired_fini(struct wired *w)
 {
-    pool_fini(&w->pool);
-    tempdir_free(w->root);
-    free(w->path);
+    for (size_t i = 0; i < NODES; i++)
+        node_free(w->nodes[i]);
 }
 
 static void say_node(const struct wired *w, const struct node *node, struct str *out)
 {
-    for (size_t i = 0; i < w->labels.n; i++) {
-        const char *value = labels_find(node->labels, node->n_labels, w->labels.key[i]);
+    for (size_t i = 0; i < w->levels.labels.n; i++) {
+        const char *value =
+            labels_find(node->labels, node->n_labels, w->levels.labels.key[i]);
 
         if (value == NULL && i == 0)
             str_addc(out, '-');
@@ -114,11 +110,11 @@ START_TEST(test_good)
     str_init(&out, 4096);
     wire(&w, good[_i].text);
     ck_assert_msg(w.rc == 0, "%s", w.err.msg);
-    ck_assert_int_eq(w.kind, good[_i].kind);
-    ck_assert_uint_eq(w.labels.n, good[_i].levels);
-    for (size_t i = 0; i < w.pool.n; i++) {
+    ck_assert_int_eq(w.levels.kind, good[_i].kind);
+    ck_assert_uint_eq(w.levels.labels.n, good[_i].levels);
+    for (size_t i = 0; i < NODES; i++) {
         str_add(&out, i > 0 ? " " : "");
-        say_node(&w, w.pool.nodes[i], &out);
+        say_node(&w, w.nodes[i], &out);
     }
     ck_assert_str_eq(out.s, good[_i].nodes);
     wired_fini(&w);
@@ -131,15 +127,17 @@ START_TEST(test_wrong)
 
     wire(&w, wrong[_i].text);
     ck_assert_int_eq(w.rc, -1);
-    ck_assert_msg(str_starts(w.err.msg, w.path), "%s", w.err.msg);
-    ck_assert_str_eq(w.err.msg + strlen(w.path), wrong[_i].said);
+    ck_assert_msg(str_starts(w.err.msg, NAME), "%s", w.err.msg);
+    ck_assert_str_eq(w.err.msg + strlen(NAME), wrong[_i].said);
+    for (size_t i = 0; i < NODES; i++)
+        ck_assert_uint_eq(w.nodes[i]->n_labels, 0);
     wired_fini(&w);
 }
 END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-sim/wiring",
+    return suite_main("crds/wiring",
                       (struct suite_row[]){{test_good, ARRAY_LEN(good)},
                                            {test_wrong, ARRAY_LEN(wrong)},
                                            {NULL, 0}});

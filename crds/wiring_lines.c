@@ -3,8 +3,9 @@
 #include <strings.h>
 
 #include "base/util.h"
-#include "cmd/gantry-sim/rows.h"
-#include "cmd/gantry-sim/wiring_private.h"
+#include "crds/wiring_private.h"
+
+#define BLOCK_NODES_MAX 1000000
 
 /* 2, 4, 8, ... */
 static bool is_doubled(int64_t n)
@@ -14,15 +15,16 @@ static bool is_doubled(int64_t n)
 
 static int read_sizes(struct wiring *w, char *text, struct err *err)
 {
-    char *size;
+    char *size, *end;
+
     while ((size = strsep(&text, ",")) != NULL) {
-        int64_t n = 0;
+        int64_t n = strtoll(size, &end, 10);
         int64_t base = w->n_sizes > 0 ? w->sizes[w->n_sizes - 1] : 1;
         if (w->n_sizes == TOPOLOGY_LEVELS_MAX)
             return err_set(err, ERR_INVALID, "BlockSizes: more than %d sizes",
                            TOPOLOGY_LEVELS_MAX);
-        if (row_number(size, 1, &n, err) < 0 || n < 1 || n > POOL_NODES_MAX ||
-            n % base != 0 || (w->n_sizes > 0 && !is_doubled(n / base)))
+        if (end == size || *end || n < 1 || n > BLOCK_NODES_MAX || n % base != 0 ||
+            (w->n_sizes > 0 && !is_doubled(n / base)))
             return err_set(err, ERR_INVALID,
                            "BlockSizes: \"%s\" is not a power of two times the size "
                            "before",
@@ -85,9 +87,6 @@ static int take_hub(struct wiring *w, struct hub *hub, struct err *err)
         return err_set(err, ERR_INVALID, "%s: a block has Nodes", hub->name);
     if ((hub->nodes == NULL) == (hub->switches == NULL))
         return err_set(err, ERR_INVALID, "%s has either Nodes or Switches", hub->name);
-    for (size_t i = 0; i < w->n; i++)
-        if (strcmp(w->hubs[i].name, hub->name) == 0)
-            return err_set(err, ERR_INVALID, "%s stands twice", hub->name);
     if (w->n == WIRING_SWITCHES_MAX)
         return err_set(err, ERR_TOO_LARGE, "more than %d switches",
                        WIRING_SWITCHES_MAX);
@@ -103,7 +102,7 @@ static int read_line(struct wiring *w, char *line, size_t number, struct err *er
     char *word;
     int rc = 0;
     line[strcspn(line, "#")] = '\0';
-    while (rc == 0 && (word = strsep(&line, " \t")) != NULL)
+    while (rc == 0 && (word = strsep(&line, " \t\r")) != NULL)
         if (*word != '\0')
             rc = read_word(w, &hub, word, err);
     if (rc == 0)
@@ -114,16 +113,14 @@ static int read_line(struct wiring *w, char *line, size_t number, struct err *er
     return rc;
 }
 
-int wiring_read_lines(struct wiring *w, const char *path, struct err *err)
+int wiring_read_lines(struct wiring *w, const char *text, size_t len, const char *name,
+                      struct err *err)
 {
-    struct lines *lines = lines_open(path, err);
-    char *line;
-    int rc = 1;
-    if (!lines)
-        return -1;
-    while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1)
-        if (read_line(w, line, lines_number(lines), err) < 0)
-            rc = err_prefix(err, "%s:%zu", path, lines_number(lines));
-    lines_close(lines);
-    return rc;
+    AUTO_FREE char *copy = xstrndup(text, len);
+    char *rest = copy, *line;
+
+    for (size_t number = 1; (line = strsep(&rest, "\n")) != NULL; number++)
+        if (read_line(w, line, number, err) < 0)
+            return err_prefix(err, "%s:%zu", name, number);
+    return 0;
 }
