@@ -115,8 +115,7 @@ static void refuse(struct sched *s, const struct entry *entry,
 
     rec->refused = true;
     if (plan->start_sec == TIME_UNSET ||
-        (s->window.first == 0 && str_eq(plan->partition, entry->part->part->name) &&
-         (plan->qos == NULL || job_qos_named(rec->job, plan->qos) == entry->qos_at))) {
+        (s->window.first == 0 && trial_is_planned_there(entry))) {
         give_up(s, rec);
         return;
     }
