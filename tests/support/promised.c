@@ -106,10 +106,9 @@ static void check_licenses(struct course *h, const struct words *all,
     }
 }
 
-static void check_word(struct course *h, const struct copies *copies,
-                       const struct words *all, const struct word *w)
+static void check_nodes(struct course *h, const struct copies *copies,
+                        const struct words *all, const struct word *w)
 {
-    course_check(h, sched_partition(h->s, w->partition) != NULL);
     for (size_t k = 0; k < w->n_slots; k++) {
         const struct node *node = node_in(copies, w->slots[k].node);
         const struct resvec sum = taken_of(all, w->slots[k].node, w->start_sec);
@@ -156,10 +155,15 @@ void promised_check(struct course *h, const struct license_table *licenses)
             add_words(&all, copies.items[i].u.job);
     }
     for (size_t i = 0; i < all.n; i++) {
-        if (all.list[i].partition == NULL)
+        const struct word *w = &all.list[i];
+
+        if (w->partition == NULL)
             continue;
-        check_word(h, &copies, &all, &all.list[i]);
-        check_licenses(h, &all, licenses, &all.list[i]);
+        course_check(h, sched_partition(h->s, w->partition) != NULL);
+        if (w->start_sec == PLAN_FAR) /* no time at which anything is taken */
+            continue;
+        check_nodes(h, &copies, &all, w);
+        check_licenses(h, &all, licenses, w);
     }
     free(all.list);
     copies_fini(&copies);
