@@ -8,7 +8,8 @@
  *   - nobody begins to be preempted at once;
  *   - where so many of a QOS may run, no more are made room for;
  *   - who is preempted for has a promise, and starts once its victims are gone, unless
- *     one that may preempt it comes meanwhile, which has its place;
+ *     one that may preempt it comes meanwhile, which has its place, or one is late to
+ *     go, behind whom its promise would have to slide into another one's;
  *   - a fresh core given the snapshot decides the same;
  *   - in slices no more end than in one step.
  *
@@ -129,10 +130,10 @@ struct contest {
     struct sched_config config;
     int next_job;
     size_t n_preempted, n_checked, n_together, n_begun;
-    struct copies before;      /* the step */
-    struct job *begun;         /* in the last step, and nothing else */
-    bool served[JOBS + 1];     /* by number: others have ended for it; and then: */
-    bool taken_over[JOBS + 1]; /* one that may preempt it has had its place */
+    struct copies before;  /* the step */
+    struct job *begun;     /* in the last step, and nothing else */
+    bool served[JOBS + 1]; /* by number: others have ended for it; and then: */
+    bool lost[JOBS + 1];   /* its place, to one that may preempt it or is late */
 };
 
 static const char *qos_of(struct contest *c)
@@ -605,13 +606,37 @@ static bool run_all_started(struct contest *c, const struct decisions *decisions
     return any;
 }
 
-static void note_taken_over(struct contest *c)
+/* It yields, and has its nodes for longer than is assumed. */
+static bool is_late(const struct contest *c, const struct job *job)
 {
+    return job->preempted_by != 0 && job->n_alloc > 0 &&
+           c->h.now_sec > job->preempt_sec + 60;
+}
+
+static bool is_any_late(struct contest *c)
+{
+    bool any = false;
+
+    for (int i = 1; i < c->next_job && !any; i++) {
+        const struct job *job = course_job(&c->h, i);
+
+        any = job != NULL && is_late(c, job);
+    }
+    return any;
+}
+
+/* Plans slide behind who is late, of whomever they are: not all have where to. */
+static void note_lost(struct contest *c)
+{
+    const bool late = is_any_late(c);
+
     for (int i = 1; i < c->next_job; i++) {
         const struct job *job = course_job(&c->h, i);
 
         if (job != NULL && job->phase == JOB_PENDING && c->served[i])
-            c->taken_over[i] |= is_taken_over(c, job);
+            c->lost[i] |=
+                is_taken_over(c, job) ||
+                (late && sched_job_broken(c->h.s, job->uid) == BROKEN_OVERRUN);
     }
 }
 
@@ -629,7 +654,7 @@ static void step(struct contest *c)
         progress =
             sched_step(c->h.s, c->h.now_sec, (struct sched_budget){0}, &decisions);
         note_taken(c, &decisions);
-        note_taken_over(c);
+        note_lost(c);
     } while (run_all_started(c, &decisions) || progress == SCHED_MORE);
 }
 
@@ -687,7 +712,7 @@ static bool is_made_room_for(struct contest *c, int64_t number)
 
         if (job == NULL || job->preempted_by != number || job->n_alloc == 0)
             continue;
-        if (c->h.now_sec > job->preempt_sec + 60)
+        if (is_late(c, job))
             return false;
         any = true;
     }
@@ -700,7 +725,7 @@ static void check_promises(struct contest *c)
         const struct job *job = course_job(&c->h, i);
 
         if (job == NULL || job->phase != JOB_PENDING ||
-            !is_made_room_for(c, job->job_id) || c->taken_over[i])
+            !is_made_room_for(c, job->job_id) || c->lost[i])
             continue;
         course_check(&c->h, job->plan.promised);
         course_check(&c->h, job->plan.start_sec > c->h.now_sec - 60);
