@@ -6,9 +6,9 @@
  * said: bench_changes 100000), of 1,000 accounts in three QOS, every tenth of them an
  * array of 20 tasks; all are promised a start. With limits those of users and accounts
  * are bounded, wide enough that most is planned all the same. Each change is made to
- * the same core, one after the other, with a step of the same second before it and after
- * it steps of 10 ms until there is nothing left to do. Processor time; what is applied
- * is told apart.
+ * the same core, one after the other, with a step of the same second before it and
+ * steps of 10 ms after it until there is nothing left to do. Processor time; what is
+ * applied is told apart.
  */
 #include <stdio.h>
 #include <stdlib.h>
