@@ -133,7 +133,7 @@ struct contest {
     struct copies before;  /* the step */
     struct job *begun;     /* in the last step, and nothing else */
     bool served[JOBS + 1]; /* by number: others have ended for it; and then: */
-    bool lost[JOBS + 1];   /* its place, to one that may preempt it or is late */
+    bool lost[JOBS + 1];   /* that room, to others; or it has had it */
 };
 
 static const char *qos_of(struct contest *c)
@@ -519,7 +519,8 @@ static void run_started(struct contest *c, const struct decision *d)
     sched_apply(c->h.s, &change);
 }
 
-/* Ended, or back in the queue. */
+/* Ended, or back in the queue: what others end for it has been had, though some of them
+ * may still be about to. */
 static void end_job(struct contest *c, const char *uid)
 {
     struct job *job = job_copy(sched_job(c->h.s, uid));
@@ -538,6 +539,7 @@ static void end_job(struct contest *c, const char *uid)
     job->phase = JOB_PENDING;
     job->start_sec = TIME_UNSET;
     job->submit_sec = c->h.now_sec;
+    c->lost[atoi(uid + 4)] = true;
     sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 
