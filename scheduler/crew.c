@@ -92,6 +92,15 @@ static bool is_counted(const struct sched *s, const struct crew *crew)
     return crew->is_counted && crew->cut == s->cuts;
 }
 
+/* Its place says so only if it stands there: where the timeline has been emptied it may
+ * be of before, and those who had the others may be gone. */
+static bool is_in(const struct crew *crew, const struct jobrec *rec)
+{
+    size_t place = rec->claim.crew;
+
+    return place > 0 && place <= crew->n && crew->claims[place - 1] == rec;
+}
+
 static void count_claim(struct crew *crew, const struct claim *claim, uint32_t by)
 {
     for (size_t slot = claim->first; claim->on && slot < claim->last; slot++)
@@ -137,7 +146,7 @@ void crews_leave(struct sched *s, struct jobrec *rec)
     struct crew *crew = place > 0 ? find(&s->crews, job_array_id(rec->job)) : NULL;
     struct jobrec *last;
 
-    if (crew == NULL || place > crew->n || crew->claims[place - 1] != rec)
+    if (crew == NULL || !is_in(crew, rec))
         return;
     last = crew->claims[--crew->n];
     crew->claims[place - 1] = last;
@@ -153,25 +162,23 @@ void crews_empty(struct crews *crews)
     struct crew *crew, *next;
 
     HASH_ITER (hh, crews->arrays, crew, next) {
-        for (size_t i = 0; i < crew->n; i++)
-            crew->claims[i]->claim.crew = 0;
         crew->n = 0;
         crew->is_counted = false;
         drop_if_empty(crews, crew);
     }
 }
 
-static bool is_own(const struct claim *claim, size_t slot)
-{
-    return claim->crew > 0 && slot >= claim->first && slot < claim->last;
-}
-
 /* The last slot in which `most` of the others are; SIZE_MAX. */
-static size_t last_full(const struct crew *crew, const struct claim *claim,
-                        size_t first, size_t last, int64_t most)
+static size_t last_full(const struct crew *crew, const struct jobrec *rec, size_t first,
+                        size_t last, int64_t most)
 {
+    const struct claim *claim = &rec->claim;
+    const bool in = is_in(crew, rec);
+
     for (size_t slot = last; slot-- > first;) {
-        if ((int64_t)crew->counts[slot] - is_own(claim, slot) >= most)
+        const bool own = in && slot >= claim->first && slot < claim->last;
+
+        if ((int64_t)crew->counts[slot] - own >= most)
             return slot;
     }
     return SIZE_MAX;
@@ -190,7 +197,7 @@ size_t crew_short(struct sched *s, const struct jobrec *rec, size_t first, size_
         return SIZE_MAX;
     if ((int64_t)crew->n >= most) {
         count_slots(s, crew);
-        full = last_full(crew, &rec->claim, first, last, most);
+        full = last_full(crew, rec, first, last, most);
     }
     return full == SIZE_MAX && first == 0 && crew->active >= most ? 0 : full;
 }
