@@ -43,7 +43,7 @@ struct claim {
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
     size_t line;       /* of a plan: in sched.lines; else in sched.holding */
-    size_t crew;       /* one past its place among those of its array; 0: it has none */
+    size_t crew;       /* one past its place among those of its array, if it is there */
     uint64_t cut; /* sched.cuts that its slots are of; else it is to be looked at */
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;

@@ -149,6 +149,7 @@ const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
     struct placement at = trial_placement(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = MAX(from, kind != NULL ? horizon_look(kind, by) : 0);
+    const uint64_t *home = at.home;
     const struct slot *slots = NULL;
     bool found;
 
@@ -158,8 +159,8 @@ const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                       : window_find(&s->window, by, first, before);
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);
-        if (at.home == NULL)
-            at.home = owner_home(&s->window.view, s->timeline.words);
+        /* Its own nodes are of the window that was found last. */
+        at.home = home != NULL ? home : owner_home(&s->window.view, s->timeline.words);
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
         if (slots == NULL)
             found = window_find(&s->window, by, s->window.first + 1, before);
