@@ -1,5 +1,6 @@
 # A job with --exclusive=user has its node for its user: another one of the same user starts beside it, one of another
 # user waits until it is over. In a partition with Exclusive=USER all are so.
+# Alone: it looks at whole nodes.
 case_run() {
     define Partition "$NS-own" "nodes: 'n[1-2]'"
     submit own "sleep 1000" "user: ann" "partition: $NS-own" "exclusiveUser: true" "nodeList: n1"
