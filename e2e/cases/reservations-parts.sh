@@ -2,7 +2,7 @@
 # named node, grows and shrinks, comes again, and goes when nobody needs it.
 # Alone: it looks at whole nodes.
 case_run() {
-    refused "Requested nodes are busy: 1000 CPUs are asked for, of nodes that have 64 together" \
+    refused "Requested nodes are busy: 1000 CPUs are asked for, of nodes that have" \
         slurm scontrol create reservation ReservationName=many StartTime=now Duration=60 CoreCnt=1000 Users=ann
     refused "spec.nodeCount: a reservation has this or spec.nodes" \
         slurm scontrol create reservation ReservationName=both StartTime=now Duration=60 Nodes=n4 NodeCnt=1 Users=ann
