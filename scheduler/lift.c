@@ -276,25 +276,25 @@ static void lift_all(struct sched *s)
 
 /* ---- where they do ---- */
 
+/* May one of a priority preempt one of another, as far as that goes by priorities? */
+static bool priority_allows(const struct sched *s, const struct prey *prey,
+                            int64_t priority, int64_t other)
+{
+    bool by_qos = s->config.preempt_type == PREEMPT_BY_QOS;
+
+    return !prey->asks || (by_qos ? other < priority : other <= priority);
+}
+
 /* Of those that it may preempt, by its priority, who stands first; NULL: there are
  * none. */
 static const struct queue_rank *first_of(const struct sched *s,
                                          const struct lift_kind *k,
                                          const struct prey *prey, int64_t priority)
 {
-    bool by_qos = s->config.preempt_type == PREEMPT_BY_QOS;
-    size_t low = 0, high = k->n_steps;
+    size_t n =
+        BISECT(k->n_steps, i, priority_allows(s, prey, priority, k->steps[i].priority));
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int64_t other = k->steps[middle].priority;
-
-        if (!prey->asks || (by_qos ? other < priority : other <= priority))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low > 0 ? k->steps[low - 1].first : NULL;
+    return n > 0 ? k->steps[n - 1].first : NULL;
 }
 
 static void note_step(struct lift_kind *k, int64_t priority,

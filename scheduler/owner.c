@@ -82,17 +82,7 @@ struct owner *owner_of(struct sched *s, const struct job *job, enum sharing shar
 
 static size_t find_place(const struct owner *owner, size_t position)
 {
-    size_t low = 0, high = owner->n_places;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (owner->places[middle].position < position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return BISECT(owner->n_places, i, owner->places[i].position < position);
 }
 
 static bool is_place(const struct owner *owner, size_t i, size_t position)

@@ -75,18 +75,10 @@ void victims_gather(struct victims *v, const struct cluster *c, const struct see
 
 struct perch *victims_perch(const struct victims *v, size_t position)
 {
-    size_t low = 0, high = v->n_perches;
+    size_t at = BISECT(v->n_perches, i, v->perches[i].position < position);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (v->perches[middle].position < position)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < v->n_perches && v->perches[low].position == position ? &v->perches[low]
-                                                                      : NULL;
+    return at < v->n_perches && v->perches[at].position == position ? &v->perches[at]
+                                                                    : NULL;
 }
 
 /* The other nodes of who ends have another price now. */
