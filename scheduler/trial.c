@@ -143,8 +143,8 @@ struct search {
     enum allowed last;
 };
 
-/* The first place from a slot on that limits allow; NULL: none. What becomes of the
- * last that was found is in `ret`: it may be refused whatever the time. */
+/* The first place from a slot on that limits allow; NULL: none. What they said of the
+ * last that was found is in `in`: it may be refused whatever the time. */
 static const struct slot *find_within(struct sched *s, const struct entry *entry,
                                       const struct seeker *by, struct search *in,
                                       size_t *ret_n)
