@@ -17,7 +17,7 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
-#include "tests/support/slot_list.h"
+#include "tests/support/gpu_cluster.h"
 
 #define NODES 5000
 #define RUNNING 6000
@@ -52,52 +52,33 @@ static int draw(struct bench *b, int bound)
     return (int)rng_below(&b->rng, (uint64_t)bound);
 }
 
-static void tell(struct bench *b, enum change_kind kind, void *what)
-{
-    sched_apply(b->s, &(struct change){.kind = kind, .u.job = what});
-}
-
 /* ---- the cluster ---- */
 
 static void put_node(struct bench *b, int number, bool ready, bool cordoned)
 {
-    struct node *node = node_new();
+    struct node *node = gpu_cluster_node((size_t)number, b->gpu);
 
-    node->name = xasprintf("n%d", number);
     node->ready = ready;
     node->unschedulable = cordoned;
-    node->capacity.v[RES_CPU] = 64000;
-    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
-    node->capacity.v[RES_PODS] = 110;
-    node->capacity.v[b->gpu] = 8;
-    tell(b, CHANGE_NODE, node);
+    gpu_cluster_tell(b->s, CHANGE_NODE, node);
 }
 
 static void put_partition(struct bench *b, int64_t max_nodes)
 {
-    struct partition *part = partition_new();
+    struct partition *part = gpu_cluster_partition();
 
-    part->name = xstrdup("batch");
-    part->is_default = true;
     part->max_nodes = max_nodes;
-    tell(b, CHANGE_PARTITION, part);
+    gpu_cluster_tell(b->s, CHANGE_PARTITION, part);
 }
 
 static void put_account(struct bench *b, int number, int64_t shares)
 {
-    struct account *a = account_new();
+    struct account *a = gpu_cluster_account(number, USERS);
 
-    a->name = xasprintf("account-%d", number);
     a->shares = shares;
-    for (int i = 0; i < USERS; i++) {
-        AUTO_FREE char *user = xasprintf("user-%d-%d", number, i);
-
-        account_add(a, user, NULL, NULL);
-    }
-    account_sort(a);
     if (b->limits)
         limits_set(&a->limits, LIMIT_GRP_JOBS, TRES_NONE, NULL, 40);
-    tell(b, CHANGE_ACCOUNT, a);
+    gpu_cluster_tell(b->s, CHANGE_ACCOUNT, a);
 }
 
 /* Each time another limit, where there are any, and another priority. */
@@ -110,7 +91,7 @@ static void put_qos(struct bench *b, int number)
     if (b->limits)
         limits_set(&qos->limits, LIMIT_MAX_SUBMIT_JOBS_PER_USER, TRES_NONE, NULL,
                    1000000 + b->most);
-    tell(b, CHANGE_QOS, qos);
+    gpu_cluster_tell(b->s, CHANGE_QOS, qos);
 }
 
 /* ---- its jobs ---- */
@@ -146,12 +127,9 @@ static void add_running(struct bench *b, int node)
 
     job->min_pods = job->max_pods = 1;
     job->each.v[b->gpu] = node < NODES / 5 ? 4 : 8;
-    job->phase = JOB_RUNNING;
-    job->partition = xstrdup("batch");
-    job->start_sec = NOW_SEC - draw(b, (int)MIN(job->limit_sec, 3600));
-    slot_list_add_on(&job->alloc, &job->n_alloc, "n", (size_t)node,
-                     &(struct slot){.pods = 1, .each = job->each});
-    tell(b, CHANGE_JOB, job);
+    gpu_cluster_run(job, (size_t)node, 1,
+                    NOW_SEC - draw(b, (int)MIN(job->limit_sec, 3600)));
+    gpu_cluster_tell(b->s, CHANGE_JOB, job);
 }
 
 static void add_pending(struct bench *b, int64_t tasks)
@@ -163,7 +141,7 @@ static void add_pending(struct bench *b, int64_t tasks)
         for (int64_t i = 0; i < tasks; i++)
             taskset_add(&job_array(job)->left, i);
     }
-    tell(b, CHANGE_JOB, job);
+    gpu_cluster_tell(b->s, CHANGE_JOB, job);
 }
 
 static void begin(struct bench *b)
@@ -171,13 +149,10 @@ static void begin(struct bench *b)
     struct sched_config config = sched_config_default();
 
     rng_seed(&b->rng, 1);
-    restable_init(&b->res);
-    b->gpu = restable_intern(&b->res, "nvidia.com/gpu");
     b->now_sec = NOW_SEC;
     b->next_job = 1;
-    b->s = sched_new(&config);
-    tell(b, CHANGE_RESOURCES, &b->res);
-    put_partition(b, INT64_MAX);
+    b->gpu = gpu_cluster_resources(&b->res);
+    b->s = gpu_cluster_core(&config, &b->res);
     for (int i = 0; i < ACCOUNTS; i++)
         put_account(b, i, 1);
     for (int i = 0; i < QOS; i++)
@@ -262,7 +237,7 @@ static void reserve(struct bench *b)
     resv->end_sec = resv->start_sec + 2 * 86400;
     resv->node_count = 500;
     resv->ignore_jobs = true;
-    tell(b, CHANGE_RESERVATION, resv);
+    gpu_cluster_tell(b->s, CHANGE_RESERVATION, resv);
 }
 
 static void unreserve(struct bench *b)

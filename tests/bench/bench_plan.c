@@ -31,6 +31,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/sched.h"
+#include "tests/support/gpu_cluster.h"
 #include "tests/support/inflation.h"
 #include "tests/support/mix.h"
 #include "tests/support/plain_plan.h"
@@ -215,7 +216,7 @@ static void end_one(struct bench *b, struct sched *s, struct tally *t)
     while (mix_job_at(s, number) == NULL);
     AUTO_FREE char *uid = xasprintf("job-%zu", number);
     start_us = cpu_us();
-    mix_tell(s, CHANGE_JOB_GONE, uid);
+    gpu_cluster_tell(s, CHANGE_JOB_GONE, uid);
     follow(s, t, (double)(cpu_us() - start_us));
 }
 
@@ -224,7 +225,7 @@ static void add_one(struct bench *b, struct sched *s, struct tally *t)
     struct job *job = mix_draw_job(&b->mix, b->mix.running + b->mix.pending + t->n + 1);
     int64_t start_us = cpu_us();
 
-    mix_tell(s, CHANGE_JOB, job);
+    gpu_cluster_tell(s, CHANGE_JOB, job);
     follow(s, t, (double)(cpu_us() - start_us));
 }
 
@@ -236,7 +237,7 @@ static void turn_node(struct bench *b, struct sched *s, size_t i, bool on,
 
     node->unschedulable = !on;
     start_us = cpu_us();
-    mix_tell(s, CHANGE_NODE, node);
+    gpu_cluster_tell(s, CHANGE_NODE, node);
     follow(s, t, (double)(cpu_us() - start_us));
 }
 

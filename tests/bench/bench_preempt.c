@@ -17,10 +17,9 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
-#include "tests/support/slot_list.h"
+#include "tests/support/gpu_cluster.h"
 
 #define NODES_MAX 8000
-#define NODE_GPUS 8
 #define RUNNING 5000
 #define PENDING 10000
 #define GANG_NODES 600
@@ -62,24 +61,6 @@ static int64_t draw(struct bench *b, int64_t bound)
 
 /* ---- the cluster and its jobs ---- */
 
-static void tell(struct bench *b, enum change_kind kind, void *what)
-{
-    sched_apply(b->s, &(struct change){.kind = kind, .u.job = what});
-}
-
-static void add_node(struct bench *b)
-{
-    struct node *node = node_new();
-
-    node->name = xasprintf("n%zu", b->nodes++);
-    node->ready = true;
-    node->capacity.v[RES_CPU] = 64000;
-    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
-    node->capacity.v[RES_PODS] = 110;
-    node->capacity.v[b->gpu] = NODE_GPUS;
-    tell(b, CHANGE_NODE, node);
-}
-
 static struct job *make_job(struct bench *b, const char *qos, int64_t nodes,
                             int64_t gpus)
 {
@@ -108,15 +89,11 @@ static void add_running(struct bench *b, const char *qos, size_t from, int64_t n
 {
     struct job *job = make_job(b, qos, nodes, gpus);
 
-    for (size_t i = 0; i < (size_t)nodes; i++)
-        slot_list_add_on(&job->alloc, &job->n_alloc, "n", from + i,
-                         &(struct slot){.pods = 1, .each = job->each});
-    job->partition = xstrdup("batch");
-    job->phase = JOB_RUNNING;
-    job->start_sec = NOW_SEC - draw(b, MIN(job->limit_sec, 3600));
+    gpu_cluster_run(job, from, (size_t)nodes,
+                    NOW_SEC - draw(b, MIN(job->limit_sec, 3600)));
     if (b->older)
         job->submit_sec -= 30 * 86400;
-    tell(b, CHANGE_JOB, job);
+    gpu_cluster_tell(b->s, CHANGE_JOB, job);
 }
 
 /* Jobs that share a node, or one of several. */
@@ -128,7 +105,7 @@ static void add_full_nodes(struct bench *b)
     size_t from = b->nodes;
 
     for (int64_t i = 0; i < nodes; i++)
-        add_node(b);
+        gpu_cluster_tell(b->s, CHANGE_NODE, gpu_cluster_node(b->nodes++, b->gpu));
     for (int64_t i = 0; i < nodes * shield; i++)
         add_running(b, "shield", from + (size_t)i, 1, 1);
     if (gpus == NODE_GPUS)
@@ -148,16 +125,11 @@ static void add_qos(struct bench *b, const char *name, int64_t priority,
         qos->preempt = xcalloc(1, sizeof(*qos->preempt));
         qos->preempt[qos->n_preempt++] = xstrdup(preempts);
     }
-    tell(b, CHANGE_QOS, qos);
+    gpu_cluster_tell(b->s, CHANGE_QOS, qos);
 }
 
 static void add_rules(struct bench *b)
 {
-    struct partition *part = partition_new();
-
-    part->name = xstrdup("batch");
-    part->is_default = true;
-    tell(b, CHANGE_PARTITION, part);
     add_qos(b, "low", 0, NULL);
     add_qos(b, "high", 0, "low");
     add_qos(b, "shield", 0, NULL);
@@ -171,14 +143,14 @@ static void fill(struct bench *b)
         struct job *job = make_job(b, "high", GANG_NODES, NODE_GPUS);
 
         job->contiguous = true;
-        tell(b, CHANGE_JOB, job);
+        gpu_cluster_tell(b->s, CHANGE_JOB, job);
         return;
     }
     for (int i = 0; i < PENDING; i++) {
         int64_t kind = draw(b, 4), nodes = kind == 0 ? 2 + draw(b, 3) : 1;
 
-        tell(
-            b, CHANGE_JOB,
+        gpu_cluster_tell(
+            b->s, CHANGE_JOB,
             make_job(b, "high", nodes,
                      kind == 1 && !b->shielded ? INT64_C(1) << draw(b, 3) : NODE_GPUS));
     }
@@ -191,11 +163,8 @@ static void begin(struct bench *b, int64_t mode)
     rng_seed(&b->rng, 1);
     config.preempt_type = PREEMPT_BY_QOS;
     config.preempt_mode = mode;
-    b->s = sched_new(&config);
-    restable_init(&b->res);
-    b->gpu = restable_intern(&b->res, "nvidia.com/gpu");
-    sched_apply(b->s,
-                &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &b->res});
+    b->gpu = gpu_cluster_resources(&b->res);
+    b->s = gpu_cluster_core(&config, &b->res);
     add_rules(b);
     fill(b);
 }

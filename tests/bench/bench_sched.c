@@ -15,6 +15,7 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
+#include "tests/support/gpu_cluster.h"
 
 #define NODES 1000
 #define JOBS 10000
@@ -29,19 +30,6 @@ struct bench {
     int gpu;
     bool limits; /* jobs have time limits, and all of them are planned */
 };
-
-static struct node *make_node(const struct bench *b, int number)
-{
-    struct node *node = node_new();
-
-    node->name = xasprintf("n%d", number);
-    node->ready = true;
-    node->capacity.v[RES_CPU] = 64000;
-    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
-    node->capacity.v[RES_PODS] = 110;
-    node->capacity.v[b->gpu] = 8;
-    return node;
-}
 
 /* Mixed: gangs of 1 to 8 nodes with 1, 2, 4 or 8 GPUs each; else one pod with one GPU.
  */
@@ -174,7 +162,7 @@ static struct plain *plain_new(const struct sched *s, const struct bench *b)
 
     p->gpu = b->gpu;
     for (int i = 0; i < NODES; i++) {
-        p->nodes[i].node = make_node(b, i);
+        p->nodes[i].node = gpu_cluster_node((size_t)i, b->gpu);
         p->nodes[i].now = p->nodes[i].far = p->nodes[i].node->capacity;
     }
     for (int i = 0; i < JOBS; i++) {
@@ -244,30 +232,17 @@ static struct sched *fill(struct bench *b, bool mixed)
 {
     struct sched_config config = sched_config_default();
     struct sched *s;
-    struct change change = {.kind = CHANGE_RESOURCES, .u.resources = &b->res};
     int64_t start_ms = loop_fresh_mono_ms(b->loop);
     size_t before = mallinfo2().uordblks;
     double ms;
 
     config.window_sec = 60 * 86400;
     config.max_job_test = b->limits ? JOBS : PLANNED;
-    s = sched_new(&config);
-    sched_apply(s, &change);
-    change.kind = CHANGE_PARTITION;
-    change.u.partition = partition_new();
-    change.u.partition->name = xstrdup("batch");
-    change.u.partition->is_default = true;
-    sched_apply(s, &change);
-    change.kind = CHANGE_NODE;
-    for (int i = 0; i < NODES; i++) {
-        change.u.node = make_node(b, i);
-        sched_apply(s, &change);
-    }
-    change.kind = CHANGE_JOB;
-    for (int i = 1; i <= JOBS; i++) {
-        change.u.job = make_job(b, i, mixed);
-        sched_apply(s, &change);
-    }
+    s = gpu_cluster_core(&config, &b->res);
+    for (int i = 0; i < NODES; i++)
+        gpu_cluster_tell(s, CHANGE_NODE, gpu_cluster_node((size_t)i, b->gpu));
+    for (int i = 1; i <= JOBS; i++)
+        gpu_cluster_tell(s, CHANGE_JOB, make_job(b, i, mixed));
     ms = ms_since(b, start_ms);
     printf("  apply:      %6.0f ms, %.0f changes/s, %.1f MB\n", ms,
            (NODES + JOBS) / ms * 1000,
@@ -362,8 +337,7 @@ int main(void)
         fprintf(stderr, "bench_sched: %s\n", err.msg);
         return EXIT_FAILURE;
     }
-    restable_init(&b.res);
-    b.gpu = restable_intern(&b.res, "nvidia.com/gpu");
+    b.gpu = gpu_cluster_resources(&b.res);
     rng_seed(&b.rng, 1);
     printf("scheduler: %d nodes, %d pending jobs of one pod\n", NODES, JOBS);
     agree = run(&b, false);

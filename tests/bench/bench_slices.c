@@ -16,7 +16,7 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
-#include "tests/support/slot_list.h"
+#include "tests/support/gpu_cluster.h"
 
 #define NODES 5000
 #define RUNNING 5800
@@ -53,41 +53,7 @@ static double cpu_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static void tell(struct bench *b, enum change_kind kind, void *what)
-{
-    struct change change = {.kind = kind, .u.job = what};
-
-    sched_apply(b->s, &change);
-}
-
 /* ---- the cluster ---- */
-
-static void add_node(struct bench *b, int number)
-{
-    struct node *node = node_new();
-
-    node->name = xasprintf("n%d", number);
-    node->ready = true;
-    node->capacity.v[RES_CPU] = 64000;
-    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
-    node->capacity.v[RES_PODS] = 110;
-    node->capacity.v[b->gpu] = 8;
-    tell(b, CHANGE_NODE, node);
-}
-
-static void add_account(struct bench *b, int number)
-{
-    struct account *a = account_new();
-
-    a->name = xasprintf("account-%d", number);
-    for (int i = 0; i < MEMBERS; i++) {
-        AUTO_FREE char *user = xasprintf("user-%d-%d", number, i);
-
-        account_add(a, user, NULL, NULL);
-    }
-    account_sort(a);
-    tell(b, CHANGE_ACCOUNT, a);
-}
 
 /* Each time another limit on jobs that wait. */
 static void put_qos(struct bench *b, int number)
@@ -97,7 +63,7 @@ static void put_qos(struct bench *b, int number)
     qos->name = xasprintf("qos-%d", number);
     limits_set(&qos->limits, LIMIT_MAX_SUBMIT_JOBS_PER_USER, TRES_NONE, NULL,
                ++b->most);
-    tell(b, CHANGE_QOS, qos);
+    gpu_cluster_tell(b->s, CHANGE_QOS, qos);
 }
 
 static struct job *make_job(struct bench *b, int number)
@@ -126,47 +92,37 @@ static void add_running(struct bench *b, int number)
 {
     struct job *job = make_job(b, number);
 
-    job->phase = JOB_RUNNING;
-    job->partition = xstrdup("batch");
-    job->start_sec = NOW_SEC - 3600;
-    slot_list_add_on(&job->alloc, &job->n_alloc, "n", (size_t)number % NODES,
-                     &(struct slot){.pods = 1, .each = job->each});
-    tell(b, CHANGE_JOB, job);
+    gpu_cluster_run(job, (size_t)number % NODES, 1, NOW_SEC - 3600);
+    gpu_cluster_tell(b->s, CHANGE_JOB, job);
 }
 
 /* No job has a promise, and none that waits fits: what is left of a step is short. */
 static void begin(struct bench *b)
 {
     struct sched_config config = sched_config_default();
-    struct partition *part = partition_new();
 
     config.reservation_depth = 0;
     config.max_job_test = 100;
     config.calc_period_sec = PERIOD_SEC;
     config.decay_half_life_sec = 7 * 86400;
     rng_seed(&b->rng, 1);
-    restable_init(&b->res);
-    b->gpu = restable_intern(&b->res, "nvidia.com/gpu");
     b->now_sec = NOW_SEC;
     b->most = PENDING;
-    b->s = sched_new(&config);
-    tell(b, CHANGE_RESOURCES, &b->res);
-    part->name = xstrdup("batch");
-    part->is_default = true;
-    tell(b, CHANGE_PARTITION, part);
+    b->gpu = gpu_cluster_resources(&b->res);
+    b->s = gpu_cluster_core(&config, &b->res);
     for (int i = 0; i < ACCOUNTS; i++)
-        add_account(b, i);
+        gpu_cluster_tell(b->s, CHANGE_ACCOUNT, gpu_cluster_account(i, MEMBERS));
     for (int i = 0; i < 3; i++)
         put_qos(b, i);
     for (int i = 0; i < NODES; i++)
-        add_node(b, i);
+        gpu_cluster_tell(b->s, CHANGE_NODE, gpu_cluster_node((size_t)i, b->gpu));
     for (int i = 0; i < RUNNING; i++)
         add_running(b, i);
     for (int i = 0; i < PENDING; i++) {
         struct job *job = make_job(b, RUNNING + i);
 
         job->min_pods = job->max_pods = NODES;
-        tell(b, CHANGE_JOB, job);
+        gpu_cluster_tell(b->s, CHANGE_JOB, job);
     }
 }
 

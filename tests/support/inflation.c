@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "tests/support/gpu_cluster.h"
 #include "tests/support/plain_exact.h"
 
 /* From the limit to the last pod's end, as the core assumes it of what runs. */
@@ -112,7 +113,7 @@ static struct inflation compare(const struct mix *m, const struct plan_span *slo
                                 const struct plan_span *exact)
 {
     size_t n = m->running + m->pending;
-    int64_t gpus = (int64_t)m->nodes * MIX_GPUS, last_sec = MIX_NOW_SEC;
+    int64_t gpus = (int64_t)m->nodes * NODE_GPUS, last_sec = MIX_NOW_SEC;
     struct inflation ret = {.jobs = m->pending};
 
     for (size_t i = m->running; i < n; i++) {

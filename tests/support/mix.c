@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "tests/support/slot_list.h"
+#include "tests/support/gpu_cluster.h"
 
 #define LIMIT_MIN_SEC 900
 #define LIMIT_MAX_SEC (7 * MIX_DAY_SEC)
@@ -15,7 +15,7 @@ static_assert(1 << (GANGS - 1) == MIX_GANG_MAX, "the largest of them");
 #define USERS 100
 #define ACCOUNTS 10
 #define USER_JOBS 400
-#define USER_GPUS (INT64_C(2) * MIX_GANG_MAX * MIX_GPUS)
+#define USER_GPUS (INT64_C(2) * MIX_GANG_MAX * NODE_GPUS)
 #define ACCOUNT_GPUS (6 * USER_GPUS)
 
 void mix_init(struct mix *m, size_t nodes, size_t pending, size_t classes)
@@ -24,8 +24,7 @@ void mix_init(struct mix *m, size_t nodes, size_t pending, size_t classes)
     /* About 50 days of work for 10,000 jobs of 5,000 nodes. */
     m->window_sec = (20 + (int64_t)(pending * 5000 / nodes) / 160) * MIX_DAY_SEC;
     rng_seed(&m->rng, 1);
-    restable_init(&m->res);
-    m->gpu = restable_intern(&m->res, "nvidia.com/gpu");
+    m->gpu = gpu_cluster_resources(&m->res);
 }
 
 size_t mix_position(const char *node)
@@ -37,7 +36,7 @@ static struct resvec class_of(const struct mix *m, size_t class)
 {
     static const int64_t fractions[] = {1, 2, 4, 2};
     size_t half = m->classes / 2, i = class % half;
-    int64_t gpus = class < half ? fractions[i % ARRAY_LEN(fractions)] : MIX_GPUS;
+    int64_t gpus = class < half ? fractions[i % ARRAY_LEN(fractions)] : NODE_GPUS;
     struct resvec each = {{0}};
 
     each.v[RES_PODS] = 1;
@@ -85,24 +84,9 @@ struct job *mix_draw_job(struct mix *m, size_t number)
 
 /* ---- the cluster ---- */
 
-void mix_tell(struct sched *s, enum change_kind kind, void *what)
-{
-    struct change change = {.kind = kind, .u.job = what};
-
-    sched_apply(s, &change);
-}
-
 struct node *mix_node(const struct mix *m, size_t position)
 {
-    struct node *node = node_new();
-
-    node->name = xasprintf("n%zu", position);
-    node->ready = true;
-    node->capacity.v[RES_CPU] = 64000;
-    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
-    node->capacity.v[RES_PODS] = 110;
-    node->capacity.v[m->gpu] = MIX_GPUS;
-    return node;
+    return gpu_cluster_node(position, m->gpu);
 }
 
 /* A job that runs on `nodes` nodes from `first` on, some part of its time. */
@@ -111,17 +95,10 @@ static void add_running(struct mix *m, struct sched *s, size_t class, size_t fir
 {
     struct job *job = job_of(m, ++m->running, class, (int64_t)nodes);
 
-    job->phase = JOB_RUNNING;
-    job->partition = xstrdup("batch");
-    job->start_sec =
-        MIX_NOW_SEC - (int64_t)rng_below(&m->rng, (uint64_t)job->limit_sec);
-    for (size_t i = 0; i < nodes; i++) {
-        const struct slot slot = {
-            .pods = 1, .each = job->each, .first_rank = (int64_t)i};
-
-        slot_list_add_on(&job->alloc, &job->n_alloc, "n", first + i, &slot);
-    }
-    mix_tell(s, CHANGE_JOB, job);
+    gpu_cluster_run(job, first, nodes,
+                    MIX_NOW_SEC -
+                        (int64_t)rng_below(&m->rng, (uint64_t)job->limit_sec));
+    gpu_cluster_tell(s, CHANGE_JOB, job);
 }
 
 /* One node in four is shared; the others lie in gangs of up to 16. No GPU is idle. */
@@ -133,7 +110,7 @@ static void fill_nodes(struct mix *m, struct sched *s)
         size_t class = rng_below(&m->rng, half), n = 1;
 
         if (rng_below(&m->rng, 3) > 0) {
-            for (int64_t used = 0; used < MIX_GPUS;
+            for (int64_t used = 0; used < NODE_GPUS;
                  used += class_of(m, class).v[m->gpu])
                 add_running(m, s, class, at, 1);
         } else {
@@ -166,31 +143,26 @@ static void add_limits(struct sched *s)
     qos->name = xstrdup("normal");
     limits_set(&qos->limits, LIMIT_MAX_JOBS_PER_USER, TRES_NONE, NULL, USER_JOBS);
     limits_set(&qos->limits, LIMIT_MAX_TRES_PER_USER, TRES_GPU, NULL, USER_GPUS);
-    mix_tell(s, CHANGE_QOS, qos);
+    gpu_cluster_tell(s, CHANGE_QOS, qos);
     for (size_t i = 0; i < ACCOUNTS; i++)
-        mix_tell(s, CHANGE_ACCOUNT, make_account(i));
+        gpu_cluster_tell(s, CHANGE_ACCOUNT, make_account(i));
 }
 
 struct sched *mix_core(struct mix *m)
 {
     struct sched_config config = sched_config_default();
-    struct partition *part = partition_new();
     struct sched *s;
 
     config.window_sec = m->window_sec;
     config.reservation_depth = config.max_job_test = INT64_MAX;
-    s = sched_new(&config);
-    mix_tell(s, CHANGE_RESOURCES, &m->res);
-    part->name = xstrdup("batch");
-    part->is_default = true;
-    mix_tell(s, CHANGE_PARTITION, part);
+    s = gpu_cluster_core(&config, &m->res);
     if (m->limited)
         add_limits(s);
     for (size_t i = 0; i < m->nodes; i++)
-        mix_tell(s, CHANGE_NODE, mix_node(m, i));
+        gpu_cluster_tell(s, CHANGE_NODE, mix_node(m, i));
     fill_nodes(m, s);
     for (size_t i = 1; i <= m->pending; i++)
-        mix_tell(s, CHANGE_JOB, mix_draw_job(m, m->running + i));
+        gpu_cluster_tell(s, CHANGE_JOB, mix_draw_job(m, m->running + i));
     return s;
 }
 

@@ -1,11 +1,11 @@
 /*
  * mix - a full cluster and a queue, to measure plans with.
  *
- * Nodes of 8 GPUs, 64 CPUs and 512 GiB, full of running jobs. The mix of jobs, from one
- * seed: half of them lie on a fraction of one node (1, 2 or 4 GPUs), half on 1, 2, 4
- * ... 128 whole nodes; time limits from 15 minutes to 7 days, evenly by their
- * logarithm. Each asks for one of 8 or 32 amounts for each node (demand classes), half
- * of them fractions. Every job is promised a start; the window reaches far enough.
+ * Nodes of gpu_cluster.h, full of running jobs. The mix of jobs, from one seed: half of
+ * them lie on a fraction of one node (1, 2 or 4 GPUs), half on 1, 2, 4 ... 128 whole
+ * nodes; time limits from 15 minutes to 7 days, evenly by their logarithm. Each asks
+ * for one of 8 or 32 amounts for each node (demand classes), half of them fractions.
+ * Every job is promised a start; the window reaches far enough.
  *
  * With limits the jobs are of 100 users of 10 accounts: each user may have 400 jobs and
  * the GPUs of two of the largest, each account those of 12, more than run at first.
@@ -23,7 +23,6 @@
 #include "base/rng.h"
 #include "scheduler/sched.h"
 
-#define MIX_GPUS 8
 #define MIX_NOW_SEC (INT64_C(1700000000) / 60 * 60)
 #define MIX_DAY_SEC 86400
 #define MIX_GANG_MAX 128 /* nodes of a job */
@@ -42,7 +41,6 @@ struct mix {
 void mix_init(struct mix *m, size_t nodes, size_t pending, size_t classes);
 /* Nothing is planned yet; freed by the caller. */
 struct sched *mix_core(struct mix *m);
-void mix_tell(struct sched *s, enum change_kind kind, void *what);
 /* Drawn anew each time, the caller's. */
 struct job *mix_draw_job(struct mix *m, size_t number);
 struct node *mix_node(const struct mix *m, size_t position);

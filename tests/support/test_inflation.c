@@ -2,6 +2,7 @@
 #include "tests/support/inflation.h"
 
 #include "base/util.h"
+#include "tests/support/gpu_cluster.h"
 #include "tests/support/suite.h"
 
 #define HOUR 3600
@@ -41,7 +42,7 @@ START_TEST(test_sums)
         spans[i].start_sec = MIX_NOW_SEC + spans[i].start_sec * HOUR;
         spans[i].end_sec = MIX_NOW_SEC + spans[i].end_sec * HOUR;
     }
-    sums = plan_sums_of(spans, cases[_i].n, cases[_i].n_running, 2 * MIX_GPUS,
+    sums = plan_sums_of(spans, cases[_i].n, cases[_i].n_running, 2 * NODE_GPUS,
                         MIX_NOW_SEC + cases[_i].until * HOUR);
     ck_assert_msg(sums.wait_sec == cases[_i].sums.wait_sec &&
                       sums.makespan_sec == cases[_i].sums.makespan_sec &&
