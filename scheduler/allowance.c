@@ -39,9 +39,7 @@ static int64_t held_with(const struct sched *s, const struct asker *by,
     whose = asking_whose(s, a, limit, &buffer);
     if (nodes && a->slots != NULL)
         return asker_nodes(s, by, place, limit, whose);
-    held = s->held.stale && stage_of(limit->kind) == LIMIT_SUBMITS
-               ? allowance_count_anew(s, a, limit, whose)
-               : held_of(&s->held, limit, whose, s->now_sec);
+    held = held_of(&s->held, limit, whose, s->now_sec);
     return nodes ? MAX(held, need) : add_capped(held, need);
 }
 
@@ -377,36 +375,29 @@ static enum reason check_choices(struct sched *s, const struct job *job,
     return first;
 }
 
-/* So many checks count for themselves what is still to be counted anew; then it pays to
- * count it for all at once. */
-#define OWN_COUNTS_MAX 4
-
-/* Does it take more than its user's jobs to know how many are submitted? */
-static bool needs_all(struct sched *s, const struct askings *all)
+/* Is a limit on it that counts who is submitted? */
+static bool counts_submitted(const struct sched *s, const struct askings *all)
 {
-    bool counts = false;
-
     for (size_t i = 0; i < all->n; i++) {
         struct places places;
 
         places_find(s, all->items[i].job, all->items[i].part, &places);
         for (size_t k = 0; k < places.n; k++) {
-            for (size_t l = 0; l < places.items[k].limits->n; l++) {
-                const struct limit *limit = &places.items[k].limits->items[l];
+            const struct limits *limits = places.items[k].limits;
 
-                if (stage_of(limit->kind) != LIMIT_SUBMITS || !limit_is_shared(limit))
-                    continue;
-                if (!allowance_is_of_user(s, &all->items[i], limit))
+            for (size_t l = 0; l < limits->n; l++) {
+                if (stage_of(limits->items[l].kind) == LIMIT_SUBMITS &&
+                    limit_is_shared(&limits->items[l]))
                     return true;
-                counts = true;
             }
         }
     }
-    return counts && s->settling.n_own++ >= OWN_COUNTS_MAX;
+    return false;
 }
 
 enum reason allowance_check_new(struct sched *s, const struct job *job,
-                                const struct partition *part, struct str *message)
+                                const struct partition *part, struct str *message,
+                                bool *ret_waits)
 {
     struct askings all;
     enum reason reason;
@@ -415,8 +406,13 @@ enum reason allowance_check_new(struct sched *s, const struct job *job,
         return REASON_NONE;
     askings_init(s, &all, job, part, NULL, 0);
     askings_measure(&all, job, part);
-    if (s->held.stale && needs_all(s, &all))
+    if (s->held.stale && counts_submitted(s, &all)) {
+        if (ret_waits != NULL) {
+            *ret_waits = true;
+            return REASON_NONE;
+        }
         allowance_settle(s, (struct sched_budget){NULL, NULL});
+    }
     reason = check_places(s, &all, LIMIT_SUBMITS, message);
     return reason != REASON_NONE ? reason : check_choices(s, job, part, message);
 }

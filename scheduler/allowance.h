@@ -77,9 +77,11 @@ int64_t allowance_least_priority(const struct sched *s, const struct job *job,
 
 /* Each returns REASON_NONE, or the reason with its sentence appended to `message`.
  * One that nobody has taken in: the jobs that there are, and with DenyOnLimit (or where
- * it has no QOS at all) what the job would hold alone. */
+ * it has no QOS at all) what the job would hold alone. Where those are to be counted
+ * anew first: `ret_waits` is set, or with NULL all are counted at once. */
 enum reason allowance_check_new(struct sched *s, const struct job *job,
-                                const struct partition *part, struct str *message);
+                                const struct partition *part, struct str *message,
+                                bool *ret_waits);
 /* What is looked at before its nodes are: jobs and time. */
 enum reason allowance_check(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message);

@@ -73,65 +73,6 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     }
 }
 
-/* ---- anew, for one limit ---- */
-
-/* What a component counts for together with those of `whose`. */
-static int64_t counts_with(const struct sched *s, const struct asking *a,
-                           const struct limit *limit, const char *whose)
-{
-    struct whose buffer;
-    struct places places;
-    int64_t sum = 0;
-
-    if (!counts_for(a->job, limit))
-        return 0;
-    places_find(s, a->job, a->part, &places);
-    for (size_t i = 0; i < places.n; i++) {
-        const struct limits *limits = places.items[i].limits;
-
-        if (limit < limits->items || limit >= limits->items + limits->n)
-            continue;
-        if (strcmp(asking_whose(s, a, limit, &buffer), whose) == 0)
-            sum = add_capped(sum, job_tasks(a->job));
-    }
-    return sum;
-}
-
-bool allowance_is_of_user(const struct sched *s, const struct asking *by,
-                          const struct limit *limit)
-{
-    const char *part = by->part != NULL ? by->part->name : NULL;
-    const struct member *member;
-
-    if (!job_has_user(by->job))
-        return false;
-    if (limit_rows[limit->kind].whose == WHOSE_USER)
-        return true;
-    if (limit_rows[limit->kind].whose != WHOSE_MEMBER)
-        return false;
-    member = policy_member(&s->policy, by->job, part);
-    return member != NULL && member->user != NULL;
-}
-
-int64_t allowance_count_anew(const struct sched *s, const struct asking *by,
-                             const struct limit *limit, const char *whose)
-{
-    const struct jobrec *rec, *next;
-    int64_t sum = 0;
-
-    HASH_ITER (hh, s->jobs, rec, next) {
-        const struct job *job = rec->job;
-        struct askings all;
-
-        if (rec->gone || !is_submitted(job) || !str_eq(job->user, by->job->user))
-            continue;
-        askings_init(s, &all, job, places_part(s, job), NULL, 0);
-        for (size_t i = 0; i < all.n; i++)
-            sum = add_capped(sum, counts_with(s, &all.items[i], limit, whose));
-    }
-    return sum;
-}
-
 /* ---- as jobs change ---- */
 
 /* Who was held back by what is held no longer may start. */

@@ -156,12 +156,6 @@ bool limit_is_pledged(const struct sched *s, const struct limit *limit);
  * `view`, if need be. */
 const struct job *allowance_as_first(const struct sched *s, const struct job *job,
                                      struct job *view);
-/* Are all that count together with it for a limit of its user? And then: how many of
- * these are submitted, counted anew: while all is. */
-bool allowance_is_of_user(const struct sched *s, const struct asking *by,
-                          const struct limit *limit);
-int64_t allowance_count_anew(const struct sched *s, const struct asking *by,
-                             const struct limit *limit, const char *whose);
 /* What the job holds as it is, once more; nothing is dropped. */
 void allowance_count(struct sched *s, struct jobrec *rec);
 /* As allowance_take, and as allowance_bound, though all is being counted anew. */

@@ -5,8 +5,9 @@
  *                counted for dropped --> COUNT, likewise: it is counted --> settled
  *
  * A step that has no time left stops between two jobs, and what is next stands in
- * sched.settling. Until all is settled nothing is decided. Jobs that change meanwhile
- * lose their mark, and are looked at again in COUNT.
+ * sched.settling. Until all is settled nothing is decided, and no new job that is under
+ * a limit on who waits has its answer. Jobs that change meanwhile lose their mark, and
+ * are looked at again in COUNT.
  */
 #include <stdlib.h>
 
@@ -107,7 +108,6 @@ static void begin(struct sched *s)
     st->next = st->binds || st->counts ? s->jobs : NULL;
     st->round++;
     st->again = false;
-    st->n_own = 0;
     s->held.phase = HELD_BIND;
     if (st->binds)
         settle_lifts(s);

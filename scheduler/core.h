@@ -41,7 +41,6 @@ struct settling {
     uint32_t round;
     bool binds, counts; /* jobs were bound, or counted, before or are now */
     bool again;         /* jobs that had been looked at have changed */
-    unsigned n_own;     /* checks of new jobs that have counted for themselves */
 };
 
 /* What is being charged: charge_settle.c. */

@@ -58,24 +58,28 @@ bool sched_say_within(const struct sched *s, const char *name, struct str *out)
 }
 
 static enum reason check_new_as(struct sched *s, const struct job *job, size_t qos_at,
-                                const struct partition *part, struct str *message)
+                                const struct partition *part, struct str *message,
+                                bool *ret_waits)
 {
     struct job *bound = job_copy(job);
     enum reason reason;
 
     bound->qos_at = (int64_t)qos_at;
     allowance_bound_now(s, bound, NULL); /* a limit that it does not ask for, for one */
-    reason = allowance_check_new(s, bound, part, message);
+    reason = allowance_check_new(s, bound, part, message, ret_waits);
     job_free(bound);
     return reason;
 }
 
 enum reason sched_check_new(struct sched *s, const struct job *job,
-                            const struct partition *part, struct str *message)
+                            const struct partition *part, struct str *message,
+                            bool *ret_waits)
 {
     enum reason first = REASON_NONE;
     STR_AUTO struct str said, other;
 
+    if (ret_waits != NULL)
+        *ret_waits = false;
     s->charge_again |= policy_settle(&s->policy);
     allowance_begin(s);
     str_init(&said, message->max);
@@ -83,7 +87,7 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
     for (size_t i = 0; i < MAX(job->n_qos_list, 1); i++) {
         size_t qos_at = policy_qos_ranked(&s->policy, job, i);
         enum reason reason =
-            check_new_as(s, job, qos_at, part, i == 0 ? &said : &other);
+            check_new_as(s, job, qos_at, part, i == 0 ? &said : &other, ret_waits);
 
         if (reason == REASON_NONE)
             return REASON_NONE;
@@ -92,6 +96,11 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
     }
     str_add(message, said.s);
     return first;
+}
+
+bool sched_is_counting(const struct sched *s)
+{
+    return s->held.stale;
 }
 
 const struct reservation *sched_reservation_clash(const struct sched *s,

@@ -372,9 +372,15 @@ const char *sched_component_qos(const struct sched *s, const struct job *job,
                                 size_t component);
 /* Do limits of QOS and accounts let a new job be queued in a partition? REASON_NONE, or
  * the reason with its sentence appended. Jobs count as soon as they are applied as
- * pending. */
+ * pending. While jobs are counted anew, as limits have changed, who is under a limit on
+ * how many are queued is not answered: `ret_waits` is set, with REASON_NONE, and it is
+ * to be asked about again once steps have counted all. NULL: the answer cannot wait,
+ * and all are counted at once. */
 enum reason sched_check_new(struct sched *s, const struct job *job,
-                            const struct partition *part, struct str *message);
+                            const struct partition *part, struct str *message,
+                            bool *ret_waits);
+/* Is something of that left to steps? */
+bool sched_is_counting(const struct sched *s);
 /* What Slurm says of one that they keep out. */
 #define SCHED_LIMITED_TEXT                                                           \
     "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \

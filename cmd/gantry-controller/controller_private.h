@@ -66,6 +66,7 @@ struct controller {
     bool synced;
     size_t n_limited;  /* records that limits keep from being queued */
     bool limits_moved; /* since they were asked about */
+    size_t n_waiting;  /* records whose answer waits, intake.h */
     bool tree_moved;   /* something may be wrong with others than before, since a step:
                           accounts have other parents, QOS preempt others, or
                           are of other partitions */

@@ -94,6 +94,17 @@ static void ask_limited(struct controller *ctl)
             record_ask_partitions(r);
 }
 
+/* Likewise those whose answer waited until the core had counted all. */
+static void ask_waiting(struct controller *ctl)
+{
+    struct record *r, *tmp;
+    if (ctl->n_waiting == 0 || sched_is_counting(ctl->sched))
+        return;
+    HASH_ITER (hh, ctl->records, r, tmp)
+        if (r->intake.waits)
+            record_ask_partitions(r);
+}
+
 static void step(void *arg)
 {
     struct controller *ctl = arg;
@@ -108,6 +119,7 @@ static void step(void *arg)
         ctl->sched, now_sec, (struct sched_budget){spent, &watch}, &decisions);
     for (size_t i = 0; i < decisions.n; i++)
         carry_out(ctl, &decisions.items[i]);
+    ask_waiting(ctl);
     usage_write(ctl);
     resv_write(ctl);
     partwrite_want(ctl);

@@ -34,6 +34,7 @@ struct asking {
     struct str queue, closed; /* the names that have it; those that do not, and why */
     enum reason limited;
     struct str limits;
+    bool waits;
 };
 
 static bool takes(const void *arg, const struct partition *part)
@@ -55,9 +56,12 @@ static bool is_limited(struct asking *a, const struct partition *part)
 {
     STR_AUTO struct str message;
     str_init(&message, TEXT_MAX);
-    enum reason reason = is_in(a)
-                             ? REASON_NONE
-                             : sched_check_new(a->sched, a->job->model, part, &message);
+    if (is_in(a))
+        return false;
+    bool waits = false;
+    enum reason reason =
+        sched_check_new(a->sched, a->job->model, part, &message, &waits);
+    a->waits |= waits;
     if (reason == REASON_NONE)
         return false;
     if (a->limited == REASON_NONE)
@@ -109,6 +113,26 @@ static void ask_all(struct asking *a, const struct bjob *job)
         ask(a, model->partitions[i]);
 }
 
+static void answer(const struct asking *a, struct intake *ret)
+{
+    ret->waits = a->waits;
+    if (a->waits) {
+        text_set(&ret->queue, NULL);
+        return;
+    }
+    ret->alternate = a->alternate;
+    if (a->queue.len > 0)
+        text_set(&ret->queue, a->queue.s);
+    else if (a->limited != REASON_NONE)
+        ret->refusal = xasprintf(SCHED_LIMITED_TEXT ": %s", a->limits.s);
+    else if (a->closed.len > 0)
+        ret->refusal = xasprintf("Required partition not available (inactive or "
+                                 "drain): %s; the job is queued when one takes jobs "
+                                 "again",
+                                 a->closed.s);
+    ret->limited = a->queue.len > 0 ? REASON_NONE : a->limited;
+}
+
 void intake_decide(struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret)
 {
@@ -127,17 +151,7 @@ void intake_decide(struct sched *sched, const struct bjob *job, bool started,
     str_init(&a.closed, TEXT_MAX);
     str_init(&a.limits, TEXT_MAX);
     ask_all(&a, job);
-    ret->alternate = a.alternate;
-    if (a.queue.len > 0)
-        text_set(&ret->queue, a.queue.s);
-    else if (a.limited != REASON_NONE)
-        ret->refusal = xasprintf(SCHED_LIMITED_TEXT ": %s", a.limits.s);
-    else if (a.closed.len > 0)
-        ret->refusal = xasprintf("Required partition not available (inactive or "
-                                 "drain): %s; the job is queued when one takes jobs "
-                                 "again",
-                                 a.closed.s);
-    ret->limited = a.queue.len > 0 ? REASON_NONE : a.limited;
+    answer(&a, ret);
     str_fini(&a.queue);
     str_fini(&a.closed);
     str_fini(&a.limits);
@@ -162,7 +176,8 @@ void intake_partitions(const struct intake *in, struct job *model)
 bool intake_equal(const struct intake *a, const struct intake *b)
 {
     return str_eq(a->queue, b->queue) && a->alternate == b->alternate &&
-           str_eq(a->refusal, b->refusal) && a->limited == b->limited;
+           str_eq(a->refusal, b->refusal) && a->limited == b->limited &&
+           a->waits == b->waits;
 }
 
 void intake_fini(struct intake *in)

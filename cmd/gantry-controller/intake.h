@@ -9,6 +9,10 @@
  *
  * Limits of its QOS and account may keep a new job out of them all: on how many jobs
  * are queued, and with DenyOnLimit on what it asks for. One that the core counts is in.
+ * While the core counts all jobs anew, as limits have changed, the answer waits: until
+ * the steps that do so are done the job stays as it was, a new one without a status,
+ * and is in no queue. Then all of these are asked about, the first that came first
+ * (cycle.c).
  *
  * While a partition takes no new jobs its alternate does, if it has one and that is
  * open (or has an alternate in its turn); when the partition opens again, those that
@@ -29,9 +33,11 @@ struct intake {
     bool alternate;      /* one in the queue takes the place of one that is asked for */
     char *refusal;       /* none has it: what its user is told; NULL */
     enum reason limited; /* it is limits that keep it out */
+    bool waits;          /* there is no answer yet: all else is as it was before */
 };
 
-/* `started`: the core has decided its start, which is not persisted yet. */
+/* `started`: the core has decided its start, which is not persisted yet. Where the
+ * answer waits `ret` says nothing else. */
 void intake_decide(struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret);
 bool intake_has(const struct intake *in, const char *partition);

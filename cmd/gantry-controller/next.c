@@ -148,7 +148,7 @@ void job_next(const struct job_view *v, struct job_next *ret)
 {
     *ret = (struct job_next){0};
     jstatus_copy(&ret->want, &v->job->status);
-    if (v->job->deleting || v->job->unknown_state)
+    if (v->job->deleting || v->job->unknown_state || v->unanswered)
         return;
     ret->inherit = v->inherited != NULL;
     if (ret->inherit)

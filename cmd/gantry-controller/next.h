@@ -85,6 +85,7 @@ struct job_view {
     size_t n_amended;
     const char *partition, *reservation, *license; /* of that START; NULL */
     int64_t assigned_id; /* id set aside for a job that has none; 0 */
+    bool unanswered;     /* whether it is taken in is not known: it stays as it is */
     bool undecided;      /* its first write waits for what the core says */
     int64_t submit_sec;  /* when it was made, or its array was submitted */
     const char *queue;   /* where it waits: partitions, as a list; NULL: none there */

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/events.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/record_private.h"
@@ -40,6 +41,14 @@ struct record *record_get(struct controller *ctl, const char *uid)
     return r;
 }
 
+/* Which of them are to be asked about again. */
+static void count_intake(struct record *r, bool in)
+{
+    size_t one = in ? 1 : (size_t)-1;
+    r->ctl->n_limited += r->intake.limited != REASON_NONE ? one : 0;
+    r->ctl->n_waiting += r->intake.waits ? one : 0;
+}
+
 void record_free(struct record *r)
 {
     if (r->status_call)
@@ -61,7 +70,7 @@ void record_free(struct record *r)
     free(r->end_message);
     free(r->dependency);
     plan_clear(&r->plan);
-    r->ctl->n_limited -= r->intake.limited != REASON_NONE;
+    count_intake(r, false);
     intake_fini(&r->intake);
     tie_fini(&r->tie);
     free(r->pods);
@@ -177,21 +186,36 @@ void record_update(struct record *r, struct bjob *take)
         record_settle(r);
 }
 
-bool record_look_out(struct record *r)
+/* True: it is another one. One that waits for its answer stays what it was; steps bring
+ * that. */
+static bool look_at_intake(struct record *r)
 {
     struct intake intake;
-    struct tie tie;
     intake_decide(r->ctl->sched, r->job, r->start.on, &intake);
-    volumes_tie(r->ctl, r->job, &tie);
-    bool same = intake_equal(&intake, &r->intake) && tie_equal(&tie, &r->tie);
-    r->ctl->n_limited -= r->intake.limited != REASON_NONE;
-    r->ctl->n_limited += intake.limited != REASON_NONE;
-    intake_fini(&r->intake);
-    tie_fini(&r->tie);
-    r->intake = intake;
-    r->tie = tie;
-    r->outlooks += !same;
+    bool same = intake.waits ? r->intake.waits : intake_equal(&intake, &r->intake);
+    count_intake(r, false);
+    if (intake.waits) {
+        intake_fini(&intake);
+        r->intake.waits = true;
+        cycle_want(r->ctl);
+    } else {
+        intake_fini(&r->intake);
+        r->intake = intake;
+    }
+    count_intake(r, true);
     return !same;
+}
+
+bool record_look_out(struct record *r)
+{
+    struct tie tie;
+    bool changed = look_at_intake(r);
+    volumes_tie(r->ctl, r->job, &tie);
+    changed |= !tie_equal(&tie, &r->tie);
+    tie_fini(&r->tie);
+    r->tie = tie;
+    r->outlooks += changed;
+    return changed;
 }
 
 void record_ask_partitions(struct record *r)

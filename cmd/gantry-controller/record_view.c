@@ -126,6 +126,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .reservation = r->start.reservation,
                          .license = r->start.license,
                          .assigned_id = r->assigned_id,
+                         .unanswered = r->intake.waits,
                          .undecided = r->assigned_id != 0 && is_undecided(r),
                          .submit_sec = tasks_submit_sec(r),
                          .queue = r->intake.queue,

@@ -42,9 +42,9 @@ static bool is_known(const struct record *r)
 static bool is_aside(const struct record *r)
 {
     const struct bjob *job = r->job;
-    return job->unknown_state ||
-           ((!job->model || r->intake.refusal || (r->tie.lack && !r->start.on)) &&
-            !job_state_is_active(job->status.state));
+    return job->unknown_state || ((!job->model || r->intake.refusal ||
+                                   r->intake.waits || (r->tie.lack && !r->start.on)) &&
+                                  !job_state_is_active(job->status.state));
 }
 
 /* `ret` is set for an array alone. A task has its array's limit, as it is now. */

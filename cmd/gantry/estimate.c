@@ -131,7 +131,7 @@ static bool is_limited(const struct world *w, const struct job *model,
 {
     STR_AUTO struct str message;
     str_init(&message, LIMITS_MAX);
-    if (sched_check_new(w->sched, model, part, &message) == REASON_NONE)
+    if (sched_check_new(w->sched, model, part, &message, NULL) == REASON_NONE)
         return false;
     if (first->len == 0)
         str_add(first, message.s);

@@ -176,6 +176,45 @@ START_TEST(test_decide)
 }
 END_TEST
 
+static struct intake decide(struct sched *sched, const struct bjob *job)
+{
+    struct intake got;
+    intake_decide(sched, job, false, &got);
+    return got;
+}
+
+/* Until the core has counted who is queued there is no answer, and nothing else is
+ * said; one whose QOS has no such limit is in at once. */
+START_TEST(test_waits)
+{
+    const struct sched_config config = sched_config_default();
+    struct sched *sched = sched_new(&config);
+    struct bjob *job = xcalloc(1, sizeof(*job));
+    struct qos *qos = qos_new();
+    struct decisions decisions;
+    struct intake got;
+    have_partitions(sched, true);
+    qos->name = xstrdup("few");
+    limits_set(&qos->limits, LIMIT_GRP_SUBMIT_JOBS, TRES_NONE, NULL, 0);
+    sched_apply(sched, &(struct change){.kind = CHANGE_QOS, .u.qos = qos});
+    jstatus_init(&job->status);
+    job->model = model_of("up");
+    got = decide(sched, job);
+    ck_assert(!got.waits && str_eq(got.queue, "up"));
+    intake_fini(&got);
+    job->model->qos = xstrdup("few");
+    got = decide(sched, job);
+    ck_assert(got.waits && !got.queue && !got.refusal && got.limited == REASON_NONE);
+    intake_fini(&got);
+    sched_step(sched, 0, (struct sched_budget){0}, &decisions);
+    got = decide(sched, job);
+    ck_assert(!got.waits && got.refusal && got.limited != REASON_NONE);
+    intake_fini(&got);
+    bjob_free(job);
+    sched_free(sched);
+}
+END_TEST
+
 /* ---- a controller ---- */
 
 /* A job, and all that comes of it. */
@@ -411,6 +450,7 @@ int main(void)
 {
     return suite_main("gantry-controller/intake", (struct suite_row[]){
                                                       {test_decide, ARRAY_LEN(cases)},
+                                                      {test_waits, 1},
                                                       {test_component, 1},
                                                       {test_drain, 1},
                                                       {test_states, 1},

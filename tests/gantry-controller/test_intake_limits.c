@@ -51,6 +51,59 @@ START_TEST(test_submit_limit)
 }
 END_TEST
 
+/* While jobs are counted anew for a limit that has just changed nothing is said of new
+ * ones, and those that were kept out stay so; then the first that came is in. */
+START_TEST(test_limit_moves)
+{
+    struct ctltest *t = ctltest_new();
+    add_qos(t, "'limits':{'maxSubmitJobsPerUser':1}");
+    ctltest_submit(t, "a", "'user':'ann','hold':'User'");
+    ctltest_submit(t, "b", "'user':'ann'");
+    ctltest_settle(t);
+    ctltest_expect(t, "b", "status.conditions.0.status=False");
+    spy_forget(t->spy);
+    ctltest_change(t, "QOS", "normal",
+                   "'limits':{'maxSubmitJobsPerUser':1},'priority':5");
+    ctltest_settle(t);
+    ctltest_restart(t);
+    ck_assert_msg(spy_count(t->spy, NULL, "/batchjobs/b/status") == 0, "%.3000s",
+                  spy_text(t->spy));
+    ctltest_change(t, "QOS", "normal", "'limits':{'maxSubmitJobsPerUser':3}");
+    ctltest_submit(t, "c", "'user':'ann'");
+    ctltest_submit(t, "d", "'user':'ann'");
+    ctltest_submit(t, "e", "'user':'bob'");
+    ctltest_settle(t);
+    ctltest_expect(t, "b", "status.state=RUNNING");
+    ctltest_expect(t, "c", "status.state=RUNNING");
+    ctltest_expect(t, "d",
+                   "status.state=PENDING|status.reason=QOSMaxSubmitJobPerUserLimit|"
+                   "status.conditions.0.status=False");
+    ctltest_expect(t, "e", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+/* The controller dies at any write of that, and another ends it alike. */
+START_TEST(test_limit_moves_and_restarts)
+{
+    struct ctltest *t = ctltest_new();
+    add_qos(t, "'limits':{'maxSubmitJobsPerUser':1}");
+    ctltest_submit(t, "a", "'user':'ann','hold':'User'");
+    ctltest_settle(t);
+    spy_forget(t->spy);
+    ctltest_change(t, "QOS", "normal", "'limits':{'maxSubmitJobsPerUser':2}");
+    ctltest_submit(t, "b", "'user':'ann'");
+    ctltest_submit(t, "c", "'user':'ann'");
+    ctltest_run_to_write(t, (size_t)_i / 3, _i % 3);
+    ctltest_restart(t);
+    ctltest_expect(t, "a", "status.reason=JobHeldUser");
+    ctltest_expect(t, "b", "status.state=RUNNING");
+    ctltest_expect(t, "c",
+                   "status.state=PENDING|status.reason=QOSMaxSubmitJobPerUserLimit");
+    ctltest_free(t);
+}
+END_TEST
+
 /* An array is as many jobs as it has tasks, all or none; its tasks are in with it. */
 START_TEST(test_array_submitted)
 {
@@ -110,10 +163,13 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-controller/intake_limits", (struct suite_row[]){
-                                                             {test_submit_limit, 1},
-                                                             {test_array_submitted, 1},
-                                                             {test_deny_on_limit, 1},
-                                                             {NULL, 0},
-                                                         });
+    return suite_main("gantry-controller/intake_limits",
+                      (struct suite_row[]){
+                          {test_submit_limit, 1},
+                          {test_limit_moves, 1},
+                          {test_limit_moves_and_restarts, 12},
+                          {test_array_submitted, 1},
+                          {test_deny_on_limit, 1},
+                          {NULL, 0},
+                      });
 }

@@ -280,6 +280,7 @@ static void check_case(const struct next_case *c)
                             .n_start = g->start > 0,
                             .partition = g->start ? "main" : NULL,
                             .assigned_id = g->assigned_id,
+                            .unanswered = g->unanswered,
                             .undecided = g->undecided,
                             .queue = g->queue,
                             .refusal = g->refusal ? g->refusal : g->closed,

@@ -451,7 +451,7 @@ static void submit(void *arg, const struct change *change)
     enum reason reason;
 
     str_init(&message, SIZE_MAX / 4);
-    reason = sched_check_new(sc->s, job, sched_partition(sc->s, name), &message);
+    reason = sched_check_new(sc->s, job, sched_partition(sc->s, name), &message, NULL);
     str_addf(&sc->out, "%s %s", reason == REASON_NONE ? "take" : "refuse",
              job->uid + strlen("job-"));
     if (reason == REASON_NONE) {

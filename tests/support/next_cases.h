@@ -50,6 +50,7 @@ struct given {
     int64_t launching_sec; /* how long; 0: just now */
     int start;             /* pods of the core's START; 0: none */
     int64_t assigned_id;
+    bool unanswered;       /* whether it is taken in is not known */
     bool undecided;        /* the core's first word may still come */
     const char *queue;     /* partitions; NULL: none */
     bool unbound;          /* the one pod of the START is to be */
