@@ -161,11 +161,16 @@ void preempt_say_circle(struct qos *const *qos, size_t n, const struct qos *of,
 
 /* ---- who may ---- */
 
+/* OFF of a QOS is Slurm's word for: it says nothing. */
+static int64_t qos_mode(const struct qos *qos)
+{
+    return qos != NULL ? qos->preempt_mode & ~PREEMPT_OFF : 0;
+}
+
 static int64_t mode_said(const struct sched_config *c, const struct preempt_side *side)
 {
-    if (c->preempt_type == PREEMPT_BY_QOS)
-        return side->qos != NULL ? side->qos->preempt_mode : 0;
-    return side->part->preempt_mode;
+    return c->preempt_type == PREEMPT_BY_QOS ? qos_mode(side->qos)
+                                             : side->part->preempt_mode;
 }
 
 static int64_t ending_of(const struct sched_config *c, const struct preempt_side *side)
@@ -177,7 +182,7 @@ static int64_t ending_of(const struct sched_config *c, const struct preempt_side
 
 static bool is_within(const struct sched_config *c, const struct qos *qos)
 {
-    int64_t mode = qos->preempt_mode != 0 ? qos->preempt_mode : c->preempt_mode;
+    int64_t mode = qos_mode(qos) != 0 ? qos_mode(qos) : c->preempt_mode;
 
     return (mode & PREEMPT_WITHIN) != 0;
 }

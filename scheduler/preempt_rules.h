@@ -14,7 +14,8 @@
  * back that others have borrowed (reservation.h), at any time, with the warning that
  * they asked for. They go back to the queue if they may (sbatch, --signal).
  *
- * What is not said there is as configured. PRIORITY, in the configuration: not those of
+ * What is not said there is as configured; so is what a QOS says with OFF, while a
+ * partition of that mode keeps its jobs. PRIORITY, in the configuration: not those of
  * a higher priority, and by QOS not those of the same either. QOS that lead back to
  * themselves by their lists are a circle: none of them preempts anybody.
  *

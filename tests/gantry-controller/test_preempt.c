@@ -196,11 +196,14 @@ START_TEST(test_grace_over)
 }
 END_TEST
 
+/* OFF of a QOS is no mode of its own: the configured one holds, as in Slurm. */
 START_TEST(test_off)
 {
     struct ctltest *t = busy("'preemptMode':'OFF'", "");
     submit_urgent(t);
-    ctltest_expect(t, "one", "status.state=RUNNING");
+    ctltest_expect(t, "one",
+                   "status.state=COMPLETING|status.preemptedBy=3|"
+                   "status.preemptMode=REQUEUE");
     ctltest_expect(t, "urgent", "status.state=PENDING");
     ctltest_free(t);
 }

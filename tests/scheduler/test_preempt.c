@@ -225,8 +225,6 @@ static bool has_right(struct contest *c, const struct copies *all, const char *o
 {
     if (c->config.preempt_type == PREEMPT_BY_PARTITION)
         return strcmp(part, "b") == 0 && strcmp(other_part, "a") == 0;
-    if (find_qos(all, other)->preempt_mode & PREEMPT_OFF)
-        return false;
     if (strcmp(own, other) == 0)
         return find_qos(all, own)->preempt_mode & PREEMPT_WITHIN;
     return lists(find_qos(all, own), other);
