@@ -257,7 +257,10 @@ int64_t preempt_grace_sec(const struct sched_config *c,
 int64_t preempt_exempt_sec(const struct sched_config *c,
                            const struct preempt_side *victim)
 {
-    const struct qos *const said[] = {victim->part_qos, victim->qos};
+    const struct qos *own = victim->qos, *of_part = victim->part_qos;
+    bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
+    const struct qos *const said[] = {own_first ? own : of_part,
+                                      own_first ? of_part : own};
 
     for (size_t i = 0; i < ARRAY_LEN(said); i++) {
         if (said[i] != NULL && said[i]->preempt_exempt_sec != LIMIT_UNSET)

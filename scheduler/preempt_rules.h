@@ -7,8 +7,9 @@
  *                       it is the same, with WITHIN,      priority tier
  *                       and he has the higher priority
  *   mode, grace         of the victim's QOS               of the victim's partition
- *   exempt              of the victim's partition's QOS, else of its own; and who has
- *                       a higher priority than preempt_min_exempt_priority
+ *   exempt              of the victim's partition's QOS, else of its own (of its own
+ *                       first, if that is OverPartQOS); and who has a higher
+ *                       priority than preempt_min_exempt_priority
  *
  * By the one or the other, or by neither, a job in a reservation may have nodes of it
  * back that others have borrowed (reservation.h), at any time, with the warning that
