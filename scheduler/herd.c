@@ -70,14 +70,13 @@ static bool is_exempt(struct sched *s, const struct herd *h, const struct victim
 static void set_ending(const struct sched *s, const struct herd *h, bool back,
                        struct victim *v)
 {
-    const struct sched_config *c = &s->config;
     const struct job *job = v->rec->job;
-    int64_t grace_sec = back ? job->borrow_sec : preempt_grace_sec(c, &v->side);
+    int64_t grace_sec = back ? job->borrow_sec : herd_grace_sec(s, &v->side);
 
     v->since_sec = back ? job->start_sec : herd_exempt_until(s, &v->side);
     v->end_sec = timeline_end(h->now_sec, grace_sec);
     v->from = book_free_from(s, v->end_sec);
-    v->requeue = back || preempt_mode_of(c, &v->side) == PREEMPT_REQUEUE;
+    v->requeue = back || herd_requeues(s, &v->side);
 }
 
 /* One that runs keeps the priority that it started with, unless running jobs' are

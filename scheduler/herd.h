@@ -121,6 +121,12 @@ bool herd_asks_priority(const struct sched *s, const struct preempt_side *by);
 /* Until when one that runs is let run: as long as any of its components. */
 int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim);
 
+/* Does one that may be preempted go back to the queue? Where a component's mode is
+ * REQUEUE all of them do, as in Slurm. */
+bool herd_requeues(const struct sched *s, const struct preempt_side *victim);
+/* From its warning to its end: as long as any of its components has. */
+int64_t herd_grace_sec(const struct sched *s, const struct preempt_side *victim);
+
 /* A job as a side, where it runs, or would; NULL: nowhere. Without its priority. */
 struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
                               const struct partrec *part);

@@ -60,6 +60,11 @@ bool herd_is_apart(const struct job *job)
     return apart;
 }
 
+static bool is_over(const struct job *job, size_t component)
+{
+    return component > 0 && job->others[component - 1].end_sec != TIME_UNSET;
+}
+
 bool herd_is_prey(const struct sched *s, const struct preempt_side *own,
                   const struct preempt_side *victim)
 {
@@ -67,9 +72,8 @@ bool herd_is_prey(const struct sched *s, const struct preempt_side *own,
 
     for (size_t i = 0; i <= victim->job->n_others && may; i++) {
         const struct preempt_side side = herd_component_side(s, victim, i);
-        bool over = i > 0 && victim->job->others[i - 1].end_sec != TIME_UNSET;
 
-        may = over || preempt_may(&s->config, own, &side);
+        may = is_over(victim->job, i) || preempt_may(&s->config, own, &side);
     }
     return may;
 }
@@ -116,4 +120,30 @@ int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *vict
                                         preempt_exempt_sec(&s->config, &side)));
     }
     return until;
+}
+
+bool herd_requeues(const struct sched *s, const struct preempt_side *victim)
+{
+    bool back = false;
+
+    for (size_t i = 0; i <= victim->job->n_others && !back; i++) {
+        const struct preempt_side side = herd_component_side(s, victim, i);
+
+        back = !is_over(victim->job, i) &&
+               preempt_mode_of(&s->config, &side) == PREEMPT_REQUEUE;
+    }
+    return back;
+}
+
+int64_t herd_grace_sec(const struct sched *s, const struct preempt_side *victim)
+{
+    int64_t grace_sec = 0;
+
+    for (size_t i = 0; i <= victim->job->n_others; i++) {
+        const struct preempt_side side = herd_component_side(s, victim, i);
+
+        if (!is_over(victim->job, i))
+            grace_sec = MAX(grace_sec, preempt_grace_sec(&s->config, &side));
+    }
+    return grace_sec;
 }

@@ -147,7 +147,7 @@ bool sched_job_returns(const struct sched *s, const char *job_uid)
     if (part == NULL || rec->job->no_requeue)
         return false;
     side = herd_side(s, rec, part);
-    return preempt_mode_of(&s->config, &side) == PREEMPT_REQUEUE;
+    return herd_requeues(s, &side);
 }
 
 int64_t sched_job_end(const struct sched *s, const char *job_uid)
