@@ -64,8 +64,10 @@ static bool bounds_accrual(const struct places *places)
 {
     for (size_t i = 0; i < places->n; i++) {
         const struct limits *limits = places->items[i].limits;
+        const struct limit *last = limits->n > 0 ? &limits->items[limits->n - 1] : NULL;
 
-        if (limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_ACCRUALS)
+        if (last != NULL && last->kind >= LIMIT_ACCRUALS &&
+            !place_passes_over(&places->items[i], last))
             return true;
     }
     return false;

@@ -16,12 +16,14 @@ const struct partition *places_part(const struct sched *s, const struct job *job
     return part != NULL ? part->part : NULL;
 }
 
-static void add_qos(const struct sched *s, struct places *places, const struct qos *qos)
+static void add_qos(const struct sched *s, struct places *places, const struct qos *qos,
+                    bool of_part)
 {
     if (qos != NULL && qos->limits.n > 0)
         places->items[places->n++] =
             (struct place_of){.limits = &qos->limits,
                               .qos = qos->name,
+                              .of_part = of_part,
                               .factor = 1000,
                               .usage = &qos->usage,
                               .usage_sec = qos->as_of.usage_sec,
@@ -34,9 +36,12 @@ static void add_both_qos(const struct sched *s, const struct qos *own,
     const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
     bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
 
-    add_qos(s, places, own_first ? own : of_part);
+    if (own_first || own == of_part)
+        add_qos(s, places, own, false);
     if (own != of_part)
-        add_qos(s, places, own_first ? of_part : own);
+        add_qos(s, places, of_part, true);
+    if (!own_first && own != of_part)
+        add_qos(s, places, own, false);
 }
 
 /* NULL: it is not summed up. */
@@ -119,8 +124,15 @@ void places_find(const struct sched *s, const struct job *job,
         add_charged(s, job, part, own != NULL ? own->limit_factor : 1000, ret);
 }
 
+bool place_passes_over(const struct place_of *place, const struct limit *limit)
+{
+    return place->of_part && limit->kind >= LIMIT_ACCRUALS;
+}
+
 bool places_mask(const struct places *places, size_t at, const struct limit *limit)
 {
+    if (place_passes_over(&places->items[at], limit))
+        return true;
     for (size_t i = 0; i < at; i++) {
         const struct place_of *place = &places->items[i];
 
@@ -130,7 +142,8 @@ bool places_mask(const struct places *places, size_t at, const struct limit *lim
         for (size_t k = 0; k < place->limits->n; k++) {
             const struct limit *before = &place->limits->items[k];
 
-            if (limit_masks(before->kind, limit->kind) && before->tres == limit->tres &&
+            if (!place_passes_over(place, before) &&
+                limit_masks(before->kind, limit->kind) && before->tres == limit->tres &&
                 str_eq(before->type, limit->type))
                 return true;
         }

@@ -11,6 +11,7 @@ struct place_of {
     const char *qos;     /* its name; or of an account: */
     const char *account; /* its name, and */
     bool is_member;      /* of the job's member */
+    bool of_part;        /* it is the QOS of its partition alone */
     int64_t factor;      /* thousandths of what it says may be held, that count */
     /* What has been used of it, as of a time, and how fast it fades; NULL: nothing. */
     const struct usage *usage;
@@ -29,7 +30,10 @@ struct places {
 const struct partition *places_part(const struct sched *s, const struct job *job);
 void places_find(const struct sched *s, const struct job *job,
                  const struct partition *part, struct places *ret);
-/* Does a place before stand for this one? */
+/* A limit on who gains age is on jobs that have the QOS themselves: in one that is only
+ * of their partition it says nothing. */
+bool place_passes_over(const struct place_of *place, const struct limit *limit);
+/* Does a place before stand for this one, or is the limit passed over? */
 bool places_mask(const struct places *places, size_t at, const struct limit *limit);
 /* QOS_*: of its own QOS and of its partition's. */
 int64_t places_flags(const struct sched *s, const struct job *job,
