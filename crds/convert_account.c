@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/quantity.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/rules.h"
+#include "scheduler/preempt_rules.h"
 
 #define PRIORITY_MAX INT64_C(4294967294) /* as in Slurm: 32 bits */
 #define SHARES_MAX 999999999
@@ -86,11 +88,18 @@ static int read_flags(const struct json *object, struct qos *qos, struct err *er
 static int read_preemption(const struct json *object, struct qos *qos, struct err *err)
 {
     if (names_read(object, "spec.preempt", &qos->preempt, &qos->n_preempt, err) < 0 ||
-        preempt_mode_read(object, &qos->preempt_mode, err) < 0 ||
+        preempt_mode_read(
+            object, PREEMPT_OFF | PREEMPT_CANCEL | PREEMPT_REQUEUE | PREEMPT_WITHIN,
+            &qos->preempt_mode, err) < 0 ||
         grace_read(object, &qos->grace_sec, err) < 0)
         return -1;
-    return duration_read(object, "spec.preemptExemptTime", &qos->preempt_exempt_sec,
-                         err);
+    if (duration_read(object, "spec.preemptExemptTime", &qos->preempt_exempt_sec, err) <
+        0)
+        return -1;
+    /* Slurm's -1: it says nothing of that; not: for ever. */
+    if (qos->preempt_exempt_sec == DURATION_UNLIMITED)
+        qos->preempt_exempt_sec = LIMIT_UNSET;
+    return 0;
 }
 
 struct qos *convert_qos(const struct json *object, struct err *err)

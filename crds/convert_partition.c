@@ -5,6 +5,7 @@
 #include "crds/convert_private.h"
 #include "crds/rules.h"
 #include "scheduler/oversubscribe.h"
+#include "scheduler/preempt_rules.h"
 
 #define WEIGHT_MAX 1000000000 /* of a TRES: its billionths fit */
 
@@ -181,9 +182,10 @@ static int read_partition(const struct json *object, struct partition *part,
         read_memory(object, &part->amounts, err) < 0 ||
         read_sharing(object, part, err) < 0)
         return -1;
-    return preempt_mode_read(object, &part->preempt_mode, err) < 0
-               ? -1
-               : grace_read(object, &part->grace_sec, err);
+    if (preempt_mode_read(object, PREEMPT_OFF | PREEMPT_CANCEL | PREEMPT_REQUEUE,
+                          &part->preempt_mode, err) < 0)
+        return -1;
+    return grace_read(object, &part->grace_sec, err);
 }
 
 /* ---- what jobs cost there ---- */

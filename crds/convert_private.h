@@ -60,8 +60,9 @@ int duration_read(const struct json *object, const char *path, int64_t *ret,
 int names_read(const struct json *object, const char *path, char ***ret, size_t *ret_n,
                struct err *err);
 /* spec.preemptMode (scheduler/preempt_rules.h) and spec.graceTime; `*ret` stays when
- * absent. */
-int preempt_mode_read(const struct json *object, int64_t *ret, struct err *err);
+ * absent. `allowed`: the words that such an object may say. */
+int preempt_mode_read(const struct json *object, int64_t allowed, int64_t *ret,
+                      struct err *err);
 int grace_read(const struct json *object, int64_t *ret, struct err *err);
 
 /* spec's amount of memory in bytes; `*ret` stays when absent. */

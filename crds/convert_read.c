@@ -9,6 +9,7 @@
 #include "scheduler/preempt_rules.h"
 
 #define GRACE_MAX 86400
+#define MODES_TEXT_MAX 64
 
 const char *json_text_of(const struct json *j)
 {
@@ -91,13 +92,24 @@ int names_read(const struct json *object, const char *path, char ***ret, size_t 
     return 0;
 }
 
-int preempt_mode_read(const struct json *object, int64_t *ret, struct err *err)
+int preempt_mode_read(const struct json *object, int64_t allowed, int64_t *ret,
+                      struct err *err)
 {
     const char *words;
+    int64_t mode = 0;
+    STR_AUTO struct str text;
+    str_init(&text, MODES_TEXT_MAX);
     if (text_read(object, "spec.preemptMode", &words, err) < 0)
         return -1;
-    if (words && preempt_mode_parse(words, ret, err) < 0)
+    if (!words)
+        return 0;
+    if (preempt_mode_parse(words, &mode, err) < 0)
         return err_prefix(err, "spec.preemptMode");
+    preempt_mode_format(mode & ~allowed, &text);
+    if (mode & ~allowed)
+        return err_set(err, ERR_INVALID,
+                       "spec.preemptMode: %s is a word of gantry.yaml only", text.s);
+    *ret = mode;
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -176,6 +177,9 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     const struct source from = {text, len, name};
     if (read_document(&fresh, doc, &from, err) < 0)
         return -1;
+    /* Slurm's -1 is none here, not for ever. */
+    if (fresh.sched.preempt_exempt_sec == DURATION_UNLIMITED)
+        fresh.sched.preempt_exempt_sec = 0;
     *s = fresh;
     return 0;
 }

@@ -64,6 +64,9 @@ static const struct {
      "free low, mode REQUEUE,WITHIN, exempt 600, grace 30"},
     {"a duration", "{preemptMode: 'OFF', graceTime: '1:30', preemptExemptTime: 1-0}",
      ", mode OFF, exempt 86400, grace 90"},
+    {"no time, Slurm's way", "{preemptExemptTime: '-1'}",
+     ", mode , exempt -1, grace 0"},
+    {"none", "{preemptExemptTime: '0'}", ", mode , exempt 0, grace 0"},
     {"too long", "{graceTime: 2-0}",
      "spec.graceTime: \"2-0\" is no length of time of up to a day: "
      "right are 30 (seconds), 1:30 and 2m"},
@@ -77,6 +80,8 @@ static const struct {
      "spec.preemptMode: \"KILL\" is none of OFF, CANCEL, REQUEUE, WITHIN, PRIORITY"},
     {"two modes", "{preemptMode: 'CANCEL,REQUEUE'}",
      "spec.preemptMode: only one of OFF, CANCEL and REQUEUE"},
+    {"the cluster's word", "{preemptMode: 'CANCEL,PRIORITY'}",
+     "spec.preemptMode: PRIORITY is a word of gantry.yaml only"},
     {"suspended", "{preemptMode: SUSPEND}",
      "spec.preemptMode: SUSPEND is not supported yet"},
     {"no list", "{preempt: low}", "spec.preempt: expected array"},

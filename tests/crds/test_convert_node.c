@@ -146,6 +146,8 @@ static const struct {
     {"not yet", "podDefaults: {}", "spec.podDefaults is not supported yet"},
     {"no length", "maxTime: soon", "spec.maxTime: "},
     {"out of range", "priorityTier: -1", "spec.priorityTier: must be from 0 to 65533"},
+    {"modes of others", "preemptMode: 'REQUEUE,WITHIN,PRIORITY'",
+     "spec.preemptMode: WITHIN,PRIORITY is a word of gantry.yaml only"},
     {"least over most", "minNodes: 3, maxNodes: 2",
      "spec.minNodes must not be more than spec.maxNodes"},
     {"a broken hostlist", "nodes: 'n[1-'", "spec.nodes: "},

@@ -189,6 +189,8 @@ static const struct {
     {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120, INT64_MAX},
     {"{preemptType: qos, preemptMode: REQUEUE}", PREEMPT_BY_QOS, PREEMPT_REQUEUE, 0,
      false, 120, INT64_MAX},
+    {"{preemptType: qos, preemptMode: CANCEL, preemptExemptTime: -1}", PREEMPT_BY_QOS,
+     PREEMPT_CANCEL, 0, false, 120, INT64_MAX},
     {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
      "preemptExemptTime: 10, preemptParameters: {youngestFirst: true, "
      "minExemptPriority: 5000, reclaimLicenses: yes, sendUserSignal: yes}, "
