@@ -112,14 +112,15 @@ static int64_t relative_term(const struct sched_config *config,
                              const struct norms *norms, int64_t nodes, int64_t cpus,
                              int64_t limit_sec)
 {
-    __int128 least = (__int128)nodes * norms->cpu_milli / norms->nodes;
-    int64_t part = (int64_t)MAX(least, (__int128)cpus);
-    int64_t minutes = limit_sec < 0 ? INT64_MAX : MAX(limit_sec / 60, 1);
+    bool endless = limit_sec < 0 || limit_sec == LIMIT_UNLIMITED;
+    __int128 part = (__int128)nodes * norms->cpu_milli / norms->nodes;
+    __int128 whole =
+        (__int128)norms->cpu_milli * (endless ? 1 : MAX(limit_sec / 60, 1));
 
-    part /= minutes;
+    part = endless ? 0 : MIN(MAX(part, (__int128)cpus), whole);
     if (config->priority_favor_small)
-        part = norms->cpu_milli - part;
-    return share(config->priority_weight_job_size, part, norms->cpu_milli);
+        part = whole - part;
+    return (int64_t)(config->priority_weight_job_size * part / whole);
 }
 
 static int64_t size_term(const struct sched_config *config, const struct norms *norms,
