@@ -276,6 +276,7 @@ enum allowed trial_allow(struct sched *s, const struct entry *entry,
     if (!s->held.any)
         return ALLOWED;
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
+    at.home = trial_home(s, entry);
     while ((allowed = trial_check(s, entry, by, *slots, *n)) != ALLOWED) {
         placement_forget(&at);
         if (entry->rec->job->n_others > 0) {

@@ -67,6 +67,15 @@ struct placement trial_placement(struct sched *s, const struct entry *entry,
     };
 }
 
+const uint64_t *trial_home(struct sched *s, const struct entry *entry)
+{
+    const uint64_t *home = reserve_home(s, entry->resv);
+
+    if (home != NULL || entry->rec->job->n_others > 0)
+        return home;
+    return owner_home(&s->window.view, s->timeline.words);
+}
+
 /* What is known of such a seeker; NULL: nothing. */
 static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
                                     const struct seeker *by)
@@ -149,7 +158,6 @@ const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
     struct placement at = trial_placement(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = MAX(from, kind != NULL ? horizon_look(kind, by) : 0);
-    const uint64_t *home = at.home;
     const struct slot *slots = NULL;
     bool found;
 
@@ -159,8 +167,7 @@ const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                       : window_find(&s->window, by, first, before);
     while (found && slots == NULL) {
         at.few = trial_wants_few(s, entry->rec->job, s->window.first);
-        /* Its own nodes are of the window that was found last. */
-        at.home = home != NULL ? home : owner_home(&s->window.view, s->timeline.words);
+        at.home = trial_home(s, entry);
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
         if (slots == NULL)
             found = window_find(&s->window, by, s->window.first + 1, before);

@@ -16,6 +16,9 @@ void trial_note_place(struct sched *s, struct jobrec *rec, bool placed);
 /* In the window that was found last. */
 struct placement trial_placement(struct sched *s, const struct entry *entry,
                                  const struct seeker *by);
+/* Nodes that come first there, but for those that limits would rather have: those of
+ * its reservation, or its user's own (components have none). NULL: none. */
+const uint64_t *trial_home(struct sched *s, const struct entry *entry);
 /* Would it rather wait for few switches than start in a slot? */
 bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot);
 /* `seekers` has room for all. */
