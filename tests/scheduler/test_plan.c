@@ -45,6 +45,9 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
     struct plain_job plain = {
         .each = one->each,
         .exclusive = job->exclusive,
+        .exclusive_user = queue_is_owned(q, job),
+        .user = queue_user_of(job),
+        .stranger = job->n_others > 0,
         .min = (size_t)one->min_pods,
         .max = (size_t)one->max_pods,
         .limit_sec = job->limit_sec,

@@ -112,24 +112,13 @@ static void take_best(const struct plain_plan *p, const struct plain_open *open,
     free(best);
 }
 
-/* Could the node hold a pod of the job if it were empty? */
-static bool could_hold(const struct plain_plan *p, const struct plain_job *job,
-                       size_t node)
-{
-    const struct plain_row empty = {.free = p->capacity[node], .seats = SEATS};
-
-    return (job->allowed == NULL || job->allowed[node]) &&
-           plain_fits(p, job, node, &empty.free) &&
-           plain_is_within_bound(p, job, node, &empty);
-}
-
 /* Those nodes; freed by the caller. */
 static bool *list_could(const struct plain_plan *p, const struct plain_job *job)
 {
     bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
 
     for (size_t node = 0; node < p->n_nodes; node++)
-        could[node] = could_hold(p, job, node);
+        could[node] = plain_could_hold(p, job, node);
     return could;
 }
 
@@ -215,8 +204,8 @@ static void weigh(const struct plain_plan *p, const struct plain_job *job,
     }
 }
 
-bool plain_best(const struct plain_plan *p, const struct plain_job *job,
-                struct plain_open *open, struct plain_place *place)
+static bool best_of(const struct plain_plan *p, const struct plain_job *job,
+                    struct plain_open *open, struct plain_place *place)
 {
     size_t n = MIN(open->n, job->max);
 
@@ -228,4 +217,33 @@ bool plain_best(const struct plain_plan *p, const struct plain_job *job,
     if (n >= job->min)
         take_best(p, open, n, place);
     return n >= job->min;
+}
+
+/* Those of a rank and of lower ones; spots freed by the caller. */
+static struct plain_open list_up_to(const struct plain_open *open, int rank)
+{
+    struct plain_open some = {.spots = xcalloc(open->n + 1, sizeof(*some.spots))};
+
+    for (size_t i = 0; i < open->n; i++) {
+        if (open->spots[i].rank <= rank)
+            some.spots[some.n++] = open->spots[i];
+    }
+    return some;
+}
+
+/* On nodes of the lowest ranks that will do, where it has as many as it would have of
+ * all. */
+bool plain_best(const struct plain_plan *p, const struct plain_job *job,
+                struct plain_open *open, struct plain_place *place)
+{
+    bool fits = false;
+
+    for (int rank = 0; rank < PLAIN_RANKS && !fits; rank++) {
+        struct plain_open some = list_up_to(open, rank);
+
+        if (some.n >= MIN(open->n, job->max))
+            fits = best_of(p, job, &some, place);
+        free(some.spots);
+    }
+    return fits;
 }

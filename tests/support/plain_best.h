@@ -2,9 +2,9 @@
  * plain_best - which of the nodes that are open to a job it gets, once more, written
  * for clarity only (placement.h).
  *
- * A limit on nodes counts it already; its leaf has the earlier turn; less stranded by
- * it; fewer devices left over when it ends, and when it begins; less cpu; fewer nodes
- * open on its leaf; the earlier name.
+ * A limit on nodes counts it already; it is its user's; its leaf has the earlier turn;
+ * less stranded by it; fewer devices left over when it ends, and when it begins; less
+ * cpu; fewer nodes open on its leaf; the earlier name.
  */
 #ifndef GANTRY_TESTS_SUPPORT_PLAIN_BEST_H
 #define GANTRY_TESTS_SUPPORT_PLAIN_BEST_H

@@ -98,6 +98,16 @@ size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
     return end == TIME_NEVER ? p->grid.n_slots : plain_slot_of(p, end - 1) + 1;
 }
 
+bool plain_could_hold(const struct plain_plan *p, const struct plain_job *job,
+                      size_t node)
+{
+    const struct plain_row empty = {.free = p->capacity[node]};
+
+    return (job->allowed == NULL || job->allowed[node]) &&
+           plain_fits(p, job, node, &empty.free) &&
+           plain_is_within_bound(p, job, node, &empty);
+}
+
 bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size_t node,
                    size_t first, size_t last)
 {
@@ -110,7 +120,7 @@ bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size
 
         if (is_shut(p, job, node, slot, over) ||
             !plain_fits(p, job, node, &row->free) ||
-            row->seats < (job->exclusive ? SEATS : 1) ||
+            !plain_is_welcome(job, &row->guests) ||
             !plain_is_within_bound(p, job, node, row))
             return false;
     }
@@ -153,20 +163,20 @@ struct plain_open plain_list_open(const struct plain_plan *p,
 /* ---- within limits ---- */
 
 /* Nodes that a limit counts already, which come first; where another limit counts
- * others, those of both, of the first, of the second. */
+ * others, those of both, of the first, of the second. Behind these come its user's. */
 struct rather {
     const int *first, *second; /* uses by node; NULL: none */
     bool exchanged;
 };
 
-static int rank_of(const struct rather *rather, size_t node)
+static int rank_of(const struct rather *rather, size_t node, bool home)
 {
     bool first = rather->first != NULL && rather->first[node] > 0;
     bool second = rather->second != NULL && rather->second[node] > 0;
 
     if (first && second)
         return 0;
-    return first ? 1 : second ? 2 : 3;
+    return first ? 1 : second ? 2 : home ? 3 : 4;
 }
 
 /* Of one component. */
@@ -176,8 +186,11 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *job,
     struct plain_open open = plain_list_open(p, job, place, NULL);
     bool fits;
 
-    for (size_t i = 0; i < open.n; i++)
-        open.spots[i].rank = rank_of(rather, open.spots[i].node);
+    for (size_t i = 0; i < open.n; i++) {
+        const size_t node = open.spots[i].node;
+
+        open.spots[i].rank = rank_of(rather, node, plain_is_home(p, job, node));
+    }
     place->n = 0;
     fits = plain_best(p, job, &open, place);
     place->of[0] = place->n;
@@ -237,8 +250,7 @@ static bool may_go_beside(const struct plain_plan *p, const struct plain_job *jo
     int64_t n = 0;
 
     for (size_t i = 0; i < p->n_nodes && broken->uses != NULL; i++)
-        n += broken->uses[i] > 0 && (job->allowed == NULL || job->allowed[i]) &&
-             plain_fits(p, job, i, &p->capacity[i]);
+        n += broken->uses[i] > 0 && plain_could_hold(p, job, i);
     return broken->uses != NULL && job->n_others == 0 &&
            (int64_t)job->min > broken->left &&
            n >= (int64_t)job->min - MAX(broken->left, 0);

@@ -17,6 +17,7 @@
 #include "scheduler/model.h"
 
 #define PLAIN_LEVELS 3
+#define PLAIN_RANKS 5
 
 /* Which switch of each level a node is under, by position; level 0 is the whole
  * cluster, the last has the leaves. Numbered from left to right. */
@@ -31,7 +32,7 @@ struct plain_wiring {
 struct plain_spot {
     size_t node;
     const struct resvec *left, *left_then;
-    int rank;              /* before all: who limits would rather have there */
+    int rank;              /* before all, lower first: below PLAIN_RANKS */
     int64_t cost, devices; /* of the job there, to others; that are free */
     int64_t beside;        /* nodes of its leaf that are open to the job */
     int turn; /* ret: 1 of a leaf that is taken whole, 2 of the last one; 0: out */

@@ -45,8 +45,7 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
     resvec_add(&p->total, capacity);
     p->capacity[position] = *capacity;
     for (size_t slot = 0; slot < p->grid.n_slots; slot++)
-        *plain_row_at(p, slot, position) =
-            (struct plain_row){.free = *capacity, .seats = SEATS};
+        *plain_row_at(p, slot, position) = (struct plain_row){.free = *capacity};
 }
 
 void plain_plan_bound(struct plain_plan *p, size_t part, int64_t cpu_milli)
@@ -77,14 +76,14 @@ bool plain_fits(const struct plain_plan *p, const struct plain_job *job, size_t 
            job->each.v[RES_CPU] <= p->capacity[node].v[RES_CPU];
 }
 
-/* In one slot, of a job in a partition. */
-static void change(struct plain_row *row, const struct resvec *amount, int64_t seats,
-                   size_t part, int sign)
+/* In one slot, of a pod of a job. */
+static void change(struct plain_plan *p, struct plain_row *row,
+                   const struct plain_job *job, const struct resvec *amount, int sign)
 {
     for (int i = 0; i < RES_MAX; i++)
         row->free.v[i] -= sign * amount->v[i];
-    row->seats -= sign * seats;
-    row->cpu_of[part] += sign * amount->v[RES_CPU];
+    plain_come(p, &row->guests, job, sign);
+    row->cpu_of[job->part] += sign * amount->v[RES_CPU];
 }
 
 size_t plain_slot_of(const struct plain_plan *p, int64_t sec)
@@ -106,8 +105,11 @@ size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec)
 void plain_plan_hold(struct plain_plan *p, size_t position,
                      const struct plain_held *held, int sign)
 {
+    const struct plain_job job = {
+        .exclusive_user = held->exclusive_user, .user = held->user, .part = held->part};
+
     for (size_t slot = 0; slot < plain_plan_last(p, held->end_sec); slot++)
-        change(plain_row_at(p, slot, position), &held->each, 1, held->part, sign);
+        change(p, plain_row_at(p, slot, position), &job, &held->each, sign);
 }
 
 void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total)
@@ -181,8 +183,7 @@ void plain_change_node(struct plain_plan *p, const struct plain_job *one, size_t
     const struct resvec takes = plain_takes(p, one);
 
     for (size_t slot = first; slot < last; slot++)
-        change(plain_row_at(p, slot, node), &takes, one->exclusive ? SEATS : 1,
-               one->part, sign);
+        change(p, plain_row_at(p, slot, node), one, &takes, sign);
 }
 
 static void change_place(struct plain_plan *p, const struct plain_job *job,

@@ -24,9 +24,10 @@
 
 struct plain_plan;
 
-/* Licences that there may be, by number; and partitions. */
+/* Licences that there may be, by number; partitions; and users. */
 #define PLAIN_LICENSES 2
 #define PLAIN_PARTS 2
+#define PLAIN_USERS 3
 /* Components of a job. */
 #define PLAIN_COMPONENTS 4
 
@@ -44,6 +45,9 @@ struct plain_resv {
 struct plain_job {
     struct resvec each;
     bool exclusive;
+    bool exclusive_user; /* beside others of its user only */
+    size_t user;
+    bool stranger; /* but it looks for nodes as if nobody there were of its user */
     size_t min, max;
     size_t part;
     int64_t limit_sec; /* LIMIT_UNLIMITED; that of the component, and with slack: */
@@ -97,7 +101,8 @@ void plain_plan_share(struct plain_plan *p, size_t part, int64_t jobs);
  * TIME_NEVER: until the last slot. With sign -1 it has ended. */
 struct plain_held {
     struct resvec each;
-    size_t part;
+    bool exclusive_user;
+    size_t part, user;
     int64_t end_sec;
 };
 void plain_plan_hold(struct plain_plan *p, size_t position,

@@ -6,10 +6,15 @@
 #include "tests/support/plain_best.h"
 #include "tests/support/plain_plan.h"
 
+/* Who is on a node: beside nobody, beside others of the same user, beside anybody. */
+struct plain_guests {
+    int alone, private[PLAIN_USERS], social[PLAIN_USERS];
+};
+
 /* A node in one slot. */
 struct plain_row {
     struct resvec free;
-    int64_t seats;               /* SEATS: nobody is there */
+    struct plain_guests guests;
     int64_t cpu_of[PLAIN_PARTS]; /* that jobs of each partition have */
 };
 
@@ -37,6 +42,7 @@ struct plain_plan {
     const struct plain_resv *resvs;
     size_t n_resvs;
     const struct plain_wiring *wiring; /* NULL: all nodes are equally near */
+    bool owned;                        /* someone was to be beside one user's only */
 };
 
 struct plain_row *plain_row_at(const struct plain_plan *p, size_t slot, size_t node);
@@ -58,6 +64,18 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c);
  * at the latest. */
 size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
                      size_t first, int64_t behind_sec);
+/* A job comes to a node, or with -1 goes. */
+void plain_come(struct plain_plan *p, struct plain_guests *guests,
+                const struct plain_job *job, int sign);
+/* Does none of those who are on a node mind the job, nor it them? */
+bool plain_is_welcome(const struct plain_job *job, const struct plain_guests *guests);
+/* Does the job come to a node before others, as at some time it is its user's, or, if
+ * it is to be beside its user's jobs only, as one of these is there? */
+bool plain_is_home(const struct plain_plan *p, const struct plain_job *job,
+                   size_t node);
+/* Could the node hold a pod of the job if it were empty? */
+bool plain_could_hold(const struct plain_plan *p, const struct plain_job *job,
+                      size_t node);
 /* Is a node open to a component throughout those slots? */
 bool plain_is_open(const struct plain_plan *p, const struct plain_job *job, size_t node,
                    size_t first, size_t last);

@@ -233,7 +233,8 @@ static bool place_any_way(struct plain_plan *p, const struct plain_job *job,
     fits = fits && plain_place_given(p, given, job, place);
     match_fini(&m);
     free(given);
-    return fits || (!job->exclusive && plain_lodge(p, job, place));
+    return fits ||
+           (!job->exclusive && !job->exclusive_user && plain_lodge(p, job, place));
 }
 
 bool plain_together(struct plain_plan *p, const struct plain_job *job,

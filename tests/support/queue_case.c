@@ -126,6 +126,8 @@ struct job *queue_draw_job(struct queue_case *q, size_t number)
     job->exclusive = queue_draw(q, 10) == 0;
     if (q->limited)
         queue_draw_user(q, job);
+    if (q->owned)
+        queue_draw_owner(q, job);
     job->limit_sec = 60 + (int64_t)queue_draw(q, queue_draw(q, 2) == 0 ? 7200 : 86400);
     if (queue_draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
@@ -137,6 +139,37 @@ struct job *queue_draw_job(struct queue_case *q, size_t number)
     if (q->n_resvs > 0 && queue_draw(q, queue_is_of_several(q) ? 2 : 4) == 0)
         queue_draw_reservations(q, job);
     return job;
+}
+
+size_t queue_user_of(const struct job *job)
+{
+    if (job->user == NULL)
+        return 2;
+    return strcmp(job->user, "bob") == 0 ? 1 : 0;
+}
+
+static bool is_owned_in(const struct queue_case *q, const struct job *named)
+{
+    return q->owned_part[named->n_partitions > 0 &&
+                         strcmp(named->partitions[0], "odd") == 0];
+}
+
+/* Before it starts it is so of all of its components if of any. */
+bool queue_is_owned(const struct queue_case *q, const struct job *job)
+{
+    bool owned = job->exclusive_user;
+
+    for (size_t i = 0; i < job->n_alloc; i++)
+        owned |= job->alloc[i].owned;
+    if (job->phase != JOB_PENDING)
+        return owned;
+    owned |= is_owned_in(q, job);
+    for (size_t i = 0; i < job->n_others; i++) {
+        const struct job *other = &job->others[i];
+
+        owned |= is_owned_in(q, other->n_partitions > 0 ? other : job);
+    }
+    return owned;
 }
 
 const struct plain_resv *queue_resv_named(const struct queue_case *q, const char *name)
@@ -213,7 +246,10 @@ static void count_plainly(struct queue_case *q, const struct job *job, size_t no
 void queue_hold_plainly(struct queue_case *q, const struct job *job, size_t node,
                         int sign)
 {
-    const struct plain_held held = {.each = job->each, .end_sec = end_of(q, job)};
+    const struct plain_held held = {.each = job->each,
+                                    .exclusive_user = queue_is_owned(q, job),
+                                    .user = queue_user_of(job),
+                                    .end_sec = end_of(q, job)};
     int64_t takes[PLAIN_LICENSES];
 
     count_plainly(q, job, node, sign);
@@ -245,7 +281,9 @@ static void add_running(struct queue_case *q, size_t number)
         job->reservation = xstrdup(job->reservations[1]);
     job->start_sec = QUEUE_NOW_SEC - (int64_t)queue_draw(q, 8000);
     slot_list_add_on(&job->alloc, &job->n_alloc, "n", node,
-                     &(struct slot){.pods = 1, .each = job->each});
+                     &(struct slot){.pods = 1,
+                                    .each = job->each,
+                                    .owned = q->owned_part[0] && number % 2 == 0});
     queue_hold_plainly(q, job, node, 1);
     queue_tell(q, CHANGE_JOB, job);
 }
@@ -273,6 +311,7 @@ void queue_ask_as(struct job *job, const struct job *other)
 {
     shape_as(job, other);
     job->exclusive = other->exclusive;
+    job->exclusive_user = other->exclusive_user;
     job_cut_components(job, 0);
     for (size_t i = 0; i < other->n_others; i++) {
         struct job *component = job_add_component(job);
@@ -297,7 +336,8 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
 {
     struct sched_config config = sched_config_default();
 
-    *q = (struct queue_case){.seed = seed, .limited = seed % 5 == 2};
+    *q = (struct queue_case){
+        .seed = seed, .limited = seed % 5 == 2, .owned = seed % 7 == 3};
     rng_seed(&q->rng, seed);
     restable_init(&q->res);
     q->gpu = restable_intern(&q->res, "x/gpu");

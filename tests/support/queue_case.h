@@ -5,7 +5,8 @@
  * components or in segments, some in reservations, some with licences or a choice of
  * them, and where gaps are offered in the queue's order some without a time limit but
  * with a choice of QOS, by which they have one. In a fifth there are limits of the QOS
- * of a partition, of the jobs' QOS, and of accounts.
+ * of a partition, of the jobs' QOS, and of accounts; in a seventh jobs of several
+ * users, some of which, or all in a partition, have their nodes for their user alone.
  *
  * The queue is in the order of the numbers, for one half by when jobs were submitted.
  * All is drawn from one seed, always in the same order.
@@ -78,7 +79,9 @@ struct queue_case {
     bool limited; /* there are limits: */
     struct queue_limit limits[PLAIN_LIMITS];
     size_t n_limits;
-    bool wired; /* a tree of switches, by labels */
+    bool owned; /* there are nodes of one user's jobs only, as of some partitions: */
+    bool owned_part[PLAIN_PARTS]; /* "all", "odd" */
+    bool wired;                   /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
     size_t changes; /* that were compared */
@@ -103,6 +106,10 @@ void queue_draw_qos(struct queue_case *q, struct job *job);
 /* The i-th to be tried of several QOS that a job names, by its number; the time limit
  * is its maxWall. */
 size_t queue_qos_of(const struct queue_case *q, const struct job *job, size_t i);
+/* Which user's a job is; and is it to be beside others of that one only, as it is now,
+ * or would be if it started? */
+size_t queue_user_of(const struct job *job);
+bool queue_is_owned(const struct queue_case *q, const struct job *job);
 /* Which limits a component counts for: queue_limits.c. */
 struct plain_counts queue_counts_of(const struct queue_case *q, const struct job *job,
                                     const struct job *component);

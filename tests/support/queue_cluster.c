@@ -105,6 +105,8 @@ void queue_add_partition(struct queue_case *q, bool odd)
         part->oversubscribe_all = true;
         plain_plan_share(q->plain, odd, part->oversubscribe);
     }
+    if (q->owned && queue_draw(q, 4) == 0)
+        part->exclusive_user = q->owned_part[odd] = true;
     for (size_t i = 0; i < q->n_nodes && odd; i++) {
         AUTO_FREE char *name = xasprintf("n%zu", i);
 
@@ -113,6 +115,17 @@ void queue_add_partition(struct queue_case *q, bool odd)
     }
     names_sort(part->node_names, part->n_node_names);
     queue_tell(q, CHANGE_PARTITION, part);
+}
+
+void queue_draw_owner(struct queue_case *q, struct job *job)
+{
+    static const char *const users[PLAIN_USERS] = {"ann", "bob", NULL};
+
+    if (!q->limited) {
+        free(job->user);
+        job->user = xstrdup_null(users[queue_draw(q, PLAIN_USERS)]);
+    }
+    job->exclusive_user = queue_draw(q, 4) == 0;
 }
 
 static const char *const license_names[PLAIN_LICENSES] = {"ansys", "matlab"};

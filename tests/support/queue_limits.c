@@ -228,7 +228,7 @@ static bool masks(const struct queue_limit *before, const struct queue_limit *li
 struct plain_counts queue_counts_of(const struct queue_case *q, const struct job *job,
                                     const struct job *component)
 {
-    const int who = strcmp(job->user, "ann") == 0 ? 0 : 1;
+    const int who = (int)queue_user_of(job);
     struct plain_counts counts = {0};
 
     for (size_t i = 0; i < q->n_limits; i++) {

@@ -24,6 +24,8 @@ bool queue_is_of_several(const struct queue_case *q);
 
 /* Of several users, each with an account; what it asks for beside. */
 void queue_draw_user(struct queue_case *q, struct job *job);
+/* Of several users where there are no accounts; and whose its nodes are. */
+void queue_draw_owner(struct queue_case *q, struct job *job);
 void queue_draw_licenses(struct queue_case *q, struct job *job);
 /* There are some. */
 void queue_draw_reservations(struct queue_case *q, struct job *job);
