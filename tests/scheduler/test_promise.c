@@ -2,7 +2,8 @@
  * The property that promises are for: in a cluster where nodes stay up and jobs end
  * within their limits, no job starts later than it was ever told, and no plan is ever
  * told later than before, whatever arrives, under whatever limits of QOS and accounts,
- * none of which is exceeded. Checked over random days of work.
+ * none of which is exceeded; and whoever has its nodes for its user alone, beside whom
+ * no other one's jobs are. Checked over random days of work.
  *
  * Of an array it is told when its next task starts. Of the places that its other tasks
  * have nothing is told, but none of them moves to a later time either: as tasks are
@@ -58,6 +59,7 @@ struct day {
     int64_t licenses; /* of matlab, that there are */
     size_t kept;      /* promises that were kept */
     bool limited;     /* jobs are under limits */
+    bool owned;       /* some nodes are one user's */
 };
 
 #define check(w, number, condition)                                          \
@@ -114,7 +116,10 @@ static void submit(struct day *w, int number)
         "user=ann qos=wide account=main",
         "user=bob qos=long account=main",
     };
+    static const char *const owners[] = {"", "user=ann", "user=bob", "user=cem"};
     const char *payer = payers[draw(w, w->limited ? ARRAY_LEN(payers) : 1)];
+    const bool private = w->owned && draw(w, 3) == 0;
+    const char *other = "";
     char line[LINE_MAX_];
     int64_t minutes = w->jobs[number].limit_sec / 60;
     char tasks[64] = "";
@@ -124,13 +129,17 @@ static void submit(struct day *w, int number)
         snprintf(tasks, sizeof(tasks), " tasks=0-%d%s", w->jobs[number].tasks - 1,
                  draw(w, 3) == 0 ? " tasklimit=2" : "");
     }
+    if (!w->owned) /* there components may be too many, and nobody tells them so */
+        other = others[draw(w, ARRAY_LEN(others))];
+    if (w->owned && !w->limited)
+        payer = owners[draw(w, ARRAY_LEN(owners))];
     snprintf(line, sizeof(line),
              "job %d %s submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
-             "%s%s%s",
+             "%s%s%s%s",
              number, payer, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
              1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
-             (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))], tasks,
-             others[draw(w, ARRAY_LEN(others))]);
+             (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))],
+             private ? " exclusiveuser" : "", tasks, other);
     tell(w, line);
     w->jobs[number].stage = WAITING;
     w->jobs[number].change_sec = INT64_MAX;
@@ -288,6 +297,47 @@ static void check_licenses(struct day *w, int number)
     check(w, number, left >= 0);
 }
 
+/* ---- who is beside whom ---- */
+
+static bool is_of_one(const struct job *a, const struct job *b)
+{
+    return job_has_user(a) == job_has_user(b) &&
+           (job_has_user(a) ? str_eq(a->user, b->user) : str_eq(a->ns, b->ns));
+}
+
+/* Not beside that other one? */
+static bool minds(const struct job *job, const struct job *other)
+{
+    const enum sharing sharing = job_sharing(job, NULL);
+
+    return sharing == SHARES_WITH_NONE ||
+           (sharing == SHARES_WITH_USER && !is_of_one(job, other));
+}
+
+static bool meet(const struct job *a, const struct job *b)
+{
+    bool same = false;
+
+    for (size_t i = 0; i < a->n_alloc; i++) {
+        for (size_t k = 0; k < b->n_alloc; k++)
+            same |= strcmp(a->alloc[i].node, b->alloc[k].node) == 0;
+    }
+    return same;
+}
+
+static void check_mates(struct day *w, int number, const char *started)
+{
+    const struct job *job = sched_job(w->s, started);
+
+    for (int i = 1; i <= w->n_jobs; i++) {
+        AUTO_FREE char *uid = uid_of(w, i);
+        const struct job *other = sched_job(w->s, uid);
+
+        if (other != NULL && other != job && meet(job, other))
+            check(w, number, !minds(job, other) && !minds(other, job));
+    }
+}
+
 /* A task of an array has started. The array waits for its next one, or is done. */
 static struct work *split(struct day *w, int number, int task)
 {
@@ -342,6 +392,7 @@ static void see_start(struct day *w, int number, const struct decision *d)
 {
     struct work *job = &w->jobs[number];
     struct resvec used, free_;
+    AUTO_FREE char *uid = NULL;
 
     check(w, number, job->stage == WAITING);
     check(w, number,
@@ -361,6 +412,8 @@ static void see_start(struct day *w, int number, const struct decision *d)
         job = split(w, number, (int)d->task);
     job->stage = STARTED;
     job->change_sec = w->now_sec + draw(w, 60);
+    uid = uid_of(w, (int)(job - w->jobs));
+    check_mates(w, number, uid);
 }
 
 static void see_plan(struct day *w, int number, const struct decision *d)
@@ -482,8 +535,10 @@ static size_t run_day(uint64_t seed)
     w.s = sched_new(&config);
     tell(&w, "node n[1-6] cpu=8 x/gpu=4");
     sched_apply(w.s, &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &w.res});
-    tell(&w, "partition a nodes=n[1-4]");
     w.limited = seed % 2 == 0;
+    w.owned = seed % 5 == 3;
+    tell(&w, w.owned && draw(&w, 3) == 0 ? "partition a nodes=n[1-4] exclusiveuser"
+                                         : "partition a nodes=n[1-4]");
     if (w.limited)
         add_limits(&w);
     tell(&w, w.limited && draw(&w, 2) == 0 ? "partition b nodes=n[3-6] tier=1 qos=part"
