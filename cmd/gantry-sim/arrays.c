@@ -52,6 +52,8 @@ void arrays_free(struct arrays *a)
 {
     if (!a)
         return;
+    for (size_t i = 0; i < a->load->n_records; i++)
+        free(a->all[i].message);
     free(a->all);
     free(a->berths);
     free(a);

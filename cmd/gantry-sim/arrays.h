@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cmd/gantry-sim/workload.h"
+#include "scheduler/reason.h"
 
 struct berth {
     size_t within; /* of the workload's records, from 1 */
@@ -26,7 +27,9 @@ struct berth {
 
 struct array {
     const struct job *record;   /* as it was at first, the workload's */
-    bool told;                  /* the core knows it */
+    bool told;                  /* it has been submitted: the core knows it, or */
+    enum reason refused;        /* it was not taken in, and all are still left */
+    char *message;              /* NULL: it was */
     struct taskset left;        /* not split off */
     const struct berth *berths; /* of those that were not at first, by their indices */
     size_t n;

@@ -25,11 +25,37 @@ static struct job *model_of(const struct engine *e, const struct array *array)
     return model;
 }
 
-void engine_array_submit(struct engine *e, struct array *array)
+/* Who waits for it hears that it has failed. */
+static void refuse(struct engine *e, struct job *take_model, int64_t now_sec)
 {
-    if (!array->told)
-        tell(e, model_of(e, array));
+    if (!kin_awaits(e->kin, take_model)) {
+        job_free(take_model);
+        return;
+    }
+    take_model->array->ill = take_model->array->left;
+    take_model->array->left = (struct taskset){{0}};
+    take_model->phase = JOB_ENDED;
+    take_model->start_sec = take_model->end_sec = now_sec;
+    take_model->failed = true;
+    tell(e, take_model);
+}
+
+void engine_array_submit(struct engine *e, struct array *array, int64_t now_sec)
+{
+    STR_AUTO struct str message;
+    str_init(&message, ENTRY_TEXT_MAX);
+    if (array->told)
+        return;
     array->told = true;
+    struct job *model = model_of(e, array);
+    if (!e->in->load->jobs[array->berths->job].whole)
+        array->refused = engine_entry(e, model, &message);
+    if (array->refused == REASON_NONE) {
+        tell(e, model);
+        return;
+    }
+    array->message = TAKE(message.s);
+    refuse(e, model, now_sec);
 }
 
 /* The record as it is, without a plan: the core keeps that. */

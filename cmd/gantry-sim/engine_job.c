@@ -159,18 +159,6 @@ static void resume(struct engine *e, size_t job, struct job *take_model,
     e->changed = true;
 }
 
-void engine_submit(struct engine *e, size_t job, int64_t now_sec)
-{
-    struct array *array = arrays_with(e->arrays, job);
-    if (array) {
-        engine_array_submit(e, array);
-        count_queued(e, job, MIN(e->in->load->jobs[job].submit_sec, now_sec));
-        return;
-    }
-    struct job *model = model_of(e, job);
-    (model->phase == JOB_PENDING ? queue : resume)(e, job, model, now_sec);
-}
-
 /* ---- the end ---- */
 
 void engine_note_account(struct engine *e, size_t job)
@@ -220,6 +208,73 @@ static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
     job_free(model);
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = uid});
 }
+
+/* ---- it is submitted ---- */
+
+static void tell_refused(struct engine *e, size_t job, enum reason reason,
+                         const char *message)
+{
+    struct tale *t = &e->history->tales[job];
+    t->fate = FATE_REFUSED;
+    t->reason = reason;
+    t->message = xstrdup(message);
+    e->ended++;
+}
+
+static void submit_array(struct engine *e, struct array *array, size_t job,
+                         int64_t now_sec)
+{
+    engine_array_submit(e, array, now_sec);
+    if (array->refused != REASON_NONE)
+        tell_refused(e, job, array->refused, array->message);
+    else
+        count_queued(e, job, MIN(e->in->load->jobs[job].submit_sec, now_sec));
+}
+
+/* Whoever depends on it hears that it has failed. */
+static void refuse(struct engine *e, struct job *take_model, int64_t now_sec)
+{
+    let_think(e, take_model, now_sec);
+    if (!kin_awaits(e->kin, take_model)) {
+        job_free(take_model);
+        return;
+    }
+    take_model->phase = JOB_ENDED;
+    take_model->start_sec = take_model->end_sec = now_sec;
+    take_model->failed = true;
+    sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
+}
+
+/* What a snapshot has in the queue is there. */
+static void submit_job(struct engine *e, size_t job, struct job *take_model,
+                       int64_t now_sec)
+{
+    enum reason reason = REASON_NONE;
+    STR_AUTO struct str message;
+    str_init(&message, ENTRY_TEXT_MAX);
+    if (!e->in->load->jobs[job].whole)
+        reason = engine_entry(e, take_model, &message);
+    if (reason == REASON_NONE) {
+        queue(e, job, take_model, now_sec);
+        return;
+    }
+    tell_refused(e, job, reason, message.s);
+    refuse(e, take_model, now_sec);
+}
+
+void engine_submit(struct engine *e, size_t job, int64_t now_sec)
+{
+    struct array *array = arrays_with(e->arrays, job);
+    struct job *model = array ? NULL : model_of(e, job);
+    if (array)
+        submit_array(e, array, job, now_sec);
+    else if (model->phase == JOB_PENDING)
+        submit_job(e, job, model, now_sec);
+    else
+        resume(e, job, model, now_sec);
+}
+
+/* ---- the end, of those that came ---- */
 
 static void end_job(struct engine *e, size_t job, enum fate fate, int64_t now_sec)
 {

@@ -1,6 +1,6 @@
 /*
  * engine_private - what engine.c (from moment to moment), engine_job.c (jobs come,
- * start and end), engine_array.c and engine_resv.c share.
+ * start and end), engine_entry.c, engine_array.c and engine_resv.c share.
  */
 #ifndef GANTRY_SIM_ENGINE_PRIVATE_H
 #define GANTRY_SIM_ENGINE_PRIVATE_H
@@ -35,6 +35,15 @@ struct engine {
     bool failed;
 };
 
+#define ENTRY_TEXT_MAX (64u << 10)
+
+/* May a job come into the queue? Partitions in state DRAIN or INACTIVE take none, nor
+ * do limits on how many are queued, or with DenyOnLimit. REASON_NONE, and its
+ * partitions become those that have it, of which one may be another one's alternate; or
+ * why not, with a sentence appended. */
+enum reason engine_entry(const struct engine *e, struct job *model,
+                         struct str *message);
+
 /* Which nodes reservations have: from the beginning, and after each step. */
 void engine_reserve(struct engine *e, int64_t now_sec);
 void engine_note_reservations(struct engine *e, int64_t now_sec);
@@ -59,8 +68,8 @@ void engine_lose_node(struct engine *e, size_t node, int64_t now_sec);
 /* A uid of the core's, as a place in the workload. */
 size_t engine_job_of(const char *uid);
 
-/* The core is told of an array, once. */
-void engine_array_submit(struct engine *e, struct array *array);
+/* The core is told of an array, once, unless it is refused (arrays.h). */
+void engine_array_submit(struct engine *e, struct array *array, int64_t now_sec);
 /* The task that a START gives nodes, with these, as a job of its own: the core is to be
  * told of it. */
 struct job *engine_array_start(struct engine *e, struct array *array,

@@ -81,13 +81,18 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
 
 static void count_unstarted(struct figures *f, const struct tale *t, size_t job)
 {
+    const bool refused = t->fate == FATE_REFUSED;
     size_t i = 0;
-    while (i < f->n_never && f->never[i].reason != t->reason)
+    while (i < f->n_never &&
+           (f->never[i].reason != t->reason || f->never[i].refused != refused))
         i++;
     if (i == f->n_never) {
         GROW(f->never, f->n_never, f->cap_never);
-        f->never[f->n_never++] = (struct unstarted){
-            .reason = t->reason, .first = job, .message = xstrdup_null(t->message)};
+        f->never[f->n_never++] =
+            (struct unstarted){.refused = refused,
+                               .reason = t->reason,
+                               .first = job,
+                               .message = xstrdup_null(t->message)};
     }
     f->never[i].jobs++;
 }
@@ -102,9 +107,10 @@ static void count_fates(struct figures *f, const struct history *h)
         f->cancelled += fate == FATE_PREEMPTED;
         f->lost += fate == FATE_LOST;
         f->given_up += fate == FATE_GIVEN_UP;
+        f->refused += fate == FATE_REFUSED;
         f->running += fate == FATE_RUNS;
         f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;
-        if (fate == FATE_WAITS)
+        if (fate == FATE_WAITS || fate == FATE_REFUSED)
             count_unstarted(f, &h->tales[i], i);
     }
 }

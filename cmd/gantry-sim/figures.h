@@ -49,8 +49,9 @@ struct due {
     double due, used;
 };
 
-/* Jobs that never started, by the reason that they were told last. */
+/* Jobs that never started, or were refused, by the reason that they were told last. */
 struct unstarted {
+    bool refused;
     enum reason reason;
     int64_t jobs;
     size_t first;  /* of them, by its place in the workload */
@@ -62,6 +63,7 @@ struct figures {
     int64_t cancelled; /* ended for another job, not to come back */
     int64_t lost;      /* with a node, not to come back */
     int64_t given_up;  /* waited for what can never be */
+    int64_t refused;   /* when they were submitted */
     int64_t running;   /* to the end */
     double wait_mean, wait_median, wait_p99, wait_max;
     double slowdown_mean, slowdown_median, slowdown_p99;

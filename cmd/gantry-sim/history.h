@@ -28,6 +28,7 @@ enum fate {
     FATE_PREEMPTED, /* for another job, not to come back */
     FATE_LOST,      /* with a node, not to come back */
     FATE_GIVEN_UP,  /* it waited for what can never be */
+    FATE_REFUSED,   /* it was not taken in when it was submitted */
 };
 
 /* What a job has of one node. */
@@ -65,7 +66,8 @@ struct tale {
     struct forecast foretold; /* the first start that was told, promised or not */
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
-    char *message;            /* and in words; NULL: it does not wait at the end */
+    char *message;            /* and in words; NULL: it neither waits at the
+                               * end nor was it refused */
     int64_t runs;             /* how often it was started */
     const char *account;      /* that it had by default, lent from the pool; NULL: none,
                                * or it named one */

@@ -123,8 +123,9 @@ static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_s
             (now_sec - workload_begin(load)) / 86400, waiting);
 }
 
-/* Why jobs never started: a line a reason, with the first job of it, what it was told
- * and how many more there are; and of which settings, where there are several. */
+/* Why jobs were refused, or never started: a line a reason, with the first job of it,
+ * what it was told and how many more there are; and of which settings, where there are
+ * several. */
 static void say_never(const struct program *p, size_t run)
 {
     const struct figures *f = &p->runs[run].figures;
@@ -133,7 +134,8 @@ static void say_never(const struct program *p, size_t run)
         STR_AUTO struct str line;
         str_init(&line, JOB_TEXT_MAX);
         inputs_say_job(&p->in, one->first, &line);
-        str_addf(&line, ": never started: %s", reason_word(one->reason));
+        str_addf(&line, ": %s: %s", one->refused ? "refused" : "never started",
+                 reason_word(one->reason));
         if (one->message && *one->message)
             str_addf(&line, ": %s", one->message);
         if (one->jobs > 1)

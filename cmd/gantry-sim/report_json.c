@@ -25,11 +25,13 @@ static struct json *broken_json(const struct figures *f)
     return all;
 }
 
-static struct json *never_json(const struct figures *f)
+static struct json *never_json(const struct figures *f, bool refused)
 {
     struct json *all = json_new_object();
     for (size_t i = 0; i < f->n_never; i++)
-        json_set(all, reason_word(f->never[i].reason), json_new_int(f->never[i].jobs));
+        if (f->never[i].refused == refused)
+            json_set(all, reason_word(f->never[i].reason),
+                     json_new_int(f->never[i].jobs));
     return all;
 }
 
@@ -69,7 +71,8 @@ static struct json *run_json(const struct run *run)
                  report_rows[i].whole ? json_new_int((int64_t)value)
                                       : json_new_double(value));
     }
-    json_set(one, "neverStartedBecause", never_json(&run->figures));
+    json_set(one, "neverStartedBecause", never_json(&run->figures, false));
+    json_set(one, "refusedBecause", never_json(&run->figures, true));
     json_set(one, "broken", broken_json(&run->figures));
     json_set(one, "forecasts", forecasts_json(&run->figures));
     json_set(one, "accounts", accounts_json(&run->figures));

@@ -11,6 +11,7 @@ const struct report_row report_rows[] = {
     {"ended at their limit", "timeouts", COUNT, true, AT(timeouts)},
     {"preempted for good", "preemptedForGood", COUNT, true, AT(cancelled)},
     {"lost with a node for good", "lostForGood", COUNT, true, AT(lost)},
+    {"refused when submitted", "refused", COUNT, true, AT(refused)},
     {"given up", "givenUp", COUNT, true, AT(given_up)},
     {"still running", "running", COUNT, true, AT(running)},
     {"never started", "neverStarted", COUNT, true, AT(never_started)},

@@ -108,6 +108,54 @@ START_TEST(test_qos_list)
 }
 END_TEST
 
+/* Who is not taken in when he submits is refused, and nobody else is: by a partition
+ * without an alternate, by how many are queued, by DenyOnLimit. Those who depend on
+ * him hear that he has failed. */
+START_TEST(test_refused)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: Partition\nmetadata: {name: old}\nspec: {state: DRAIN, alternate: p}\n"
+        "---\nkind: Partition\nmetadata: {name: shut}\nspec: {state: INACTIVE}\n---\n"
+        "kind: QOS\nmetadata: {name: one}\nspec: {flags: [DenyOnLimit], limits:"
+        " {maxSubmitJobsPerUser: 1, maxTRESPerJob: {cpu: 4}}}\n";
+    static const char jobs[] =
+        "submit_s,duration_s,cpus,user,partition,qos,job_id,dependency,array\n"
+        "0,600,1,ann,old,,1,,\n"          /* the alternate has it */
+        "0,600,1,ann,shut|p,,2,,\n"       /* the other one has */
+        "0,600,1,ann,shut,,3,,\n"         /* refused */
+        "0,600,1,bob,,one,4,,\n"          /* the one that may */
+        "0,600,1,bob,,one,5,,0-2\n"       /* refused, all three */
+        "0,600,5,cem,,one,6,,\n"          /* refused: more than 4 CPUs */
+        "0,600,1,dan,,,7,afternotok:6,\n" /* runs */
+        "0,600,1,dan,,,8,afterany:5,\n"   /* runs */
+        "0,600,1,dan,,,9,afterok:5,\n"    /* never */
+        "2000,600,1,bob,,one,10,,\n";     /* his first is over */
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", jobs);
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
+                    &said),
+        0);
+    simtest_expect(&said, "\"completed\":6,");
+    simtest_expect(&said, "\"refused\":5,");
+    simtest_expect(&said, "\"neverStarted\":1,");
+    simtest_expect(&said, "\"refusedBecause\":{\"PartitionInactive\":1,"
+                          "\"QOSMaxSubmitJobPerUserLimit\":3,"
+                          "\"QOSMaxCpuPerJobLimit\":1}");
+    simtest_expect(&said, "/w.csv:4: refused: PartitionInactive: shut is in state "
+                          "INACTIVE\n");
+    simtest_expect(&said,
+                   "/w.csv:6: refused: QOSMaxSubmitJobPerUserLimit: QOS one "
+                   "allows a user 1 job in the queue; and 2 more of that reason");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Of two accounts, one with three times the shares: what each used beside that. */
 START_TEST(test_shares)
 {
@@ -139,6 +187,7 @@ int main(void)
 {
     return suite_main("gantry-sim/objects", (struct suite_row[]){{test_objects, 1},
                                                                  {test_begin, 1},
+                                                                 {test_refused, 1},
                                                                  {test_shares, 1},
                                                                  {test_qos_list, 1},
                                                                  {NULL, 0}});

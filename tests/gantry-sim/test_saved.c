@@ -76,7 +76,8 @@ static void write_tale(const struct stand *s, size_t i, struct str *out)
         [FATE_UNSEEN] = "unseen",   [FATE_WAITS] = "waits",
         [FATE_RUNS] = "runs",       [FATE_COMPLETED] = "completed",
         [FATE_TIMEOUT] = "timeout", [FATE_PREEMPTED] = "preempted",
-        [FATE_LOST] = "lost",       [FATE_GIVEN_UP] = "given up"};
+        [FATE_LOST] = "lost",       [FATE_GIVEN_UP] = "given up",
+        [FATE_REFUSED] = "refused"};
     const struct job *job = s->load.jobs[i].like;
     const struct tale *t = &s->h.tales[i];
     if (job->array_id != 0)
@@ -213,7 +214,7 @@ START_TEST(test_cases)
                   cases[_i].name, out.s, cases[_i].want);
     figures_make(&f, &s.pool, &s.load, &s.h);
     ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.lost +
-                                 f.given_up + f.running + f.never_started);
+                                 f.given_up + f.refused + f.running + f.never_started);
     figures_fini(&f);
     stand_fini(&s);
 }
