@@ -31,6 +31,7 @@ struct hunt {
     size_t n_tries, n_known; /* so far; of the first ones it is known: in vain */
     bool whole;              /* none is put off */
     bool behind;             /* it is to start once all that are taken are gone */
+    size_t from;             /* slot: it is to start no earlier */
     bool started, found, put_off;
     bool others; /* of some that were tried another one would have the room: they are
                     out from then on */
@@ -39,8 +40,8 @@ struct hunt {
 /* Who may be preempted as far as plans go: a job that is planned, as a side. */
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
                                    struct jobrec *rec);
-/* The slot behind that from which on others yield their room to some whose promises may
- * be broken; 0: there are none. */
+/* The slot behind that from which on others yield their room to it, of which a promise
+ * may have a part since, or to some whose promises may be broken; 0: there are none. */
 size_t hunt_yielded(struct sched *s, struct hunt *h);
 /* Into `plans`, and to the victims as what is free on nodes. */
 void hunt_find_plans(struct sched *s, struct hunt *h);
@@ -56,8 +57,10 @@ size_t hunt_gone(const struct hunt *h);
  * time. */
 bool hunt_is_too_soon(struct sched *s, const struct hunt *h);
 /* The room that is made for it before that slot: would one who waits before it, and may
- * preempt it, have that instead? It would be ended for it at once. */
-bool hunt_is_others(struct sched *s, const struct hunt *h, size_t before);
+ * preempt it, have that instead? It would be ended for it at once. Returns the slot
+ * from which on none of them would, as they are to start by then; SIZE_MAX: one of them
+ * has no plan; 0: there are none. */
+size_t hunt_others(struct sched *s, const struct hunt *h, size_t before);
 /* May it have these slots in that window: by its limits then, and has each component
  * its nodes of none but those that it may preempt? */
 bool hunt_may_have(struct sched *s, const struct hunt *h, const struct slot *slots,

@@ -73,19 +73,30 @@ static bool may_preempt(struct sched *s, const struct entry *by, const struct hu
     return may;
 }
 
-bool hunt_is_others(struct sched *s, const struct hunt *h, size_t before)
+/* The slot in which it is to start. */
+static size_t first_of(const struct entry *by)
 {
-    bool others = false;
+    return by->rec->claim.on ? by->rec->claim.first : SIZE_MAX;
+}
 
-    for (size_t i = 0; i < s->pass.n_vain && !others; i++) {
-        const struct entry *by = s->pass.vain[i];
+static bool is_other(struct sched *s, const struct hunt *h, const struct entry *by,
+                     size_t before)
+{
+    return by->rec != h->entry->rec && !by->rec->gone &&
+           by->rec->version == by->version && by->rec->shape != NULL &&
+           first_of(by) > h->from && may_preempt(s, by, h) && would_fit(s, by, before);
+}
 
-        others = by->rec != h->entry->rec && !by->rec->gone &&
-                 by->rec->version == by->version && by->rec->shape != NULL &&
-                 may_preempt(s, by, h) && would_fit(s, by, before);
+size_t hunt_others(struct sched *s, const struct hunt *h, size_t before)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i < s->pass.n_vain && from != SIZE_MAX; i++) {
+        if (is_other(s, h, s->pass.vain[i], before))
+            from = MAX(from, first_of(s->pass.vain[i]));
     }
-    s->pass.spared |= others;
-    return others;
+    s->pass.spared |= from > 0;
+    return from;
 }
 
 /* By its limits, as things are when it is to start. */

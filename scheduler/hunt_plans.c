@@ -68,6 +68,8 @@ size_t hunt_yielded(struct sched *s, struct hunt *h)
 {
     struct yields y = {.s = s, .h = h};
 
+    if (yield_any(h->entry->rec))
+        y.behind = yield_all_gone(s, h->entry->rec) + 1;
     yield_find(s, note_yielded, &y);
     return y.behind;
 }

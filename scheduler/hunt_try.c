@@ -45,7 +45,7 @@ static const struct slot *find_place(struct sched *s, const struct hunt *h,
 {
     size_t from = h->behind ? hunt_gone(h) : 0;
 
-    return trial_find_from(s, h->entry, h->by, from, before, ret_n);
+    return trial_find_from(s, h->entry, h->by, MAX(from, h->from), before, ret_n);
 }
 
 static bool fits(struct sched *s, const struct hunt *h, size_t before)
@@ -256,7 +256,7 @@ static const struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret
                                     bool *ret_others)
 {
     const struct slot *slots;
-    size_t before;
+    size_t before, from;
 
     h->behind = false;
     if (!fits(s, h, h->before) || hunt_is_too_soon(s, h))
@@ -265,7 +265,12 @@ static const struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret
     take_only_needed(s, h, before);
     if (!wait_for_all(s, h, &before))
         return NULL;
-    *ret_others = hunt_is_others(s, h, before);
+    from = hunt_others(s, h, before);
+    if (from > 0 && from < h->before && hunt_gone(h) == 0) {
+        h->from = from;
+        return find_room(s, h, ret_n, ret_others);
+    }
+    *ret_others = from > 0;
     if (*ret_others)
         return NULL;
     slots = find_place(s, h, before, ret_n);
@@ -283,6 +288,7 @@ bool hunt_try(struct sched *s, struct hunt *h)
     const struct slot *slots;
     size_t n;
 
+    h->from = 0;
     hunt_lift_plans(s, h);
     book_strike(s, h->entry->rec);
     for (size_t i = 0; i < h->herd->n; i++) {

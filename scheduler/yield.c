@@ -106,8 +106,7 @@ size_t yield_gone(const struct sched *s, int64_t now_sec)
     return book_free_from(s, timeline_end(now_sec, grace_sec));
 }
 
-/* From which on all that yield to it are gone, or are gone already. */
-static size_t all_gone(const struct sched *s, const struct jobrec *rec)
+size_t yield_all_gone(const struct sched *s, const struct jobrec *rec)
 {
     const struct yielders *y = find(s, rec->job_id);
     size_t from = yield_gone(s, s->now_sec);
@@ -122,7 +121,7 @@ bool yield_serves(const struct sched *s, const struct jobrec *rec)
     const struct plan *plan = &rec->job->plan;
 
     return yield_any(rec) && plan->promised &&
-           plan->start_sec <= s->timeline.bounds[all_gone(s, rec)];
+           plan->start_sec <= s->timeline.bounds[yield_all_gone(s, rec)];
 }
 
 struct jobrec *yield_find(const struct sched *s,

@@ -24,6 +24,8 @@ static inline bool yield_any(const struct jobrec *rec)
 }
 /* The slot from which on all are gone that are told to end at that time. */
 size_t yield_gone(const struct sched *s, int64_t now_sec);
+/* Likewise those that yield to it, if that is later. */
+size_t yield_all_gone(const struct sched *s, const struct jobrec *rec);
 /* Do they, for the start that is promised to it? Another one that may preempt it may
  * have taken what they leave: it has lost its promise, or is to start long after they
  * are gone. Then it may look for others. */
