@@ -20,7 +20,7 @@ static bool counts_alone(const struct sched *s, const struct asking *a,
                          const struct limit *limit)
 {
     return !limit_is_shared(limit) || a->alone ||
-           (a->promised && limit_is_pledged(s, limit));
+           (a->promised && limit_is_kept_for_plans(s, limit));
 }
 
 /* What all that count together would hold with the job. */
@@ -63,7 +63,8 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
 {
     if (a->alone || !asking_has(s, a, limit))
         return false;
-    if (usage_is_up(s, place, limit)) {
+    if (usage_is_up(s, place, limit) &&
+        (!a->promised || usage_stays_up(s, a, place, limit))) {
         *need = 0;
         return true;
     }

@@ -192,6 +192,22 @@ int64_t asking_factor(const struct sched *s, const struct asking *a)
     return counts ? qos->usage_factor : 1000;
 }
 
+int64_t asking_charged(const struct sched *s, const struct asking *a)
+{
+    const struct qos *qos = policy_qos(&s->policy, a->job);
+
+    return qos != NULL ? qos->usage_factor : 1000;
+}
+
+__int128 asking_rate(const struct sched *s, const struct asking *a,
+                     const struct limit *limit)
+{
+    const __int128 amount =
+        limit_has_tres(limit->kind) ? asking_amount(s, a, limit) : 1;
+
+    return amount * asking_charged(s, a);
+}
+
 static int64_t factored(const struct sched *s, const struct asking *a, int64_t need)
 {
     __int128 product = (__int128)need * asking_factor(s, a) / 1000;

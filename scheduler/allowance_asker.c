@@ -120,6 +120,20 @@ int64_t asker_need(const struct sched *s, const struct asker *by,
     return need;
 }
 
+__int128 asker_rate(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit)
+{
+    __int128 rate = asking_rate(s, by->one, limit);
+
+    for (size_t i = 0; i < by->all->n; i++) {
+        const struct asking *other = &by->all->items[i];
+
+        if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
+            rate += asking_rate(s, other, limit);
+    }
+    return rate;
+}
+
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
                     const char *whose)

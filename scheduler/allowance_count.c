@@ -31,14 +31,6 @@ static bool counts_for(const struct job *job, const struct limit *limit)
     return limit_is_on_submits(limit->kind) ? is_submitted(job) : job->n_alloc > 0;
 }
 
-/* What it is charged for, in thousandths. */
-static int64_t charged_at(const struct sched *s, const struct asking *a)
-{
-    const struct qos *qos = policy_qos(&s->policy, a->job);
-
-    return qos != NULL ? qos->usage_factor : 1000;
-}
-
 static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
                     const struct places *places, size_t at)
 {
@@ -67,7 +59,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;
             taking.factor =
-                s->config.limits_safe ? asking_factor(s, a) : charged_at(s, a);
+                s->config.limits_safe ? asking_factor(s, a) : asking_charged(s, a);
         }
         held_take(&s->held, &rec->takes, &taking);
     }

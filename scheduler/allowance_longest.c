@@ -17,6 +17,17 @@ static __int128 planned_of(const struct pledge *pledge)
                : 0;
 }
 
+/* Without safe limits: as others start who are planned there has to be some left. */
+static int64_t until_planned(const struct sched *s, const struct asker *by,
+                             const struct place_of *place, const struct limit *limit)
+{
+    struct pledge_bound bound;
+
+    return pledge_bound_of(s, by, place, limit, &bound)
+               ? pledge_lasts(&bound, s->timeline.bounds)
+               : LIMIT_UNLIMITED;
+}
+
 /* Of what has been used, with what plans may use and all that run. */
 static int64_t until_used(const struct sched *s, const struct asking *a,
                           const struct place_of *place, const struct limit *limit,
@@ -29,7 +40,7 @@ static int64_t until_used(const struct sched *s, const struct asking *a,
     const __int128 amount = limit->tres == TRES_NONE ? 1 : asking_amount(s, a, limit);
     const __int128 rate = amount * asking_factor(s, a);
 
-    if (!s->config.limits_safe || rate == 0 || (masked && planned == 0))
+    if (rate == 0 || (masked && planned == 0))
         return LIMIT_UNLIMITED;
     return lasts((limit->amount - usage_spent(s, place, limit, whose) - planned) * 1000,
                  rate);
@@ -67,14 +78,17 @@ static int64_t until_left(const struct sched *s, const struct asking *a,
     return longest;
 }
 
-static int64_t until_over(const struct sched *s, const struct asking *a,
+static int64_t until_over(const struct sched *s, const struct asker *by,
                           const struct places *places, size_t at,
                           const struct limit *limit)
 {
+    const struct asking *a = by->one;
     const bool masked = places_mask(places, at, limit);
 
     if (limit->kind >= LIMIT_SUBMITS || !asking_is_bound(a, limit))
         return LIMIT_UNLIMITED;
+    if (limit_is_of_usage(limit->kind) && !s->config.limits_safe)
+        return until_planned(s, by, &places->items[at], limit);
     if (limit_is_of_usage(limit->kind))
         return until_used(s, a, &places->items[at], limit, masked);
     if (limit_rows[limit->kind].what != WHAT_LEFT)
@@ -86,8 +100,9 @@ static int64_t until_over(const struct sched *s, const struct asking *a,
                : lasts(limit->amount, asking_amount(s, a, limit));
 }
 
-static int64_t longest_of(const struct sched *s, const struct asking *a)
+static int64_t longest_of(const struct sched *s, const struct asker *by)
 {
+    const struct asking *a = by->one;
     int64_t longest = LIMIT_UNLIMITED;
     struct places places;
 
@@ -96,7 +111,7 @@ static int64_t longest_of(const struct sched *s, const struct asking *a)
         const struct limits *limits = places.items[i].limits;
 
         for (size_t k = 0; k < limits->n; k++)
-            longest = MIN(longest, until_over(s, a, &places, i, &limits->items[k]));
+            longest = MIN(longest, until_over(s, by, &places, i, &limits->items[k]));
     }
     return longest;
 }
@@ -112,6 +127,6 @@ int64_t allowance_longest(struct sched *s, const struct job *job,
         return LIMIT_UNLIMITED;
     askings_init(s, &all, job, part, slots, n);
     askings_measure(&all, job, part);
-    longest = longest_of(s, &all.items[0]);
+    longest = longest_of(s, &(struct asker){&all, &all.items[0]});
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, all.items[0].least_sec);
 }

@@ -5,16 +5,21 @@
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
 
-bool limit_is_pledged(const struct sched *s, const struct limit *limit)
+static bool counts_over_time(const struct limit *limit)
 {
-    return limit->kind < LIMIT_SUBMITS && limit_is_shared(limit) &&
+    return limit->kind < LIMIT_SUBMITS && limit_is_shared(limit);
+}
+
+bool limit_is_kept_for_plans(const struct sched *s, const struct limit *limit)
+{
+    return counts_over_time(limit) &&
            (!limit_is_of_usage(limit->kind) || s->config.limits_safe);
 }
 
-static enum pledge_kind kind_of(const struct limit *limit)
+static enum pledge_kind kind_of(const struct sched *s, const struct limit *limit)
 {
     if (limit_is_of_usage(limit->kind))
-        return PLEDGE_SPENT;
+        return s->config.limits_safe ? PLEDGE_SPENT : PLEDGE_USED;
     if (limit_rows[limit->kind].what == WHAT_LEFT)
         return PLEDGE_LEFT;
     return limit_is_on_nodes(limit) ? PLEDGE_NODES : PLEDGE_SUM;
@@ -56,7 +61,38 @@ static void view_askings(const struct sched *s, const struct jobrec *rec,
 
 static bool goes_by_terms(enum pledge_kind kind)
 {
-    return kind == PLEDGE_SUM || kind == PLEDGE_NODES;
+    return kind == PLEDGE_SUM || kind == PLEDGE_NODES || kind == PLEDGE_USED;
+}
+
+/* When it ends by its limit; what is late goes on as long as is assumed. */
+static int64_t end_of(const struct sched *s, const struct jobrec *rec,
+                      const struct asking *a)
+{
+    int64_t end_sec;
+
+    if (rec->claim.planned)
+        return timeline_end(rec->job->plan.start_sec, a->least_sec);
+    end_sec = jobrec_component_end(s, rec, a->component);
+    return end_sec > s->timeline.bounds[0] ? end_sec
+                                           : book_assumed_end(s, rec, a->component);
+}
+
+/* As pledge_take has it. */
+static struct amounts used_of_job(const struct sched *s, const struct jobrec *rec,
+                                  const struct asking *a, const struct limit *limit)
+{
+    const __int128 rate = asking_rate(s, a, limit);
+    const int64_t end_sec = end_of(s, rec, a);
+    struct amounts amounts = {0};
+
+    if (a->job->phase == JOB_COMPLETING)
+        return amounts;
+    amounts.fading = -rate;
+    if (rec->claim.planned)
+        amounts.planned = -rate * rec->job->plan.start_sec;
+    if (end_sec != TIME_NEVER)
+        amounts.held = rate * end_sec;
+    return amounts;
 }
 
 /* What it holds counts until it is assumed to end; so does, of what is left or spent, a
@@ -65,12 +101,14 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
                                  const struct asking *a, const struct limit *limit,
                                  bool masked)
 {
-    const enum pledge_kind kind = kind_of(limit);
+    const enum pledge_kind kind = kind_of(s, limit);
     struct amounts amounts = {0};
     int64_t amount;
 
     if (kind == PLEDGE_NODES)
         return amounts;
+    if (kind == PLEDGE_USED)
+        return used_of_job(s, rec, a, limit);
     if (rec->claim.planned) {
         amount = asking_need(s, a, limit);
         *(masked && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
@@ -87,7 +125,10 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
 static size_t last_of(const struct sched *s, const struct claim *claim,
                       const struct pledged *pledged)
 {
-    if (pledged->of->kind == PLEDGE_SPENT)
+    const enum pledge_kind kind = pledged->of->kind;
+
+    /* Or one that never ends. */
+    if (kind == PLEDGE_SPENT || (kind == PLEDGE_USED && pledged->amounts.held == 0))
         return s->timeline.n_slots;
     return claim->lasts != NULL ? claim->lasts[pledged->component] : claim->last;
 }
@@ -125,10 +166,10 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings 
             .component = a->component,
             .most = masked ? PLEDGE_ANY : limit_allows(&places->items[at], limit)};
 
-        if (!limit_is_pledged(s, limit))
+        if (!counts_over_time(limit))
             continue;
         pledged.of = pledges_get(&s->timeline.pledges, limit,
-                                 asking_whose(s, a, limit, &buffer), kind_of(limit));
+                                 asking_whose(s, a, limit, &buffer), kind_of(s, limit));
         pledged.amounts = amounts_of(s, rec, a, limit, masked);
         GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
         claim->pledged[claim->n_pledged++] = pledged;
@@ -180,10 +221,23 @@ void allowance_release(struct sched *s, struct jobrec *rec)
 typedef bool bind_fn(void *arg, const struct asker *by, const struct place_of *place,
                      const struct limit *limit, struct pledge_bound *bound);
 
+/* What it allows, what of it has been used, and how the job uses it; all components as
+ * long as the longest. */
+static void bind_used(const struct sched *s, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit,
+                      struct pledge_bound *bound)
+{
+    bound->room = (__int128)limit->amount * 1000;
+    bound->rate = asker_rate(s, by, place, limit);
+    for (size_t i = 0; i < by->all->n; i++)
+        bound->lasts_sec = MAX(bound->lasts_sec, by->all->items[i].least_sec);
+    usage_past(s, place, limit, bound->pledge->key.whose, &bound->past);
+}
+
 /* False: nobody has any of it. */
-static bool find_bound(const struct sched *s, const struct asker *by,
-                       const struct place_of *place, const struct limit *limit,
-                       struct pledge_bound *ret)
+bool pledge_bound_of(const struct sched *s, const struct asker *by,
+                     const struct place_of *place, const struct limit *limit,
+                     struct pledge_bound *ret)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, by->one, limit, &buffer);
@@ -192,6 +246,10 @@ static bool find_bound(const struct sched *s, const struct asker *by,
                                      pledges_find(&s->timeline.pledges, limit, whose)};
     if (ret->pledge == NULL)
         return false;
+    if (ret->pledge->kind == PLEDGE_USED) {
+        bind_used(s, by, place, limit, ret);
+        return true;
+    }
     ret->room = limit_allows(place, limit);
     if (ret->pledge->kind == PLEDGE_NODES)
         return true;
@@ -208,7 +266,7 @@ static bool find_bound(const struct sched *s, const struct asker *by,
 static bool is_bound(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
-    return limit_is_pledged(s, limit) && asking_is_bound(a, limit) &&
+    return counts_over_time(limit) && asking_is_bound(a, limit) &&
            (!limit_is_of_usage(limit->kind) || asking_has(s, a, limit));
 }
 
@@ -221,7 +279,8 @@ static bool bind_at(const struct sched *s, const struct asker *by,
         const struct limit *limit = &place->limits->items[i];
         struct pledge_bound bound;
 
-        if (!is_bound(s, by->one, limit) || !find_bound(s, by, place, limit, &bound))
+        if (!is_bound(s, by->one, limit) ||
+            !pledge_bound_of(s, by, place, limit, &bound))
             continue;
         bound.beside_planned = places_mask(places, at, limit);
         if (!fn(arg, by, place, limit, &bound))
@@ -307,23 +366,34 @@ static bool is_short(struct sched *s, const struct asker *by,
     return true;
 }
 
+static void say_short(const struct looking *l, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit,
+                      enum pledge_kind kind)
+{
+    const bool used = kind == PLEDGE_USED;
+
+    allowance_say_broken(by, place, limit,
+                         used ? 0 : asker_need(l->s, by, place, limit), l->message);
+    str_add(l->message,
+            used ? " by when others are planned, if it goes on to its limit beside all "
+                   "that run and are planned"
+                 : "; jobs that are planned count as well");
+}
+
 static bool look(void *arg, const struct asker *by, const struct place_of *place,
                  const struct limit *limit, struct pledge_bound *bound)
 {
     struct looking *l = arg;
     const enum pledge_kind kind = bound->pledge->kind;
 
-    if (!l->all && (kind == PLEDGE_LEFT || kind == PLEDGE_SPENT))
+    if (!l->all && (kind == PLEDGE_LEFT || pledge_is_for_ever(bound->pledge)))
         return true;
     bound->beside_planned |= l->beside_planned;
     if (!is_short(l->s, by, place, limit, bound, l))
         return true;
     l->reason = reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
-    if (l->message == NULL)
-        return false;
-    allowance_say_broken(by, place, limit, asker_need(l->s, by, place, limit),
-                         l->message);
-    str_add(l->message, "; jobs that are planned count as well");
+    if (l->message != NULL)
+        say_short(l, by, place, limit, kind);
     return false;
 }
 

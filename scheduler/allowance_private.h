@@ -87,6 +87,12 @@ bool asking_has(const struct sched *s, const struct asking *a,
  * QOS says so. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);
 
+/* So many it is charged for: the usage factor. */
+int64_t asking_charged(const struct sched *s, const struct asking *a);
+/* What it is charged for a second, in thousandths of the unit of a limit on usage. */
+__int128 asking_rate(const struct sched *s, const struct asking *a,
+                     const struct limit *limit);
+
 /* ---- allowance_node.c ---- */
 
 /* The most that it counts for on one node; billing without its slots for nothing. */
@@ -120,6 +126,9 @@ struct asker {
 /* What it counts for with those that count together with it: they start together. */
 int64_t asker_need(const struct sched *s, const struct asker *by,
                    const struct place_of *place, const struct limit *limit);
+/* asking_rate of them. */
+__int128 asker_rate(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit);
 /* How many nodes would be in use with theirs, of which no two have one in common. */
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
@@ -139,6 +148,9 @@ bool limit_is_shared(const struct limit *limit);
 /* Is all used up? */
 bool usage_is_up(const struct sched *s, const struct place_of *place,
                  const struct limit *limit);
+/* And still at the time for which the job is promised a start, whoever ends before? */
+bool usage_stays_up(const struct sched *s, const struct asking *a,
+                    const struct place_of *place, const struct limit *limit);
 /* Would more be used than there is, if all that run used all that they may, and the job
  * as well? */
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
@@ -149,10 +161,18 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 int64_t usage_spent(const struct sched *s, const struct place_of *place,
                     const struct limit *limit, const char *whose);
 
+/* What has been used by now, of which nothing that runs is to be foreseen. */
+void usage_past(const struct sched *s, const struct place_of *place,
+                const struct limit *limit, const char *whose, struct pledge_past *ret);
+
 /* ---- allowance_pledge.c ---- */
 
-/* Is it one of those of which plans take their part? */
-bool limit_is_pledged(const struct sched *s, const struct limit *limit);
+/* Is what plans need of it kept for them, whatever is held now? */
+bool limit_is_kept_for_plans(const struct sched *s, const struct limit *limit);
+/* What a limit leaves to others beside a job; false: nobody has any of it. */
+bool pledge_bound_of(const struct sched *s, const struct asker *by,
+                     const struct place_of *place, const struct limit *limit,
+                     struct pledge_bound *ret);
 
 /* ---- allowance_count.c ---- */
 

@@ -63,34 +63,59 @@ int64_t usage_spent(const struct sched *s, const struct place_of *place,
     return add_capped(sum, held_of(&s->held, limit, whose, s->charged_sec));
 }
 
-/* Is all forgotten between the last period and then? */
-static bool is_reset_by(const struct sched *s, const struct usage_rules *rules,
-                        int64_t at_sec)
-{
-    const int64_t reset_sec = usage_reset_after(&rules->reset, s->charged_sec);
-
-    return reset_sec != TIME_UNSET && reset_sec <= at_sec;
-}
-
-/* Will all be used up then, for certain if those that run go on to their ends? So what
- * they will have used fades as if it were used at once. */
-static bool usage_is_up_by(const struct sched *s, const struct asking *a,
-                           const struct place_of *place, const struct limit *limit,
-                           int64_t at_sec)
+void usage_past(const struct sched *s, const struct place_of *place,
+                const struct limit *limit, const char *whose, struct pledge_past *ret)
 {
     const struct qos *qos =
         place->qos != NULL ? policy_find_qos(&s->policy, place->qos) : NULL;
     const struct usage_rules rules = charge_rules(s, qos);
+    int64_t reset_sec;
+
+    *ret = (struct pledge_past){.used_sec = s->charged_sec,
+                                .half_life_sec = rules.half_life_sec,
+                                .period_sec = rules.period_sec,
+                                .now_sec = s->now_sec,
+                                .reset_sec = TIME_UNSET};
+    if (s->charged_sec == TIME_UNSET) {
+        ret->used_sec = s->now_sec;
+        return;
+    }
+    ret->used = past_of(s, place, limit);
+    ret->recent = recent_of(s, place, limit);
+    ret->recent = add_capped(
+        ret->recent, held_used(&s->held, limit, whose, s->charged_sec, s->now_sec));
+    reset_sec = usage_reset_after(&rules.reset, s->charged_sec);
+    if (reset_sec != TIME_UNSET)
+        ret->reset_sec = usage_period_after(&rules, reset_sec);
+}
+
+bool usage_stays_up(const struct sched *s, const struct asking *a,
+                    const struct place_of *place, const struct limit *limit)
+{
+    struct pledge_past past;
+    struct whose buffer;
+
+    usage_past(s, place, limit, asking_whose(s, a, limit, &buffer), &past);
+    return pledge_past_by(&past, a->job->plan.start_sec) >=
+           (__int128)limit->amount * 1000;
+}
+
+/* Will all be used up then, if those that run, and those planned before, go on to their
+ * ends? */
+static bool usage_is_up_by(const struct sched *s, const struct asking *a,
+                           const struct place_of *place, const struct limit *limit,
+                           int64_t at_sec)
+{
     struct whose buffer;
     const char *whose = asking_whose(s, a, limit, &buffer);
-    int64_t used = past_of(s, place, limit);
+    struct pledge_bound bound = {.pledge =
+                                     pledges_find(&s->timeline.pledges, limit, whose)};
+    size_t slot, end;
 
-    if (s->charged_sec == TIME_UNSET || is_reset_by(s, &rules, at_sec) ||
-        usage_spent(s, place, limit, whose) < limit->amount) /* this is remembered */
-        return false;
-    used = add_capped(used, recent_of(s, place, limit));
-    used = add_capped(used, held_used(&s->held, limit, whose, s->charged_sec, at_sec));
-    return decay(used, at_sec - s->charged_sec, rules.half_life_sec) >= limit->amount;
+    usage_past(s, place, limit, whose, &bound.past);
+    timeline_span(&s->timeline, at_sec, at_sec + 1, &slot, &end);
+    return pledge_used_by(&bound, s->timeline.bounds, slot) >=
+           (__int128)limit->amount * 1000;
 }
 
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
@@ -167,7 +192,8 @@ enum reason allowance_check_by(struct sched *s, const struct job *job,
         reason = find_used_up(s, &all.items[i], at_sec, message);
     if (reason == REASON_NONE)
         return REASON_NONE;
-    str_add(message, " by when it could start, if all that run go on to their limits");
+    str_add(message, " by when it could start, if all that run and are planned "
+                     "go on to their limits");
     s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
     return reason;
 }

@@ -8,7 +8,8 @@
  *
  * What is planned and what is held stand apart. What fades is less by so much in each
  * second: of an amount that is held until an end, `held` is the amount times that end,
- * `fading` the amount, and what is left of it at a time is held - fading * time.
+ * `fading` the amount, and what is left of it at a time is held - fading * time. Below
+ * zero it grows so.
  */
 #ifndef GANTRY_SCHEDULER_LEVELS_H
 #define GANTRY_SCHEDULER_LEVELS_H

@@ -1,4 +1,4 @@
-#include "scheduler/pledge.h"
+#include "scheduler/pledge_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,10 +87,26 @@ struct pledge *pledges_get(struct pledges *p, const void *limit, const char *who
 
 /* ---- taking ---- */
 
+/* As it is used, and all of it from its end on. */
+static void use_over_time(struct levels *levels, const struct amounts *amounts,
+                          size_t first, size_t last, size_t n_slots)
+{
+    const struct amounts from = {.planned = amounts->planned};
+    const struct amounts growing = {.fading = amounts->fading};
+    const struct amounts whole = {.held = amounts->held};
+
+    levels_add(levels, &from, first, n_slots, n_slots);
+    levels_add(levels, &growing, first, last, n_slots);
+    levels_add(levels, &whole, last, n_slots, n_slots);
+}
+
 void pledge_take(struct pledge *pledge, const struct amounts *amounts, size_t first,
                  size_t last, size_t n_slots)
 {
-    levels_add(&pledge->levels, amounts, first, last, n_slots);
+    if (pledge->kind == PLEDGE_USED)
+        use_over_time(&pledge->levels, amounts, first, last, n_slots);
+    else
+        levels_add(&pledge->levels, amounts, first, last, n_slots);
 }
 
 void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t first,
@@ -98,7 +114,7 @@ void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t fi
 {
     const struct amounts less = {-amounts->planned, -amounts->held, -amounts->fading};
 
-    levels_add(&pledge->levels, &less, first, last, n_slots);
+    pledge_take(pledge, &less, first, last, n_slots);
 }
 
 static size_t get_term(struct pledge *pledge, __int128 most)
@@ -210,8 +226,8 @@ bool pledge_goes_by_start(const struct pledge_bound *bound)
 
     if (pledge->kind == PLEDGE_SPENT)
         return false;
-    return pledge->kind == PLEDGE_LEFT || bound->beside_planned ||
-           pledge->n_terms > 1 ||
+    return pledge->kind == PLEDGE_LEFT || pledge->kind == PLEDGE_USED ||
+           bound->beside_planned || pledge->n_terms > 1 ||
            (pledge->n_terms == 1 && pledge->terms[0].most != bound->room + bound->need);
 }
 
@@ -318,6 +334,8 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
         return last_sum_over(bound, levels, first, last);
     case PLEDGE_LEFT:
         return last_left_over(bound, times, first, last);
+    case PLEDGE_USED:
+        return pledge_last_using_up(bound, times, first);
     case PLEDGE_SPENT:
         break;
     }
@@ -332,7 +350,7 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
     size_t piece;
 
     if (bound->pledge->kind == PLEDGE_LEFT || bound->pledge->kind == PLEDGE_SPENT ||
-        bound->beside_planned)
+        bound->pledge->kind == PLEDGE_USED || bound->beside_planned)
         return slot;
     piece = levels_find(levels, slot + 1);
     if (!is_over(bound, &levels->items[piece].of))

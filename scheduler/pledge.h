@@ -17,6 +17,9 @@
  *           slot of a window, and in those in which somebody is planned
  *   NODES   each node once, whoever is on it
  *   SPENT   what plans may use counts from their start on for ever
+ *   USED    what jobs use counts as they do: of each a rate, from its start to its end.
+ *           There has to be some left when somebody starts, so nobody starts who would
+ *           have used up, by when another one is planned, what that needs to start
  *
  * One limit may allow more to some than to others (LimitFactor of their QOS), and those
  * for whom another limit stands anything: so of SUM and NODES it is known with how much
@@ -35,7 +38,7 @@
 #include "scheduler/levels.h"
 #include "scheduler/model.h"
 
-enum pledge_kind { PLEDGE_SUM, PLEDGE_LEFT, PLEDGE_NODES, PLEDGE_SPENT };
+enum pledge_kind { PLEDGE_SUM, PLEDGE_LEFT, PLEDGE_NODES, PLEDGE_SPENT, PLEDGE_USED };
 
 struct pledge_key {
     const void *limit;
@@ -82,7 +85,11 @@ struct pledge *pledges_get(struct pledges *p, const void *limit, const char *who
                            enum pledge_kind kind);
 
 /* What a job takes in the slots [first, last); `last` may be `n_slots`, which is
- * without end. */
+ * without end. USED: in thousandths, `fading` the rate below zero, which counts in
+ * these; `planned` from the first on for ever, the rate times its start below zero (who
+ * holds something: 0, what has been used by now is taken off); `held` from `last` on,
+ * the rate times its end. So of a plan there is rate * (time - start), and behind it
+ * rate * (end - start). */
 void pledge_take(struct pledge *pledge, const struct amounts *amounts, size_t first,
                  size_t last, size_t n_slots);
 void pledge_give(struct pledge *pledge, const struct amounts *amounts, size_t first,
@@ -95,14 +102,31 @@ void pledge_start(struct pledge *pledge, __int128 most, size_t first, size_t n_s
 void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
                       size_t first, size_t last, size_t n_slots, int sign);
 
+/* USED: what has been used by now, in the unit of the limit. */
+struct pledge_past {
+    int64_t used, used_sec; /* up to the end of a period, which fades */
+    int64_t half_life_sec, period_sec;
+    int64_t recent, now_sec; /* since then */
+    int64_t reset_sec;       /* when all is forgotten; TIME_UNSET: never */
+};
+
 /* What a limit leaves to others beside a job. */
 struct pledge_bound {
     const struct pledge *pledge;
-    __int128 room;
+    __int128 room; /* USED: all that it allows, in thousandths; and: */
+    __int128 rate; /* so much the job uses a second, for so long */
+    int64_t lasts_sec;
+    struct pledge_past past;
     __int128 need;       /* SUM: of itself */
     __int128 room_now;   /* LEFT: to plans, if it starts now */
     bool beside_planned; /* only where somebody is planned, who starts */
 };
+
+/* Does what a plan takes count behind its end as well? */
+static inline bool pledge_is_for_ever(const struct pledge *pledge)
+{
+    return pledge->kind == PLEDGE_SPENT || pledge->kind == PLEDGE_USED;
+}
 
 /* Is the first slot of a window another one than those behind it? */
 bool pledge_goes_by_start(const struct pledge_bound *bound);
@@ -120,6 +144,15 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
  * now, beside all who are planned later; TIME_NEVER: for ever. */
 int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
                      int64_t amount);
+/* Of that, in thousandths, what is still known of then: it fades. */
+__int128 pledge_past_by(const struct pledge_past *past, int64_t time);
+/* USED, in thousandths: by the begin of a slot, if all that run, and all that are
+ * planned before it, go on to their limits. What has been used from now on does not
+ * fade, so it is as much at most. `pledge` may be NULL. */
+__int128 pledge_used_by(const struct pledge_bound *bound, const int64_t *times,
+                        size_t slot);
+/* For how long somebody who starts now may go on using it at that rate. */
+int64_t pledge_lasts(const struct pledge_bound *bound, const int64_t *times);
 /* Each node that is in use in a slot, once. */
 void pledge_each_node(const struct pledge *pledge, size_t slot,
                       void (*fn)(void *arg, const char *node), void *arg);

@@ -64,6 +64,9 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
             *ret = allowance_check(s, job, part, &s->message);
         if (*ret == REASON_NONE && s->window.first == 0)
             *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
+        if (s->window.first > 0)
+            *ret = allowance_check_by(s, job, part, slots, n,
+                                      s->timeline.bounds[s->window.first], &s->message);
         return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_THEN;
     }
     *ret = check_all_held(s, entry, by, job, slots, n);

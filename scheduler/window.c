@@ -331,7 +331,7 @@ static size_t last_unpledged(struct window *w, const struct seeker *by)
     for (size_t i = 0; i < by->n_bounds; i++) {
         size_t over;
 
-        if (by->own != NULL && by->bounds[i].pledge->kind == PLEDGE_SPENT)
+        if (by->own != NULL && pledge_is_for_ever(by->bounds[i].pledge))
             continue;
         over = last_short(w, by, &by->bounds[i], last);
         if (over != SLOT_NONE && by->own != NULL)

@@ -115,6 +115,8 @@ static void submit(struct day *w, int number)
         "user=cem qos=wide account=lab",
         "user=ann qos=wide account=main",
         "user=bob qos=long account=main",
+        "user=cem qos=spent account=lab",
+        "user=ann qos=spent account=lab",
     };
     static const char *const owners[] = {"", "user=ann", "user=bob", "user=cem"};
     const char *payer = payers[draw(w, w->limited ? ARRAY_LEN(payers) : 1)];
@@ -203,11 +205,12 @@ static void go_on(struct day *w, int number)
 /* ---- what jobs hold together ---- */
 
 /* On jobs, on what they hold and may use, of users, groups and accounts, and of a
- * partition, which come before. */
+ * partition, which come before; on what has been used on a day, which is not safe. */
 static const char *const limit_lines[] = {
     "qos few maxJobsPerUser=2 grpTRES=cpu=32",
     "qos wide grpJobs=3 maxTRESPerUser=node=4",
     "qos long grpTRESRunMins=cpu=24000 maxTRESPerAccount=gres/x/gpu=16",
+    "qos spent grpTRESMins=cpu=6000 grpWall=1200",
     "qos normal",
     "account main users=ann,bob maxJobs=3",
     "account lab parent=main users=ann,bob,cem grpTRES=node=5",
@@ -435,6 +438,17 @@ static void see_plan(struct day *w, int number, const struct decision *d)
     job->promise_sec = d->planned_sec;
 }
 
+/* What it has used it may no more. One whose time is up ends by itself just then. */
+static void see_end(struct day *w, const struct decision *d)
+{
+    for (int i = 1; i <= w->n_jobs; i++) {
+        AUTO_FREE char *uid = uid_of(w, i);
+
+        if (w->jobs[i].stage == RUNNING && strcmp(uid, d->job_uid) == 0)
+            w->jobs[i].change_sec = w->now_sec;
+    }
+}
+
 static void see(struct day *w, const struct decisions *decisions)
 {
     for (size_t i = 0; i < decisions->n; i++) {
@@ -448,10 +462,12 @@ static void see(struct day *w, const struct decisions *decisions)
         case DECIDE_REASON:
             see_plan(w, number, d);
             break;
+        case DECIDE_END:
+            see_end(w, d);
+            break;
         case DECIDE_GIVE_UP:
         case DECIDE_PREEMPT:
         case DECIDE_SPLIT:
-        case DECIDE_END: /* it ends by itself at the same time */
             break;
         }
     }
@@ -529,6 +545,8 @@ static size_t run_day(uint64_t seed)
     config.max_job_test = 1 + draw(&w, 40);
     config.min_age_reserve_sec = seed % 3 == 1 ? 60 * draw(&w, 60) : 0;
     config.backfill_order = (enum backfill_order)(seed % 3);
+    config.decay_half_life_sec = seed % 4 == 0 ? 10800 : 0; /* so it is forgotten */
+    config.usage_reset = seed % 4 == 2 ? USAGE_RESET_DAILY : USAGE_RESET_NONE;
     w.licenses = 2 + draw(&w, 4);
     config.licenses = (struct license_table){.n = 1, .items = {{"matlab", w.licenses}}};
     restable_init(&w.res);
