@@ -1,4 +1,5 @@
 /* What others ask about nodes, partitions and jobs. */
+#include "base/hostlist.h"
 #include "base/util.h"
 #include "scheduler/component.h"
 #include "scheduler/core.h"
@@ -104,6 +105,38 @@ const struct partition *sched_taker(const struct sched *s, const struct partitio
         part = part->alternate != NULL ? sched_partition(s, part->alternate) : NULL;
     }
     return NULL;
+}
+
+static void say_missing_nodes(const struct sched *s, const struct partition *part,
+                              struct str *out)
+{
+    HOSTLIST_AUTO struct hostlist missing = {0};
+
+    for (size_t i = 0; i < part->n_node_names; i++) {
+        if (cluster_node(&s->cluster, part->node_names[i]) == NULL)
+            hostlist_add(&missing, part->node_names[i]);
+    }
+    if (missing.n == 0)
+        return;
+    str_add(out, "nodes that do not exist: ");
+    hostlist_sort(&missing);
+    hostlist_format(&missing, out);
+}
+
+bool sched_say_missing(const struct sched *s, const char *partition, struct str *out)
+{
+    const struct partition *part = sched_partition(s, partition);
+    const size_t before = out->len;
+
+    if (part == NULL)
+        return false;
+    if (part->qos != NULL && policy_find_qos(&s->policy, part->qos) == NULL)
+        str_addf(out, "QOS %s does not exist: its jobs wait", part->qos);
+    else if (part->alternate != NULL && sched_partition(s, part->alternate) == NULL)
+        str_addf(out, "its alternate %s does not exist", part->alternate);
+    else
+        say_missing_nodes(s, part, out);
+    return out->len > before;
 }
 
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)

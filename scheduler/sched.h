@@ -361,6 +361,9 @@ const struct partition *sched_partition(const struct sched *s, const char *name)
 typedef bool sched_takes_fn(const void *arg, const struct partition *part);
 const struct partition *sched_taker(const struct sched *s, const struct partition *part,
                                     sched_takes_fn *takes, const void *arg);
+/* Appends what a partition names that is not there: nodes, or its QOS, while which its
+ * jobs wait, or its alternate. False: nothing, or there is none of that name. */
+bool sched_say_missing(const struct sched *s, const char *partition, struct str *out);
 /* Who was ahead of a job that waits for nodes in the last walk; none for others. */
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* What a waiting job was told last of what would let it start at once. */

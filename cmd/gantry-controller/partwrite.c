@@ -13,6 +13,7 @@
 #define NODES_MAX (1u << 20)
 #define TRES_MAX 4096
 #define MESSAGE_MAX 4096
+#define CUT "..." /* of a message that is longer */
 #define STATUS_MAX (NODES_MAX + (1u << 16))
 
 /* A partition as it is stored. */
@@ -95,6 +96,15 @@ static void set_tres(struct json *status, const char *key, const struct convert 
     json_set(status, key, json_new_string(text.s));
 }
 
+static void set_message(struct json *status, const struct sched *s, const char *name)
+{
+    STR_AUTO struct str text;
+    str_init(&text, MESSAGE_MAX - strlen(CUT));
+    const bool wrong = sched_say_missing(s, name, &text);
+    AUTO_FREE char *message = xasprintf("%s%s", text.s, text.overflow ? CUT : "");
+    json_set(status, "message", wrong ? json_new_string(message) : json_new_null());
+}
+
 static struct json *status_of(const struct controller *ctl,
                               const struct partition *part)
 {
@@ -108,8 +118,9 @@ static struct json *status_of(const struct controller *ctl,
     for (size_t i = 0; i < WORDS; i++)
         json_set(states, words[i],
                  sums.states[i] > 0 ? json_new_int(sums.states[i]) : json_new_null());
-    struct json *status = json_build("{'nodes':%s,'nodeCount':%i,'message':null}",
-                                     list.s, (int64_t)sums.names.n);
+    struct json *status =
+        json_build("{'nodes':%s,'nodeCount':%i}", list.s, (int64_t)sums.names.n);
+    set_message(status, ctl->sched, part->name);
     json_set(status, "nodeStates", states);
     set_tres(status, "totalTRES", &ctl->convert, sums.have, sums.n_have);
     set_tres(status, "usedTRES", &ctl->convert, sums.used, sums.n_used);

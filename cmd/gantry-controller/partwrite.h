@@ -1,6 +1,7 @@
 /*
  * partwrite - what the status of partitions says: their nodes, how many of these are in
- * which state, what they have, what is used of it; and why one is ignored.
+ * which state, what they have, what is used of it; what it names that is not there;
+ * and why one is ignored.
  *
  * Looked at PARTWRITE_DELAY_MS after a step of the core, one partition a turn, and
  * written where it is not what is stored: so a busy cluster costs one write of each

@@ -85,6 +85,25 @@ START_TEST(test_ignored)
 }
 END_TEST
 
+/* It acts all the same, and says what keeps its jobs from it. */
+START_TEST(test_missing)
+{
+    struct ctltest *t = ctltest_new();
+
+    ctltest_make(t, "Partition", "side",
+                 "'nodes':'n[3-9]','qos':'night','alternate':'other'");
+    expect(t, "side", "status.message=QOS night does not exist: its jobs wait");
+    ctltest_make(t, "QOS", "night", "");
+    expect(t, "side", "status.message=its alternate other does not exist");
+    ctltest_change(t, "Partition", "side", "'alternate':'main'");
+    expect(t, "side",
+           "status.message=nodes that do not exist: n[5-9]|status.nodes=n[3-4]");
+    ctltest_change(t, "Partition", "side", "'nodes':'n[3-4]'");
+    expect(t, "side", "status.message!|status.nodeCount=2");
+    ctltest_free(t);
+}
+END_TEST
+
 /* No watch tells the end of one that is ignored; the server does, once. */
 START_TEST(test_ignored_and_gone)
 {
@@ -109,6 +128,7 @@ int main(void)
                       (struct suite_row[]){{test_nodes, 1},
                                            {test_seldom, 1},
                                            {test_ignored, 1},
+                                           {test_missing, 1},
                                            {test_ignored_and_gone, 1},
                                            {NULL, 0}});
 }
