@@ -216,6 +216,9 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);
+        if (!e.looked)
+            engine_note_faults(&e);
+        e.looked = true;
         engine_note_reservations(&e, now_sec);
         take_sample(&e, now_sec);
     }

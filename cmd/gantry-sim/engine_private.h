@@ -1,6 +1,7 @@
 /*
  * engine_private - what engine.c (from moment to moment), engine_job.c (jobs come,
- * start and end), engine_entry.c, engine_array.c and engine_resv.c share.
+ * start and end), engine_entry.c, engine_fault.c, engine_array.c
+ * and engine_resv.c share.
  */
 #ifndef GANTRY_SIM_ENGINE_PRIVATE_H
 #define GANTRY_SIM_ENGINE_PRIVATE_H
@@ -30,6 +31,7 @@ struct engine {
     struct sample at; /* as things stand */
     size_t ended, told;
     bool changed; /* since the last sample */
+    bool looked;  /* for faults */
     bool again; /* what was decided lets others start: the core is to be asked again */
     struct err *err;
     bool failed;
@@ -43,6 +45,9 @@ struct engine {
  * why not, with a sentence appended. */
 enum reason engine_entry(const struct engine *e, struct job *model,
                          struct str *message);
+
+/* After the first step: to the history's faults. */
+void engine_note_faults(struct engine *e);
 
 /* Which nodes reservations have: from the beginning, and after each step. */
 void engine_reserve(struct engine *e, int64_t now_sec);

@@ -46,6 +46,9 @@ void history_fini(struct history *h)
     free(h->samples);
     free(h->closures);
     free(h->tenures);
+    for (size_t i = 0; i < h->n_faults; i++)
+        free(h->faults[i]);
+    free(h->faults);
     *h = (struct history){.n = 0};
 }
 

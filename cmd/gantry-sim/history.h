@@ -106,6 +106,9 @@ struct history {
     struct tenure *tenures; /* likewise */
     size_t n_tenures, cap_tenures;
     int64_t broken[BROKEN_CAUSES]; /* promises, as the core counts them */
+    /* What partitions, QOS and reservations say that does nothing: a sentence each. */
+    char **faults;
+    size_t n_faults, cap_faults;
 };
 
 void history_init(struct history *h, size_t n);

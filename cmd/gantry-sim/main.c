@@ -146,6 +146,15 @@ static void say_never(const struct program *p, size_t run)
     }
 }
 
+/* Once, of several settings by the first. */
+static void say_faults(const struct program *p, const struct history *h)
+{
+    const struct options *o = &p->options;
+    for (size_t i = 0; p->at == 0 && i < h->n_faults; i++)
+        fprintf(stderr, "gantry-sim: %s: %s\n", o->cluster ? o->cluster : o->snapshot,
+                h->faults[i]);
+}
+
 static int draw(struct program *p, const struct history *h, struct err *err)
 {
     STR_AUTO struct str picture;
@@ -177,6 +186,7 @@ static int replay(struct program *p, size_t i, struct err *err)
     if (rc == 0) {
         p->runs[i].name = p->in.names[i];
         figures_make(&p->runs[i].figures, &p->in.pool, &p->in.load, &h);
+        say_faults(p, &h);
         say_never(p, i);
         if (p->options.svg)
             rc = draw(p, &h, err);

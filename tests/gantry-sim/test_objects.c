@@ -156,6 +156,34 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* What would be wrong in the cluster as well, and is taken all the same. */
+START_TEST(test_faults)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true, qos: half}\n"
+        "---\nkind: Partition\nmetadata: {name: q}\nspec: {qos: half, nodes: "
+        "'n[1-3]'}\n---\nkind: Partition\nmetadata: {name: r}\nspec: {qos: night}\n"
+        "---\nkind: QOS\nmetadata: {name: half}\nspec: {flags: [Relative]}\n---\n"
+        "kind: Reservation\nmetadata: {name: lab}\nspec: {startTime: "
+        "'1970-01-01T01:00:00Z', duration: '60', nodes: 'n[1-2]', users: [cem]}\n";
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", "submit_s,duration_s,cpus\n0,600,1\n");
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml"), &said), 0);
+    simtest_expect(&said, "/c.yaml: Partition q: nodes that do not exist: n[2-3]\n");
+    simtest_expect(&said,
+                   "/c.yaml: Partition r: QOS night does not exist: its jobs wait\n");
+    simtest_expect(&said, "/c.yaml: QOS half: it is relative to partition p, and "
+                          "cannot be the QOS of q as well\n");
+    simtest_expect(&said, "/c.yaml: Reservation lab: nodes that do not exist: n2\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Of two accounts, one with three times the shares: what each used beside that. */
 START_TEST(test_shares)
 {
@@ -188,6 +216,7 @@ int main(void)
     return suite_main("gantry-sim/objects", (struct suite_row[]){{test_objects, 1},
                                                                  {test_begin, 1},
                                                                  {test_refused, 1},
+                                                                 {test_faults, 1},
                                                                  {test_shares, 1},
                                                                  {test_qos_list, 1},
                                                                  {NULL, 0}});
