@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "scheduler/core.h"
 #include "scheduler/nodecap.h"
+#include "scheduler/perch_private.h"
 
 /* ---- is there room on a node ---- */
 
@@ -15,18 +16,12 @@ static bool is_lifted(const struct victims *v, const struct share *share)
     return victim->taken || victim->tried;
 }
 
-struct need {
-    struct resvec amount;
-    int64_t seats;
-};
-
 static int64_t seats_of(const struct job *like)
 {
     return seats_needed(job_is_private(like) ? SEATS_ROW : 1);
 }
 
-/* What its items, and one more of a kind, ask of a node. */
-static struct need need_of(const struct job *like, const struct perch *p, size_t kind)
+struct need perch_need(const struct job *like, const struct perch *p, size_t kind)
 {
     struct need need = {.amount = like->each, .seats = seats_of(like)};
 
@@ -63,23 +58,30 @@ static int64_t seats_of_mates(const struct victims *v, const struct seeker *by,
     return MAX(owner_seats_in(by->sched, by->owner, p->position, slot) - gone, 0);
 }
 
-static bool has_room_in(const struct victims *v, const struct seeker *by,
-                        const struct perch *p, const struct need *need, size_t slot)
+void perch_free_in(const struct victims *v, const struct seeker *by,
+                   const struct perch *p, size_t slot, struct need *ret)
 {
     const struct timeline *tl = by->timeline;
     const int64_t *row = timeline_row(tl, p->position, slot);
     int seats = tl->n_res - 1;
-    struct resvec free_ = {0};
-    int64_t free_seats = row[seats] + seats_of_mates(v, by, p, slot);
 
-    memcpy(free_.v, row, (size_t)seats * sizeof(*row));
+    *ret = (struct need){.seats = row[seats] + seats_of_mates(v, by, p, slot)};
+    memcpy(ret->amount.v, row, (size_t)seats * sizeof(*row));
     for (size_t i = 0; i < p->n_shares; i++) {
         if (is_lifted(v, &p->shares[i]))
-            share_give(&p->shares[i], slot, &free_, &free_seats);
+            share_give(&p->shares[i], slot, &ret->amount, &ret->seats);
     }
     for (size_t i = 0; i < p->n_plans; i++)
-        share_give(&p->plans[i], slot, &free_, &free_seats);
-    return free_seats >= need->seats && resvec_fits(&need->amount, &free_);
+        share_give(&p->plans[i], slot, &ret->amount, &ret->seats);
+}
+
+static bool has_room_in(const struct victims *v, const struct seeker *by,
+                        const struct perch *p, const struct need *need, size_t slot)
+{
+    struct need free_;
+
+    perch_free_in(v, by, p, slot, &free_);
+    return need_fits(need, &free_);
 }
 
 /* From when on all that are taken, and tried here, are gone. */
@@ -244,7 +246,7 @@ bool price_is_lower(struct price a, struct price b)
 bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
                  struct price *ret)
 {
-    const struct need need = need_of(by->shape->like, p, v->deal.kind);
+    const struct need need = perch_need(by->shape->like, p, v->deal.kind);
     struct price large;
     size_t n;
 
@@ -270,25 +272,4 @@ bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
         *ret = large;
     }
     return true;
-}
-
-/* Where there is no room somebody has to end, and who ends costs at least as much as
- * the cheapest of them. */
-bool perch_bound(const struct victims *v, const struct seeker *by,
-                 const struct perch *p, struct price *ret)
-{
-    const struct need need = need_of(by->shape->like, p, v->deal.kind);
-
-    *ret = (struct price){0};
-    if (has_room_in(v, by, p, &need, v->from))
-        return true;
-    for (size_t i = 0; i < p->n_shares; i++) {
-        const struct victim *victim = victim_of(v, &p->shares[i]);
-
-        if (victim->out || victim->taken)
-            continue;
-        *ret = (struct price){1, victim->cost, victim->work};
-        return true;
-    }
-    return false;
 }

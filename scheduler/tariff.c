@@ -1,10 +1,21 @@
 #include "scheduler/tariff.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/util.h"
 #include "scheduler/perch.h"
+
+/* Where a node stands, or stood: what it has been looked at for since is another one.
+ */
+struct stand {
+    struct price price; /* if `known`; else at least that */
+    size_t perch;
+    uint32_t looks; /* perch.looks, then */
+    bool known;
+};
 
 void tariff_fini(struct tariff *t)
 {
@@ -14,74 +25,45 @@ void tariff_fini(struct tariff *t)
 
 void tariff_begin(struct victims *v)
 {
-    v->tariff.anew = true;
+    v->tariff.n = v->tariff.n_seen = v->tariff.n_moved = 0;
 }
 
-void tariff_move(struct victims *v, struct perch *p)
+void tariff_move(struct victims *v, const struct perch *p)
 {
     struct tariff *t = &v->tariff;
+    size_t i = (size_t)(p - v->perches);
 
-    p->known = false;
-    if (t->anew)
+    if (i >= t->n_seen)
         return;
     GROW(t->moved, t->n_moved, t->moved_cap);
-    t->moved[t->n_moved++] = (size_t)(p - v->perches);
+    t->moved[t->n_moved++] = i;
 }
 
 /* ---- the heap ---- */
 
-static bool comes_before(const struct victims *v, size_t a, size_t b)
+static int stand_compare(const void *left, const void *right, void *arg)
 {
-    const struct price x = v->perches[a].price, y = v->perches[b].price;
+    const struct stand *a = left, *b = right;
 
-    return price_is_lower(x, y) || (a < b && !price_is_lower(y, x));
+    (void)arg;
+    if (price_is_lower(a->price, b->price))
+        return -1;
+    if (price_is_lower(b->price, a->price))
+        return 1;
+    return a->perch < b->perch ? -1 : a->perch > b->perch;
 }
 
-static void put_at(struct victims *v, size_t at, size_t perch)
+static void push(struct tariff *t, const struct stand *stand)
 {
-    v->tariff.heap[at] = perch;
-    v->perches[perch].at = at;
+    GROW(t->heap, t->n, t->cap);
+    t->heap[t->n++] = *stand;
+    heap_push(t->heap, t->n, sizeof(*t->heap), stand_compare, NULL);
 }
 
-static void sift_up(struct victims *v, size_t at)
+static struct stand pop(struct tariff *t)
 {
-    const size_t *heap = v->tariff.heap;
-    size_t perch = heap[at];
-
-    while (at > 0 && comes_before(v, perch, heap[(at - 1) / 2])) {
-        put_at(v, at, heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
-    }
-    put_at(v, at, perch);
-}
-
-static void sift_down(struct victims *v, size_t at)
-{
-    const struct tariff *t = &v->tariff;
-    size_t perch = t->heap[at], child;
-
-    while ((child = 2 * at + 1) < t->n) {
-        child +=
-            child + 1 < t->n && comes_before(v, t->heap[child + 1], t->heap[child]);
-        if (!comes_before(v, t->heap[child], perch))
-            break;
-        put_at(v, at, t->heap[child]);
-        at = child;
-    }
-    put_at(v, at, perch);
-}
-
-static void take_out(struct victims *v, struct perch *p)
-{
-    struct tariff *t = &v->tariff;
-    size_t at = p->at, last = t->heap[--t->n];
-
-    p->at = TARIFF_OUT;
-    if (at == t->n)
-        return;
-    put_at(v, at, last);
-    sift_up(v, at);
-    sift_down(v, v->perches[last].at);
+    heap_pop(t->heap, t->n, sizeof(*t->heap), stand_compare, NULL);
+    return t->heap[--t->n];
 }
 
 /* ---- what they cost at least ---- */
@@ -94,74 +76,75 @@ static bool is_wanted(const struct victims *v, const struct perch *p)
     return items < deal->per_node && (items > 0 || deal->n_nodes < deal->most);
 }
 
-/* False: no more is to be had of it. */
-static bool look_at(const struct victims *v, const struct seeker *by, struct perch *p)
+static void look_at(struct victims *v, const struct seeker *by, size_t i)
 {
-    p->known = false;
-    return is_wanted(v, p) && perch_bound(v, by, p, &p->price);
-}
+    struct perch *p = &v->perches[i];
+    struct stand stand = {.perch = i, .looks = ++p->looks};
 
-static void look_at_all(struct victims *v, const struct seeker *by)
-{
-    struct tariff *t = &v->tariff;
-
-    t->n = t->n_moved = 0;
-    t->anew = false;
-    for (size_t i = 0; i < v->n_perches; i++) {
-        v->perches[i].at = TARIFF_OUT;
-        if (!look_at(v, by, &v->perches[i]))
-            continue;
-        GROW(t->heap, t->n, t->cap);
-        put_at(v, t->n++, i);
-    }
-    for (size_t at = t->n / 2; at-- > 0;)
-        sift_down(v, at);
+    if (is_wanted(v, p) && perch_bound(v, by, p, &stand.price))
+        push(&v->tariff, &stand);
 }
 
 static void look_at_moved(struct victims *v, const struct seeker *by)
 {
     struct tariff *t = &v->tariff;
 
-    while (t->n_moved > 0) {
-        size_t i = t->moved[--t->n_moved];
-        struct perch *p = &v->perches[i];
-
-        if (p->at != TARIFF_OUT)
-            take_out(v, p);
-        if (!look_at(v, by, p))
-            continue;
-        GROW(t->heap, t->n, t->cap);
-        put_at(v, t->n++, i);
-        sift_up(v, t->n - 1);
-    }
+    while (t->n_moved > 0)
+        look_at(v, by, t->moved[--t->n_moved]);
 }
 
 /* ---- the lowest ---- */
 
-/* False: nobody there would do. */
-static bool know_price(struct victims *v, const struct seeker *by, struct perch *p)
+/* Of those that were looked at: the first one that still stands there. */
+static struct stand *first_of(struct victims *v)
 {
-    p->known = perch_weigh(v, by, p, &p->price);
+    struct tariff *t = &v->tariff;
+
+    while (t->n > 0) {
+        const struct perch *p = &v->perches[t->heap[0].perch];
+
+        if (t->heap[0].looks == p->looks && is_wanted(v, p))
+            return &t->heap[0];
+        pop(t);
+    }
+    return NULL;
+}
+
+/* The first one stands by its price from then on, or not at all if nobody there would
+ * do. */
+static void weigh_first(struct victims *v, const struct seeker *by)
+{
+    struct stand stand = pop(&v->tariff);
+    struct perch *p = &v->perches[stand.perch];
+
+    stand.known = perch_weigh(v, by, p, &stand.price);
     perch_let_go(v, p);
-    return p->known;
+    if (stand.known)
+        push(&v->tariff, &stand);
+}
+
+/* Those that were not looked at stand behind it. */
+static bool is_before_others(const struct victims *v, const struct stand *first)
+{
+    return v->tariff.n_seen == v->n_perches || first->price.count == 0;
 }
 
 struct perch *tariff_lowest(struct victims *v, const struct seeker *by)
 {
     struct tariff *t = &v->tariff;
 
-    if (t->anew)
-        look_at_all(v, by);
     look_at_moved(v, by);
-    while (t->n > 0) {
-        struct perch *p = &v->perches[t->heap[0]];
+    for (;;) {
+        const struct stand *first = first_of(v);
 
-        if (p->known && is_wanted(v, p))
-            return p;
-        if (is_wanted(v, p) && know_price(v, by, p))
-            sift_down(v, 0);
-        else
-            take_out(v, p);
+        if (first != NULL && is_before_others(v, first)) {
+            if (first->known)
+                return &v->perches[first->perch];
+            weigh_first(v, by);
+        } else if (t->n_seen < v->n_perches) {
+            look_at(v, by, t->n_seen++);
+        } else {
+            return NULL;
+        }
     }
-    return NULL;
 }

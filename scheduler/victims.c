@@ -217,9 +217,22 @@ static size_t next_from(const struct victims *v, size_t from)
     return next;
 }
 
+/* Whoever may be taken is gone from that slot on, and not before. */
+static bool all_go_from(const struct victims *v, size_t from)
+{
+    for (size_t i = 0; i < v->herd->n; i++) {
+        const struct victim *victim = &v->herd->victims[i];
+
+        if (!victim->out && victim->from != from)
+            return false;
+    }
+    return true;
+}
+
 /* What is free on the other nodes is looked at anew where somebody is taken who goes
- * later: all of them are to be free from one slot on. A node's price is of one more of
- * one thing, and components ask for several. */
+ * later: all of them are to be free from one slot on. So where that is the next slot,
+ * whoever it is, nobody is taken before it. A node's price is of one more of one thing,
+ * and components ask for several. */
 bool victims_choose(struct victims *v, const struct seeker *by)
 {
     size_t from = 0;
@@ -227,13 +240,15 @@ bool victims_choose(struct victims *v, const struct seeker *by)
     if (by->shape->like->n_others > 0)
         return false;
     while (from != SLOT_NONE) {
+        size_t next = next_from(v, from);
         bool fits;
 
         begin_from(v, from);
+        v->deal.free_only = next != SLOT_NONE && all_go_from(v, next);
         fits = count_out_all(v, by);
         if (fits && v->from == from)
             return true;
-        from = v->from > from ? v->from : next_from(v, from);
+        from = v->from > from ? v->from : next;
     }
     return false;
 }

@@ -37,9 +37,7 @@ struct perch {
     size_t n_shares, n_plans;
     int64_t items[UNITS_MAX]; /* pods, or units of each kind, that it is to get */
     bool free, open;          /* fewest.h: with nobody taken, or with those that are */
-    size_t at;                /* in the tariff's heap */
-    bool known;               /* of the next one, else the least that it may be: */
-    struct price price;
+    uint32_t looks;           /* tariff.h: at it, so far */
 };
 
 /* How they are counted out to nodes. */
@@ -48,6 +46,7 @@ struct deal {
     int64_t items;          /* in all */
     int64_t per_node, most; /* nodes */
     int64_t n_nodes;        /* that have some */
+    bool free_only;         /* nodes that nobody has to end for */
 };
 
 struct victims {
