@@ -170,27 +170,31 @@ static void take_only_needed(struct sched *s, struct hunt *h, size_t before)
 
 /* ---- what was decided ---- */
 
+static void decide_on(struct sched *s, const struct hunt *h,
+                      const struct victim *victim)
+{
+    const struct decision decision = {
+        .kind = DECIDE_PREEMPT,
+        .job_uid = victim->rec->uid,
+        .preempted_by = h->entry->rec->job->job_id,
+        .preemptor_uid = h->entry->rec->uid,
+        .preempt_from_sec = victim->since_sec,
+        .preempt_sec = victim->end_sec,
+        .requeue = victim->requeue,
+        .planned_sec = TIME_UNSET,
+    };
+
+    decided_add(&s->decided, &decision);
+    yield_enlist(s, victim->rec, true);
+    allowance_take(s, victim->rec); /* it is to hold it for less time */
+    s->end_sec = MIN(s->end_sec, victim->end_sec);
+}
+
 static void decide(struct sched *s, const struct hunt *h)
 {
     for (size_t i = 0; i < h->herd->n; i++) {
-        const struct victim *victim = &h->herd->victims[i];
-        const struct decision decision = {
-            .kind = DECIDE_PREEMPT,
-            .job_uid = victim->rec->uid,
-            .preempted_by = h->entry->rec->job->job_id,
-            .preemptor_uid = h->entry->rec->uid,
-            .preempt_from_sec = victim->since_sec,
-            .preempt_sec = victim->end_sec,
-            .requeue = victim->requeue,
-            .planned_sec = TIME_UNSET,
-        };
-
-        if (!victim->taken)
-            continue;
-        decided_add(&s->decided, &decision);
-        yield_enlist(s, victim->rec, true);
-        allowance_take(s, victim->rec); /* it is to hold it for less time */
-        s->end_sec = MIN(s->end_sec, victim->end_sec);
+        if (h->herd->victims[i].taken)
+            decide_on(s, h, &h->herd->victims[i]);
     }
 }
 
