@@ -57,8 +57,15 @@ static void shape_job(const struct pool *p, const struct work *work, struct job 
     job->each.v[RES_PODS] = 1;
 }
 
+/* One is asked for as by --gpus=h100:8, so that limits on it count; of several any does,
+ * which only labels can say. */
 static void allow_types(struct job *job, const char *types)
 {
+    if (!strchr(types, '|')) {
+        free(job->gpu_type);
+        job->gpu_type = xstrdup(types);
+        return;
+    }
     struct requirement *r = term_add(&job->node_all, GPU_TYPE_LABEL, SELECT_IN);
     while (*types) {
         size_t len = strcspn(types, "|");

@@ -156,6 +156,41 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* A limit on GPUs of a type is on those who ask for that type, by whatever label nodes
+ * tell theirs. */
+START_TEST(test_gpu_type)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n1, labels: {product: h100}}\n"
+        "status: {allocatable: {nvidia.com/gpu: '8'}}\n---\n"
+        "kind: Node\nmetadata: {name: n2, labels: {product: v100}}\n"
+        "status: {allocatable: {nvidia.com/gpu: '8'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: QOS\nmetadata: {name: q}\n"
+        "spec: {limits: {maxTRESPerJob: {'gres/gpu:h100': 2}}}\n";
+    static const char jobs[] = "submit_s,duration_s,gpus,gpu_type,qos\n"
+                               "0,900,2,h100,q\n0,900,3,h100,q\n0,900,3,v100,q\n"
+                               "0,900,9,h100|v100,q\n0,900,1,a100,q\n";
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", jobs);
+    simtest_write(root, "g.yaml", "gpuTypeLabel: product\n");
+    ck_assert_int_eq(simtest_run(root,
+                                 SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "-c",
+                                     "@/g.yaml", "--json"),
+                                 &said),
+                     0);
+    simtest_expect(&said, "\"completed\":3,");
+    simtest_expect(&said, "/w.csv:3: never started: QOSMaxGRESPerJob: QOS q allows a "
+                          "job gres/gpu:h100=2; it needs gres/gpu:h100=3");
+    simtest_expect(&said, "/w.csv:6: never started: BadConstraints: needs 1 node with "
+                          "nvidia.com/gpu=1 on GPU type a100; no node of partition p");
+    tempdir_free(root);
+}
+END_TEST
+
 /* What would be wrong in the cluster as well, and is taken all the same. */
 START_TEST(test_faults)
 {
@@ -215,6 +250,7 @@ int main(void)
 {
     return suite_main("gantry-sim/objects", (struct suite_row[]){{test_objects, 1},
                                                                  {test_begin, 1},
+                                                                 {test_gpu_type, 1},
                                                                  {test_refused, 1},
                                                                  {test_faults, 1},
                                                                  {test_shares, 1},
