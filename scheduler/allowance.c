@@ -116,14 +116,16 @@ static bool is_broken(const struct sched *s, const struct asker *by,
 
 /* What has been used fades, and what is left grows less by itself; of anything else
  * some has to be given back. */
-static void note_broken(struct sched *s, const struct asking *a,
+static void note_broken(struct sched *s, const struct asker *by,
                         const struct place_of *place, const struct limit *limit,
                         int64_t need)
 {
     struct whose buffer;
-    const char *whose = asking_whose(s, a, limit, &buffer);
+    const char *whose = asking_whose(s, by->one, limit, &buffer);
 
     s->held.of_nodes = limit_is_on_nodes(limit);
+    if (s->held.of_nodes)
+        s->held.nodes_of = asker_joined(s, by, place, limit);
     if (s->held.of_nodes && need > limit_allows(place, limit))
         s->held.nodes_most = limit_allows(place, limit);
     if (!limit_is_shared(limit))
@@ -186,7 +188,7 @@ static enum reason check_component_places(struct sched *s, const struct asker *b
                 continue;
             if (!is_broken(s, by, place, limit, &need))
                 continue;
-            note_broken(s, a, place, limit, need);
+            note_broken(s, by, place, limit, need);
             allowance_say_broken(by, place, limit, need, message);
             return reason_broken(s, by, place, limit);
         }

@@ -67,6 +67,8 @@ bool allowance_is_of_nodes(const struct sched *s);
 bool allowance_lacks_nodes(const struct sched *s);
 /* Its own are more than are allowed in all? So many are; else LIMIT_UNLIMITED. */
 int64_t allowance_nodes_most(const struct sched *s);
+/* Which of its components count together for it, a bit each. */
+unsigned allowance_nodes_of(const struct sched *s);
 /* How many others it leaves to them; it is one on what is held now. */
 int64_t allowance_nodes_left(const struct sched *s);
 void allowance_each_node(const struct sched *s, void (*fn)(void *arg, const char *node),

@@ -134,6 +134,20 @@ __int128 asker_rate(const struct sched *s, const struct asker *by,
     return rate;
 }
 
+unsigned asker_joined(const struct sched *s, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit)
+{
+    unsigned joined = 1u << by->one->component;
+
+    for (size_t i = 0; i < by->all->n && limit_is_shared(limit); i++) {
+        const struct asking *other = &by->all->items[i];
+
+        if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
+            joined |= 1u << other->component;
+    }
+    return joined;
+}
+
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,
                     const char *whose)

@@ -162,6 +162,11 @@ int64_t allowance_nodes_most(const struct sched *s)
     return s->held.nodes_most;
 }
 
+unsigned allowance_nodes_of(const struct sched *s)
+{
+    return s->held.nodes_of;
+}
+
 int64_t allowance_nodes_left(const struct sched *s)
 {
     return s->held.nodes_left;

@@ -129,6 +129,9 @@ int64_t asker_need(const struct sched *s, const struct asker *by,
 /* asking_rate of them. */
 __int128 asker_rate(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit);
+/* Which components they are, a bit each. */
+unsigned asker_joined(const struct sched *s, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit);
 /* How many nodes would be in use with theirs, of which no two have one in common. */
 int64_t asker_nodes(const struct sched *s, const struct asker *by,
                     const struct place_of *place, const struct limit *limit,

@@ -58,6 +58,11 @@ const struct slot *components_place(const struct components *all, size_t *ret_n,
 const struct slot *components_place_on_fewest(const struct components *all,
                                               const uint64_t *uncounted, size_t *ret_n);
 
+/* How many nodes those of them whose bits are set need at least, if all nodes were
+ * empty, not counting those of a set (NULL: none). -1: it is not known. */
+int64_t components_fewest_nodes(const struct components *all, unsigned which,
+                                const uint64_t *uncounted);
+
 /* Could they be placed? `ret_lacking` likewise. */
 bool components_fit(const struct components *all, size_t *ret_lacking);
 /* Might they be, on empty nodes? Not if those that have no node together need more

@@ -24,7 +24,7 @@ static void stay_init(struct stay *stay, const struct components *all,
         size_t at = i, last;
 
         stay->like[i] = components_placement(all, m->of[i].component, NULL).shape->like;
-        last = all->window->last;
+        last = all->window != NULL ? all->window->last : 0;
         for (; at > 0 && stay->lasts[at - 1] > last; at--) {
             stay->lasts[at] = stay->lasts[at - 1];
             stay->order[at] = stay->order[at - 1];
@@ -39,7 +39,9 @@ static void look_at(struct stay *stay, const struct components *all, size_t posi
     size_t first = all->first;
 
     for (size_t i = 0; i < stay->n; i++) {
-        if (stay->lasts[i] > first)
+        if (all->at.view == VIEW_WHOLE)
+            stay->least[i] = all->cluster->order[position]->room;
+        else if (stay->lasts[i] > first)
             timeline_least(all->timeline, position, first, stay->lasts[i],
                            &stay->least[i]);
         else
@@ -216,4 +218,24 @@ const struct slot *components_lodge_on_fewest(const struct components *all,
     }
     lodging_fini(&l);
     return attempt.slots;
+}
+
+int64_t components_lodge_fewest(const struct components *all, struct match *m,
+                                const uint64_t *uncounted)
+{
+    struct attempt attempt = {all, m, uncounted, NULL, NULL};
+    int64_t need = 0, fewest = -1;
+    struct lodging l;
+
+    if (!begin(&l, &attempt))
+        return -1;
+    l.whole = false;
+    for (size_t i = 0; i < m->n; i++)
+        need += m->of[i].need;
+    for (l.most = 0; l.most <= need && fewest < 0; l.most++) {
+        if (lodging_find(&l))
+            fewest = l.most;
+    }
+    lodging_fini(&l);
+    return fewest;
 }

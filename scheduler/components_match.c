@@ -159,3 +159,23 @@ const struct slot *components_place_on_fewest(const struct components *all,
     match_fini(&m);
     return slots;
 }
+
+int64_t components_fewest_nodes(const struct components *all, unsigned which,
+                                const uint64_t *uncounted)
+{
+    size_t list[COMPONENTS_MAX] = {0}, n = 0;
+    struct match m;
+    int64_t fewest;
+
+    for (size_t i = 0; i < components_count(all); i++) {
+        if ((which >> i & 1) != 0)
+            list[n++] = i;
+    }
+    if (n == 0 || !are_plain(all) || is_any_packed(all) || all->apart ||
+        job_is_private(all->at.shape->like))
+        return -1;
+    components_match(&m, all, list, n);
+    fewest = components_lodge_fewest(all, &m, uncounted);
+    match_fini(&m);
+    return fewest;
+}

@@ -50,6 +50,9 @@ const struct slot *components_lodge(const struct components *all, struct match *
 const struct slot *components_lodge_on_fewest(const struct components *all,
                                               struct match *m,
                                               const uint64_t *uncounted, size_t *ret_n);
+/* How many these are, if nodes are empty; -1: it is not known. */
+int64_t components_lodge_fewest(const struct components *all, struct match *m,
+                                const uint64_t *uncounted);
 /* Where one after the other finds none; NULL: there is none, or it is not known. */
 const struct slot *components_place_any_way(const struct components *all,
                                             size_t *ret_n);

@@ -87,6 +87,7 @@ struct held {
     int64_t nodes_left;     /* so many to those who count together; and where a job's
                                own are more than it allows in all, it allows */
     int64_t nodes_most;     /* so many; LIMIT_UNLIMITED: they are not */
+    unsigned nodes_of;      /* of its components, those that count for it together */
     /* Likewise by the last look at coming time: there are too many nodes, in a slot. */
     const struct pledge *crowded;
     size_t crowded_slot;

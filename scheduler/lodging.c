@@ -125,10 +125,12 @@ static bool serve_with(struct search *w, size_t node, unsigned party, int64_t *l
 static bool serve(struct search *w, size_t node, int64_t *left, uint16_t most)
 {
     const size_t state = state_of(w->l, left);
+    const bool last = node == w->l->n_items;
     struct lodge *lodge = &w->l->items[node];
-    bool served = state == 0;
+    /* Who must have a node behind it has not got that. */
+    bool served = state == 0 && (last || lodge->must == 0);
 
-    if (served || node == w->l->n_items || *vain_at(w, node, state) > most)
+    if (served || last || *vain_at(w, node, state) > most)
         return served;
     for (size_t i = 0; i < w->n_parties && !served; i++) {
         served = serve_with(w, node, w->parties[i], left, most);

@@ -93,11 +93,18 @@ static enum allowed judge_nodes(struct sched *s, const struct entry *entry,
                                 enum reason *reason)
 {
     const int64_t most = allowance_nodes_most(s);
+    const bool several = entry->rec->job->n_others > 0;
+    int64_t fewest;
 
-    if (most == LIMIT_UNLIMITED || entry->rec->job->n_others > 0)
+    if (most == LIMIT_UNLIMITED)
         return ALLOWED_NOT;
-    if (check_fits_on(&s->placer, &s->cluster, trial_shape(s, entry), entry->part,
-                      most))
+    fewest = several ? trial_fewest_nodes(s, entry, NULL) : 0;
+    if (fewest < 0)
+        return ALLOWED_NOT;
+    if (several && fewest <= most)
+        return ALLOWED_NOT_THEN;
+    if (!several && check_fits_on(&s->placer, &s->cluster, trial_shape(s, entry),
+                                  entry->part, most))
         return ALLOWED_NOT_THEN;
     *reason = reason_alone(*reason);
     return ALLOWED_NOT;

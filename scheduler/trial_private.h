@@ -55,6 +55,10 @@ enum allowed trial_allow(struct sched *s, const struct entry *entry,
 /* Those that are counted already, where there would be too many nodes by the last
  * check; the caller's. */
 node_set trial_group_nodes(const struct sched *s);
+/* Of a heterogeneous job: how many nodes but these those of its components need that
+ * count together in that limit, if all nodes were empty; -1: it is not known. */
+int64_t trial_fewest_nodes(struct sched *s, const struct entry *entry,
+                           const uint64_t *uncounted);
 /* A place was found that it may not have, as what runs leaves it too few nodes. With
  * some of those that its group has it may have a later one: is it that, and could it
  * have enough of them? */
