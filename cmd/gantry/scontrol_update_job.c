@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
 #include "cmd/gantry/depcircle.h"
+#include "cmd/gantry/payers.h"
 #include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
 
@@ -137,6 +138,19 @@ static int read_step(const struct change *c, int64_t *ret_sec, struct err *err)
     return 0;
 }
 
+/* Is there what it names? */
+static int check_named(struct scontrol *s, const struct change_row *row,
+                       const struct change *c, struct err *err)
+{
+    if (str_eq(row->field, "reservation"))
+        return resvs_check_names(&s->api, c->value, err);
+    if (str_eq(row->field, "qos"))
+        return payers_check_qos(&s->api, c->value, err);
+    if (str_eq(row->field, "account"))
+        return payers_check_account(&s->api, c->value, err);
+    return 0;
+}
+
 /* Puts what is the same for all jobs. -1: some value, of these or others, is wrong. */
 static int put_shared(struct scontrol *s, const struct changes *changes,
                       struct json *spec, struct err *err)
@@ -153,10 +167,7 @@ static int put_shared(struct scontrol *s, const struct changes *changes,
             rc = read_step(c, &step, err);
         else if (str_eq(row->field, "begin") && *c->value)
             rc = put_begin(s, c, spec, err);
-        else if (str_eq(row->field, "reservation") &&
-                 resvs_check_names(&s->api, c->value, err) < 0)
-            rc = -1;
-        else
+        else if ((rc = check_named(s, row, c, err)) == 0)
             rc = change_put(row, c, spec, err);
     }
     return rc;

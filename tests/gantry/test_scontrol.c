@@ -170,6 +170,29 @@ START_TEST(test_resv_accounts)
 }
 END_TEST
 
+/* A job is charged to none that is not there; without accounts their names mean
+ * nothing, and are taken. */
+START_TEST(test_payers)
+{
+    struct clitest *t = api_new();
+
+    ctltest_submit(t->ctl, "wide", "'hold':'User'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "scontrol update JobName=wide Account=chemistry", 0, "", "");
+    ctltest_make(t->ctl, "Account", "physics", "'members':[{'user':'ann'}]");
+    ctltest_make(t->ctl, "QOS", "normal", "");
+    clitest_expect(t, "scontrol update JobName=wide Account=chemistry", 1, "",
+                   "scontrol: error: Invalid account or account/partition combination "
+                   "specified: account chemistry does not exist\n");
+    clitest_expect(t, "scontrol update JobName=wide Account=physics QOS=normal", 0, "",
+                   "");
+    clitest_expect(t, "scontrol update JobName=wide QOS=normal,high", 1, "",
+                   "scontrol: error: Invalid qos specification: QOS high does not "
+                   "exist\n");
+    clitest_free(t);
+}
+END_TEST
+
 /* So many licences there are. */
 static void configure_licenses(struct clitest *t, const char *licenses)
 {
@@ -652,6 +675,7 @@ int main(void)
                                              {test_licenses, 1},
                                              {test_resv_too_many, 1},
                                              {test_resv_accounts, 1},
+                                             {test_payers, 1},
                                              {test_resv_busy, 1},
                                              {test_resv_skip, 1},
                                              {test_resv_in_use, 1},
