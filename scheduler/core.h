@@ -81,7 +81,8 @@ struct sched {
     struct circles circles;
     size_t n_depending; /* pending jobs with dependencies */
     size_t n_phase[JOB_ENDED + 1];
-    size_t n_gone;
+    struct jobrec **gone; /* those that are, until the walk is over */
+    size_t n_gone, gone_cap;
     struct shape *shapes;
     struct placer placer;
     struct asked asked;

@@ -243,8 +243,7 @@ void jobchange_apply(struct sched *s, struct job *job)
             shape->refs++;
         jobrec_clear(s, rec);
     } else if (rec->gone) {
-        rec->gone = false;
-        s->n_gone--;
+        jobrec_bring_back(s, rec);
         jobrec_reset_told(rec);
     }
     if (again && runs_longer(old, job))
@@ -284,16 +283,13 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
         depend_settle(s, rec);
     charge_change(s, rec, rec->job, NULL);
     jobrec_clear(s, rec);
-    rec->gone = true;
+    jobrec_put_away(s, rec);
     guise_free(s, rec->job, TAKE(rec->guises));
     follower_settle(s, rec);
     follower_settle_of(s, rec->job->array_id);
     rec->version++;
     starts_enlist(s, rec);
-    s->n_gone++;
     s->dirty = true;
-    if (!s->pass.running) {
+    if (!s->pass.running)
         jobrec_free(s, rec);
-        s->n_gone--;
-    }
 }

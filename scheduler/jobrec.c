@@ -115,8 +115,27 @@ const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_
     return rec != NULL ? rec->job : NULL;
 }
 
+void jobrec_put_away(struct sched *s, struct jobrec *rec)
+{
+    rec->gone = true;
+    rec->gone_at = s->n_gone;
+    GROW(s->gone, s->n_gone, s->gone_cap);
+    s->gone[s->n_gone++] = rec;
+}
+
+void jobrec_bring_back(struct sched *s, struct jobrec *rec)
+{
+    struct jobrec *last = s->gone[--s->n_gone];
+
+    s->gone[rec->gone_at] = last;
+    last->gone_at = rec->gone_at;
+    rec->gone = false;
+}
+
 void jobrec_free(struct sched *s, struct jobrec *rec)
 {
+    if (rec->gone)
+        jobrec_bring_back(s, rec);
     allowance_drop(s, rec);
     follower_free(s, rec);
     if (s->settling.next == rec)

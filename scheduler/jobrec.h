@@ -85,6 +85,7 @@ struct jobrec {
     bool end_told;           /* END, or GIVE_UP */
     uint32_t ends_told;      /* END of components: a bit each */
     bool gone;        /* kept, unseen, until the pass that may refer to it is over */
+    size_t gone_at;   /* then: in sched.gone */
     size_t n_started; /* of an array: so many of its tasks, by this core */
     struct jobrec *array;      /* of a follower (follower.h); NULL: it is none */
     struct jobrec **followers; /* of an array: those that are in use first */
@@ -185,6 +186,9 @@ struct jobrec *jobrec_find(const struct sched *s, const char *uid);
 const struct job *jobrec_array(const struct sched *s, const struct job *job);
 /* Made if new. */
 struct jobrec *jobrec_get(struct sched *s, const char *uid);
+/* It is gone, or there again. */
+void jobrec_put_away(struct sched *s, struct jobrec *rec);
+void jobrec_bring_back(struct sched *s, struct jobrec *rec);
 void jobrec_free(struct sched *s, struct jobrec *rec);
 /* Puts it into sched.by_id and by_task, or takes it out. */
 void jobrec_list(struct sched *s, struct jobrec *rec);

@@ -149,25 +149,11 @@ static void forget_partition(void *arg, const struct partrec *part)
     shapes_forget(&s->shapes, part);
 }
 
-static void sweep_gone(struct sched *s)
-{
-    struct jobrec *rec, *next;
-
-    if (s->n_gone == 0)
-        return;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (rec->gone)
-            jobrec_free(s, rec);
-    }
-    s->n_gone = 0;
-}
-
 void pass_begin(struct sched *s, int64_t now_sec)
 {
     struct pass *pass = &s->pass;
     struct cluster *c = &s->cluster;
 
-    sweep_gone(s);
     reserve_want_columns(s);
     cluster_settle(c, forget_partition, s);
     reserve_settle(s, now_sec);

@@ -106,6 +106,7 @@ void sched_free(struct sched *s)
     candidates_fini(&s->candidates);
     free(s->list);
     free(s->holding);
+    free(s->gone);
     free(s->payers);
     free(s->pass.arrays);
     yield_fini(s);
@@ -187,6 +188,8 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 #define REPRIEVES_MAX 4 /* in one; the next one goes on */
 /* So long it takes to begin a walk, of 100,000 jobs on 5,000 nodes. */
 #define BEGIN_US 3000
+/* So many jobs are forgotten between looks at the budget, a microsecond each. */
+#define SWEEP_JOBS 64
 
 /* Whose own time is up, while the others go on. */
 static void end_components(struct sched *s, struct jobrec *rec, int64_t now_sec)
@@ -274,6 +277,18 @@ static void cross_boundaries(struct sched *s, int64_t now_sec)
     s->reserve.next_sec = TIME_NEVER; /* until they are looked at */
 }
 
+/* Who has gone during the last walk is forgotten before the next one, which knows
+ * nothing of them; whoever goes meanwhile is at once. False: the budget is spent. */
+static bool sweep_gone(struct sched *s, struct sched_budget budget)
+{
+    while (s->n_gone > 0) {
+        jobrec_free(s, s->gone[s->n_gone - 1]);
+        if (s->n_gone % SWEEP_JOBS == 0 && s->n_gone > 0 && sched_is_spent(budget))
+            return false;
+    }
+    return true;
+}
+
 /* Once before each walk, so that changes after each step do not keep it from beginning.
  */
 static bool yields_before_walk(struct sched *s, struct sched_budget budget)
@@ -295,7 +310,8 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     bool ready = may_start_first(s, now_sec);
 
-    if ((ready && !starts_run(s, now_sec, budget)) || yields_before_walk(s, budget))
+    if ((ready && !starts_run(s, now_sec, budget)) || !sweep_gone(s, budget) ||
+        yields_before_walk(s, budget))
         return false;
     s->yielded = false;
     pass_begin(s, now_sec);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/joined.h"
 #include "base/opt.h"
 #include "base/ready.h"
 #include "base/util.h"
@@ -271,6 +272,7 @@ int main(int argc, char **argv)
     struct options o = {.ready_fd = READY_NONE};
     struct daemon d = {.ready_fd = READY_NONE};
     struct err err = ERR_INIT;
+    free_joined();
     int first = opt_parse(table, argc, argv, &o, &err);
     if (first < 0)
         return fail(&err);

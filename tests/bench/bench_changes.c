@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/joined.h"
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
@@ -343,6 +344,7 @@ int main(int argc, char **argv)
 {
     int n_pending = argc > 1 ? atoi(argv[1]) : PENDING;
 
+    free_joined(); /* as the controller */
     measure(n_pending, false);
     measure(n_pending, true);
     return 0;

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/util.h"
+#include "scheduler/core.h"
 #include "scheduler/fence.h"
 #include "scheduler/stock.h"
 #include "tests/support/cluster_text.h"
@@ -748,6 +749,53 @@ START_TEST(test_limits_in_slices)
 }
 END_TEST
 
+/* Those that go while a walk runs are forgotten in slices before the next one; who
+ * comes back meanwhile is there, and who goes between two slices is forgotten at once.
+ */
+START_TEST(test_sweep_in_slices)
+{
+    struct fixture f;
+    size_t before, most = 0;
+    bool between = false;
+
+    begin(&f, TWO_NODES "job 1-400 cpu=8");
+    step(&f, 60);
+    line(&f, "job 1001 cpu=1");
+    f.limit = 1;
+    ck_assert_int_eq(step(&f, 120), SCHED_MORE);
+    ck_assert(f.s->pass.running);
+    for (int i = 3; i <= 400; i++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", i);
+
+        gone(&f, CHANGE_JOB_GONE, uid);
+    }
+    line(&f, "job 3 cpu=1");
+    ck_assert_uint_eq(f.s->n_gone, 397);
+    for (int steps = 0; f.s->n_gone > 0; steps++) {
+        ck_assert_int_lt(steps, 1000);
+        before = f.s->n_gone;
+        ck_assert(sched_next_wake(f.s, 120) == 120);
+        step(&f, 120);
+        most = MAX(most, before - f.s->n_gone);
+        if (between || f.s->pass.running || f.s->n_gone == 397)
+            continue;
+        between = true;
+        before = f.s->n_gone;
+        line(&f, "gone job 1001");
+        line(&f, "gone job 3");
+        line(&f, "job 4 cpu=1");
+        ck_assert_uint_eq(f.s->n_gone, before - 1);
+    }
+    ck_assert(between);
+    ck_assert_uint_le(most, 64);
+    f.limit = 0;
+    while (step(&f, 120) == SCHED_MORE) {
+    }
+    ck_assert_uint_eq(HASH_COUNT(f.s->jobs), 3); /* 1, 2 and 4 */
+    end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -771,6 +819,7 @@ int main(void)
                           {test_too_many_reservations, 1},
                           {test_tail_is_not_starved, 1},
                           {test_limits_in_slices, 1},
+                          {test_sweep_in_slices, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
                           {test_fault_of_last_step, 1},
