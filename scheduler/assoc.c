@@ -123,12 +123,14 @@ static bool is_alone(const struct account *account, size_t i)
 static void add_spot(struct assocs *a, size_t account, size_t member)
 {
     const struct account *at = a->accounts[account];
-    uint64_t hash = hash_of(at->name, at->members[member].user);
+    const char *user = at->members[member].user;
+    uint64_t hash = hash_of(at->name, user);
     size_t i = hash & (a->n_spots - 1);
 
     while (a->spots[i].member != 0)
         i = (i + 1) & (a->n_spots - 1);
-    a->spots[i] = (struct spot){hash, (uint32_t)account, (uint32_t)member + 1};
+    a->spots[i] =
+        (struct spot){hash, at->name, user, (uint32_t)account, (uint32_t)member + 1};
 }
 
 /* Twice as many as members, so that the next free one is near. */
@@ -161,14 +163,12 @@ const struct member *assocs_spot(const struct assocs *a, const struct job *job,
     for (size_t i = hash & (a->n_spots - 1); a->spots[i].member != 0;
          i = (i + 1) & (a->n_spots - 1)) {
         const struct spot *spot = &a->spots[i];
-        const struct account *at = a->accounts[spot->account];
-        const struct member *m = &at->members[spot->member - 1];
 
-        if (spot->hash != hash || strcmp(at->name, job->account) != 0 ||
-            strcmp(m->user, job->user) != 0)
+        if (spot->hash != hash || strcmp(spot->name, job->account) != 0 ||
+            strcmp(spot->user, job->user) != 0)
             continue;
         *ret_account = spot->account;
-        return m;
+        return &a->accounts[spot->account]->members[spot->member - 1];
     }
     return NULL;
 }
