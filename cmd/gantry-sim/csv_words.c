@@ -50,8 +50,8 @@ int csv_constraint(const char *text, struct job *like, struct err *err)
 int csv_nice(const char *text, struct job *like, struct err *err)
 {
     const bool less = *text == '-';
-    if (row_number(text + less, 1, &like->nice, err) < 0)
-        return -1;
+    if (row_number(text + less, 1, &like->nice, NULL) < 0)
+        return err_set(err, ERR_INVALID, "\"%s\" is no whole number", text);
     if (like->nice > NICE_MAX || text[less] == '\0')
         return err_set(err, ERR_INVALID, "\"%s\" is not within %d", text, NICE_MAX);
     like->nice = less ? -like->nice : like->nice;

@@ -108,6 +108,9 @@ static const char *why_broken(const struct work *job)
         return "a time of more than a thousand years";
     if (job->limit_sec == 0)
         return "its time limit is 0";
+    if (job->like && job->limit_sec != LIMIT_UNSET &&
+        job->like->time_min_sec > job->limit_sec && !job->whole)
+        return "its least time limit is more than its time limit";
     if (job->gpus == 0 && job->cpu_milli == 0 && job->nodes == 0)
         return "it asks for no GPUs, no CPUs and no nodes";
     return NULL;

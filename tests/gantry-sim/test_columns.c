@@ -39,7 +39,8 @@ START_TEST(test_nice)
     static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,nice,exclusive\n"
                                "0,1000,1000,8,100,\n0,100,100,8,-5,no\n"
                                "5000,100,100,1,,1\n5001,100,100,1,,0\n"
-                               "0,1,1,1,99999999999,\n0,1,1,1,,maybe\n0,1,1,1,-,\n";
+                               "0,1,1,1,99999999999,\n0,1,1,1,,maybe\n0,1,1,1,-,\n"
+                               "0,1,1,1,low,\n";
     STR_AUTO struct str said;
     simtest_replay_rows(jobs, "-N1", &said);
     simtest_expect(
@@ -47,8 +48,22 @@ START_TEST(test_nice)
     simtest_expect(
         &said, "/w.csv:7: left out: exclusive: \"maybe\" is none of 1, 0 and user\n");
     simtest_expect(&said, "/w.csv:8: left out: nice: \"-\" is not within");
+    simtest_expect(&said, "/w.csv:9: left out: nice: \"low\" is no whole number\n");
     simtest_expect(&said, "\"waitMeanSec\":49.75,");
     simtest_expect(&said, "\"waitMaxSec\":100,");
+}
+END_TEST
+
+/* As sbatch has it, no least time limit is more than the time limit. */
+START_TEST(test_time_min)
+{
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,timemin_s,cpus\n"
+                               "0,10,100,200,1\n0,10,100,100,1\n0,10,,200,1\n";
+    STR_AUTO struct str said;
+    simtest_replay_rows(jobs, "-N1", &said);
+    simtest_expect(&said, "/w.csv:2: left out: its least time limit is more than its "
+                          "time limit\n");
+    simtest_expect(&said, "\"completed\":2,");
 }
 END_TEST
 
@@ -170,6 +185,7 @@ int main(void)
     return suite_main("gantry-sim/columns",
                       (struct suite_row[]){{test_policy_columns, 1},
                                            {test_nice, 1},
+                                           {test_time_min, 1},
                                            {test_links, 1},
                                            {test_array_size, 1},
                                            {test_singleton, 1},
