@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/core.h"
+#include "scheduler/follower.h"
 #include "scheduler/herd.h"
 #include "scheduler/yield.h"
 
@@ -379,13 +380,13 @@ static bool is_prey(const struct lifts *l, uint32_t kind)
 }
 
 /* What others have ended for one stays promised to it wherever it stands: no reason to
- * stand before who may have that. */
+ * stand before who may have that. Nor have those behind the next task of an array. */
 static void prepare(struct sched *s, struct entry *entry)
 {
     const struct lifts *l = &s->lifts;
 
     entry->height = l->kinds[entry->kind].height;
-    if (yield_any(entry->rec) && is_prey(l, entry->kind))
+    if (yield_any(follower_array(entry->rec)) && is_prey(l, entry->kind))
         entry->tier = l->kinds[entry->kind].tier;
 }
 
