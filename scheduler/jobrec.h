@@ -143,7 +143,8 @@ struct jobrec {
     struct ahead ahead;
     struct sooner sooner; /* over its choices */
     enum reason found;
-    bool found_planned; /* where it is planned */
+    bool found_planned;    /* where it is planned */
+    uint32_t found_listed; /* which of its choices */
     char *found_message;
     struct limited *limited; /* by choice, at its last trial */
     size_t n_limited;

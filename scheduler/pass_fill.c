@@ -18,12 +18,17 @@
 /* Of more jobs the order takes long enough to look at the budget behind it. */
 #define ORDER_JOBS 1000
 
-static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
+/* Its i-th choice, which has no place in the queue. */
+static void add_missing(struct sched *s, struct jobrec *rec, size_t i, const char *name)
 {
-    struct priority priority = pass_priority(s, rec, NULL, s->pass.now_sec);
+    const struct entry entry = {
+        .rec = rec,
+        .listed = (uint32_t)i,
+        .priority = pass_priority(s, rec, NULL, s->pass.now_sec),
+    };
 
     str_reset(&s->message);
-    tell_found(s, rec, check_missing(&s->cluster, name, &s->message), false, &priority);
+    tell_found(s, &entry, check_missing(&s->cluster, name, &s->message), false);
 }
 
 /* Promises stay, unless the job may not start at all. */
@@ -70,7 +75,7 @@ static void add_choices(struct sched *s, struct jobrec *rec)
     for (size_t i = 0; i < n && missing > 0; i++) {
         if (pass_partition(s, job, i) == NULL && pass_is_open(s, rec, NULL, i) &&
             !pass_listed_before(job, i % n_parts))
-            add_missing(s, rec,
+            add_missing(s, rec, i,
                         job->n_partitions > 0 ? job->partitions[i % n_parts] : NULL);
     }
 }

@@ -76,7 +76,7 @@ bool pass_rule_out(struct sched *s, const struct entry *entry)
     give_up_there(s, entry, rec, reason);
     for (size_t i = 0; i < rec->n_followers && promised; i++)
         give_up_there(s, entry, rec->followers[i], reason);
-    tell_found(s, rec, reason, false, &entry->priority);
+    tell_found(s, entry, reason, false);
     return true;
 }
 

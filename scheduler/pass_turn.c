@@ -178,7 +178,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
     reason = trial_why_not_now(s, entry, by);
     yield_say(s, entry->rec);
     preempt_say(s, entry->rec);
-    tell_found(s, entry->rec, reason, trial_is_planned_there(entry), &entry->priority);
+    tell_found(s, entry, reason, trial_is_planned_there(entry));
 }
 
 /* Those who wait are told why, once nobody can make room for them. */

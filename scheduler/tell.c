@@ -271,25 +271,45 @@ void tell_passed(struct sched *s, struct jobrec *rec)
         tell_if_last(s, rec);
 }
 
-void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
-                const struct priority *priority)
+/* Is it more hopeful than what has been found so far (> 0), or as hopeful (0)? */
+static int compare_found(const struct jobrec *rec, enum reason reason, bool planned)
 {
     int more = hope_of(reason) - hope_of(rec->found);
-    bool better = more > 0 || (more == 0 && planned && !rec->found_planned);
+
+    return more != 0 ? more : (int)planned - (int)rec->found_planned;
+}
+
+static void note_found(struct sched *s, const struct entry *entry, enum reason reason,
+                       bool planned)
+{
+    struct jobrec *rec = entry->rec;
+
+    free(rec->found_message);
+    rec->found = reason;
+    rec->found_planned = planned;
+    rec->found_listed = entry->listed;
+    rec->found_message = xstrdup(s->message.s);
+}
+
+/* Of equals the first that was tried has the best priority, and the first that the job
+ * names the reason: with time the queue is in another order, and whoever waits for
+ * nothing that time brings is not told anew. */
+void tell_found(struct sched *s, const struct entry *entry, enum reason reason,
+                bool planned)
+{
+    struct jobrec *rec = entry->rec;
+    int more = compare_found(rec, reason, planned);
 
     if (rec->array != NULL)
         return; /* nobody knows it */
-    if (rec->untried > 1 || !better) {
-        if (better) {
-            free(rec->found_message);
-            rec->found = reason;
-            rec->found_planned = planned;
-            rec->found_message = xstrdup(s->message.s);
-            rec->found_priority = *priority;
-        }
-        tell_if_last(s, rec);
+    if (rec->untried <= 1 && more > 0) {
+        rec->untried = 0;
+        tell_job(s, rec, reason, s->message.s, &entry->priority);
         return;
     }
-    rec->untried = 0;
-    tell_job(s, rec, reason, s->message.s, priority);
+    if (more > 0)
+        rec->found_priority = entry->priority;
+    if (more > 0 || (more == 0 && entry->listed < rec->found_listed))
+        note_found(s, entry, reason, planned);
+    tell_if_last(s, rec);
 }

@@ -3,7 +3,8 @@
  *
  * Told once, and again when it has changed by enough to matter. A job that may start in
  * several partitions or reservations is told of the most hopeful one, and of equals of
- * that in which it is planned.
+ * that in which it is planned, else of its first choice (pass_choices), with the
+ * priority of the one that comes first in the queue.
  *
  * One that waits for what is not free, and was tried in all of the window in vain, is
  * told "start later than the window of 7-00:00:00": it has no time, and no promise. One
@@ -20,9 +21,10 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
 /* At the end of a walk: an array, of what its followers are promised since. */
 void tell_array(struct sched *s, struct jobrec *rec);
 /* One choice of the job's was tried in vain; the sentence is in s->message. `planned`:
- * in it the job has its plan. After the last one the job is told. */
-void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
-                const struct priority *priority);
+ * in it the job has its plan. After the last one the job is told. Of the entry it takes
+ * the job, which choice it is, and the priority. */
+void tell_found(struct sched *s, const struct entry *entry, enum reason reason,
+                bool planned);
 /* Likewise, of one that says nothing of why the job waits. */
 void tell_passed(struct sched *s, struct jobrec *rec);
 /* It is to end as that says; told once. */
