@@ -194,6 +194,8 @@ static void swap_places(struct sched *s, struct jobrec *a, struct jobrec *b)
     a->walk_before = b->walk_before;
     b->walk = walk;
     b->walk_before = before;
+    pass_prefer_none(s, a);
+    pass_prefer_none(s, b);
 }
 
 /* Its own is kept while others end for it, or where it is none. */

@@ -114,6 +114,8 @@ struct jobrec {
     uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
     uint64_t walk_before;
     uint64_t walk_promised; /* likewise in which it has been counted as promised */
+    uint64_t walk_planned;  /* and that has come by the choice its plan is in, which */
+    size_t planned_at;      /* stands there in the queue */
 
     size_t knot;         /* while circles are sought */
     uint64_t circle;     /* circles.round: it is in one, and waits for: */

@@ -132,6 +132,9 @@ int64_t pass_size(struct sched *s, const struct jobrec *rec,
 /* Of its i-th choice. */
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec);
+/* Its plan is one that another job had: in this walk it moves to no other choice for an
+ * equal start. */
+void pass_prefer_none(const struct sched *s, struct jobrec *rec);
 /* A rule costs a job its plan in the walk: where that is promised the rest of the walk
  * is only about whom rules stop, and another one follows. */
 void pass_lose_place(struct sched *s, const struct jobrec *rec);

@@ -2,8 +2,9 @@
  * pass_private - between the parts of the walk through the queue: pass_entry.c makes
  * entries, pass_fill.c fills the queue with them, pass.c walks through it. In a turn,
  * pass_turn.c knows what each round is for, pass_rule.c stops whom a rule forbids to
- * start, pass_hunt.c looks for victims. pass_crowd.c counts who waits for the same
- * nodes, pass_section.c cuts the queue in sections.
+ * start, pass_hunt.c looks for victims, pass_prefer.c has the first of equal choices.
+ * pass_crowd.c counts who waits for the same nodes, pass_section.c cuts the queue in
+ * sections.
  */
 #ifndef GANTRY_SCHEDULER_PASS_PRIVATE_H
 #define GANTRY_SCHEDULER_PASS_PRIVATE_H
@@ -39,6 +40,11 @@ bool pass_rule_out(struct sched *s, const struct entry *entry);
 /* Starts before it may have reached limits of its as well: then it is told so. */
 bool pass_meets_limit(struct sched *s, struct entry *entry);
 
+/* The entry has had its turn: is that the choice in which its job is planned? */
+void pass_prefer_note(const struct sched *s, const struct entry *entry);
+/* The entry was tried, and has not started: where its job is planned in a choice behind
+ * this one, and could have the same start here, it gets that. */
+void pass_prefer(struct sched *s, const struct entry *entry, const struct seeker *by);
 /* A limit of its, or its array's, is not a lack of room. */
 bool pass_is_limited(const struct sched *s, const struct entry *entry);
 /* Looks for victims, once in a walk. True: it has started, or has its turn again, as

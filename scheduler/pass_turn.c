@@ -136,6 +136,8 @@ static bool try_(struct sched *s, struct entry *entry)
         pass_note_started(s, entry);
         return true;
     }
+    pass_prefer(s, entry, &by);
+    pass_prefer_note(s, entry);
     note_nowhere(s, rec, before);
     count_waiting(s, entry);
     /* What a limit refuses may be allowed in the next walk, whatever has grown. */
@@ -259,6 +261,7 @@ static void go_promise(struct sched *s, struct entry *entry)
                !comes_first(pass)) {
         count_promise(s, rec);
         count_waiting(s, entry);
+        pass_prefer_note(s, entry);
     } else if (!try_(s, entry)) {
         promise(s, entry);
     }

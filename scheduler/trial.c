@@ -220,6 +220,15 @@ static void go_back(struct sched *s, const struct entry *entry, const struct see
         trial_set_limited(entry, reason, s->message.s);
 }
 
+/* In the window that was found last. */
+static void place(struct sched *s, const struct entry *entry, const struct slot *slots,
+                  size_t n)
+{
+    trial_set_plan(s, entry, slots, n);
+    book_enter(s, entry->rec);
+    reprieve_placed(s, entry->rec);
+}
+
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before)
 {
@@ -248,8 +257,28 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
         trial_start(s, entry, slots, n, placed);
         return true;
     }
-    trial_set_plan(s, entry, slots, n);
-    book_enter(s, rec);
-    reprieve_placed(s, rec);
+    place(s, entry, slots, n);
     return false;
+}
+
+/* What the trial has told of limits stays. */
+void trial_move_over(struct sched *s, const struct entry *entry,
+                     const struct seeker *by)
+{
+    struct jobrec *rec = entry->rec;
+    const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
+    struct search in = {.from = rec->claim.first, .before = rec->claim.first + 1};
+    const struct slot *slots;
+    size_t n;
+
+    if (rec->refused || trial_limited_now(entry, NULL) != REASON_NONE)
+        return;
+    book_strike(s, rec);
+    slots = find_within(s, entry, by, &in, &n);
+    if (slots != NULL) {
+        place(s, entry, slots, n);
+        return;
+    }
+    trial_set_limited(entry, REASON_NONE, NULL);
+    put_back(s, rec, &lifted);
 }

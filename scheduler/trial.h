@@ -54,6 +54,10 @@ void trial_set_plan(struct sched *s, const struct entry *entry,
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before);
+/* It has been tried, and is planned in another of its choices, for later than now: its
+ * plan comes over to this one for the same start, if it has a place then. */
+void trial_move_over(struct sched *s, const struct entry *entry,
+                     const struct seeker *by);
 /* Is it one to be promised a start, if it cannot have one now? Not once enough others
  * are (reservation_depth), nor while it has waited too briefly or has too little
  * priority (bf_min_age_reserve, bf_min_prio_reserve), unless it was before. */
