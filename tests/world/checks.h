@@ -8,6 +8,8 @@
  *   reserved    nothing is bound to a reserved node that would not be over before
  *   limit       no more jobs of QOS high run than it allows
  *   licences    nor does what runs use more licences than there are
+ *   owner       no job is beside another user's, where either is to have its nodes for
+ *               its user alone
  *   deadline    no job starts that could not be over by its deadline
  *   closed      no pod of a job that was made when its partition took none any more
  *   partition   no pod of a job in one that the job does not name

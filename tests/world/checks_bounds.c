@@ -1,5 +1,5 @@
 /* What many jobs are bounded by together: limits of QOS and accounts, and licences; and
- * on how many nodes each may be. */
+ * on how many nodes each may be, beside whom. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,7 +170,8 @@ static void check_accounts(const struct bound_job *b)
 {
     const struct ledger *l = b->c->ledger;
 
-    if (is_of_lab(b->pod->job))
+    /* The same limit of QOS high goes first, where it has one. */
+    if (is_of_lab(b->pod->job) && (l->high_jobs == 0 || jobs_of_high(b->pod->job) == 0))
         hold(b, "jobs of account lab run", sum_of(b, jobs_of_lab), l->lab_jobs);
     if (!is_of_red(b->pod))
         return;
@@ -179,6 +180,28 @@ static void check_accounts(const struct bound_job *b)
     /* The limit of side's QOS goes first, where it has one. */
     if (!is_of_side(b->pod) || l->side_nodes == 0)
         hold(b, "nodes are account red's", nodes_of(b, is_of_red), l->red_nodes);
+}
+
+/* Is it to be beside others of its user only, and that is none of these? */
+static bool minds(const struct job_fact *j, const struct job_fact *other)
+{
+    return j->exclusive_user && !str_eq(j->user, other->user);
+}
+
+static void check_mates(const struct bound_job *b)
+{
+    const struct job_fact *own = b->pod->job;
+    const struct pod_fact *p;
+
+    for (p = b->c->ledger->pods; p; p = p->hh.next) {
+        if (!p->job || p->job == own || !str_eq(p->node, b->pod->node) ||
+            (!minds(own, p->job) && !minds(p->job, own)))
+            continue;
+        if (counts_beside(b, p->job) && holds_surely(b->c, p, b->decided_ms))
+            journal_breach(b->c->journal, "owner",
+                           "pod %s is on %s, where %s is, of another user",
+                           b->pod->name, p->node, p->name);
+    }
 }
 
 void checks_bounds(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
@@ -192,6 +215,7 @@ void checks_bounds(struct checks *c, const struct pod_fact *p, int64_t decided_m
     if (p->job->licenses > 0)
         hold(&b, "licences are in use", sum_of(&b, licenses_of), WORLD_LICENSES);
     check_accounts(&b);
+    check_mates(&b);
     if (!is_of_side(p))
         return;
     hold(&b, "nodes are partition side's", nodes_of(&b, is_of_side),

@@ -8,7 +8,7 @@
 
 /* How long the controller may be behind what is true. */
 int64_t checks_lag_ms(const struct checks *c);
-/* A pod is bound, as was decided then: limits of a QOS, and licences. */
+/* A pod is bound, as was decided then: limits, licences, and who is beside it. */
 void checks_bounds(struct checks *c, const struct pod_fact *p, int64_t decided_ms);
 
 #endif

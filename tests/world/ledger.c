@@ -316,6 +316,8 @@ static void read_spec(struct job_fact *j, const struct json *object)
         j->licenses = licenses;
     set_text(&j->qos_asked, json_str(spec, "qos"));
     set_text(&j->account, json_str(spec, "account"));
+    set_text(&j->user, json_str(spec, "user"));
+    j->exclusive_user = json_bool_or(spec, "exclusiveUser", false);
     j->says_more =
         json_get(spec, "timeMin") || j->deadline_sec >= 0 || is_list(j->qos_asked);
     set_text(&j->qos,
@@ -605,6 +607,7 @@ static void job_forget(struct job_fact *j)
     free(j->qos);
     free(j->qos_asked);
     free(j->account);
+    free(j->user);
     free(j->exit);
     free(j->array_uid);
     free(j->reason);

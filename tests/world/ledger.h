@@ -89,6 +89,8 @@ struct job_fact {
     char *qos;       /* of several: that it has; NULL: none, or it is not known yet */
     char *qos_asked; /* spec.qos; NULL: none */
     char *account;   /* likewise */
+    char *user;      /* likewise: it is its namespace's */
+    bool exclusive_user;
     int64_t made_ms;
     bool is_range;           /* spec.nodes is "1-3" or the like, or ntasks decides */
     int64_t pods_asked;      /* for a range of nodes: what it was given last */

@@ -76,6 +76,7 @@ static const struct {
     {PLANT_RUN_TWICE, "containers run twice", "twice", 0},
     {PLANT_BIND_ELSEWHERE, "gangs on one node", "overcommit", 0},
     {PLANT_OVERBOOK, "one-pod jobs on one node", "overcommit", 0},
+    {PLANT_OVERBOOK, "jobs of several users on one node", "owner", 0},
     {PLANT_ID_REUSED, "every job is job 1", "id", 0},
     {PLANT_STATE_BACK, "completed is configuring", "transition", 0},
     {PLANT_EXIT_FALSIFIED, "exit code 77", "exit", 0},

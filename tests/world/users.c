@@ -273,6 +273,20 @@ static void name_partitions(struct users *u, struct json *job, bool in_side,
     }
 }
 
+/* Where there are accounts all jobs are the namespace's, which is a member of them. */
+static void have_user(struct users *u, struct json *job)
+{
+    static const char *const names[] = {"ann", "bob"};
+
+    if (u->teams.any)
+        return;
+    if (!one_in(u, 4))
+        json_set_at(job, "spec.user",
+                    json_new_string(names[between(u, 0, ARRAY_LEN(names) - 1)]));
+    if (one_in(u, 4))
+        json_set_at(job, "spec.exclusiveUser", json_new_bool(true));
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
@@ -304,6 +318,7 @@ static void submit_next(struct users *u)
             follow_array(u, job);
     }
     teams_join(&u->teams, &u->o.rng, job, outlook == OUTLOOK_ENDS);
+    have_user(u, job);
     submit(u, job, outlook, outlook == OUTLOOK_ENDS && one_in(u, 12));
 }
 
