@@ -96,12 +96,9 @@ static void draw_one(struct queue_case *q, const struct sort *sort,
     }
 }
 
-/* Switches would have to be looked at as well for those on nodes. */
 static bool draws(struct queue_case *q, const struct sort *sort)
 {
-    if (sort->plain == PLAIN_NODES)
-        return !q->wired && queue_draw(q, 3) == 0;
-    return queue_draw(q, 9) == 0;
+    return queue_draw(q, sort->plain == PLAIN_NODES ? 3 : 9) == 0;
 }
 
 static void draw_at(struct queue_case *q, enum queue_place place, int owner,
