@@ -71,6 +71,7 @@ static bool add_held(struct sched *s, struct sched_budget budget)
         if (is_spent(budget, holds, n))
             return false;
     }
+    reserve_hold_excess(s);
     s->timeline.overcommitted = false;
     s->renewal = RENEW_PLANS;
     return true;

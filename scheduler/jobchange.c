@@ -68,6 +68,8 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
 
+    s->timeline.overcommitted |=
+        job->n_alloc > 0 && reserve_is_overfull(s, job->reservation);
     book_strike(s, rec);
     follower_lift(s, rec);
     allowance_drop(s, rec);

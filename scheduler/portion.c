@@ -157,6 +157,21 @@ struct resvec portion_open(const struct cluster *c, struct lot lot,
     return open;
 }
 
+bool portion_lacks(const struct cluster *c, struct lot lot, const struct resvec *least,
+                   struct resvec *ret)
+{
+    const struct portions *p = &c->portions;
+    bool lacks = false;
+
+    *ret = (struct resvec){{0}};
+    for (int i = 0; i < RES_MAX; i++) {
+        if (has_kind(lot.kinds & p->kinds, i))
+            ret->v[i] = MAX(-least->v[p->columns[lot.number][i]], 0);
+        lacks |= ret->v[i] > 0;
+    }
+    return lacks;
+}
+
 struct resvec portion_rest(const struct cluster *c, struct lot lot,
                            const struct resvec *held, const struct resvec *room)
 {

@@ -68,6 +68,9 @@ void portion_add(const struct cluster *c, struct lot lot, struct resvec *amount)
 /* What a lot takes of what is open, where so much is held for it. */
 struct resvec portion_open(const struct cluster *c, struct lot lot,
                            const struct resvec *held);
+/* What more its jobs have than is held for it, by what is free; false: nothing. */
+bool portion_lacks(const struct cluster *c, struct lot lot, const struct resvec *least,
+                   struct resvec *ret);
 /* What is taken of its lot for ever, as it is not held: of a node of that room. */
 struct resvec portion_rest(const struct cluster *c, struct lot lot,
                            const struct resvec *held, const struct resvec *room);

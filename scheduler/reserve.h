@@ -50,6 +50,7 @@ struct resvrec {
         lot; /* of one that holds portions of them; LOT_NONE: it has them whole */
     struct held_span *spans; /* in which it holds them, of the timeline of now */
     size_t n_spans, spans_cap;
+    bool overfull; /* jobs in it have more of a node than it holds of that */
 };
 
 struct reserve {
@@ -115,6 +116,11 @@ void reserve_want_columns(struct sched *s);
 void reserve_hold(struct sched *s, int64_t now_sec);
 /* Do they hold it in the same slots still, after timeline_advance? */
 bool reserve_holds_on(struct sched *s, int64_t now_sec);
+/* Once all that jobs hold is on it: what those in one that has become smaller have more
+ * than it holds is taken of what is open as well, as long as they have it. */
+void reserve_hold_excess(struct sched *s);
+/* Is it such a one (NULL: it is none)? With its jobs that changes. */
+bool reserve_is_overfull(const struct sched *s, const char *name);
 /* The lot of jobs in the reservation of that name (NULL: in none). */
 struct lot reserve_lot(const struct sched *s, const char *name);
 /* That of which such a job takes on a node: on one that the reservation has no more it

@@ -132,6 +132,52 @@ static void hold_of(struct sched *s, const struct resvrec *rec,
         timeline_take(tl, &use, 1, rec->spans[i].first, rec->spans[i].last);
 }
 
+/* The first slot behind those in which its jobs have too much of a node: they run, so
+ * these are the first ones. */
+static size_t hold_excess_of(struct sched *s, const struct resvrec *rec,
+                             const struct noderec *node)
+{
+    struct timeline *tl = &s->timeline;
+    size_t slot = 0;
+
+    for (; slot < tl->n_slots; slot++) {
+        struct use use = {.position = node->position};
+        struct resvec least, excess;
+
+        timeline_least(tl, node->position, slot, slot + 1, &least);
+        if (!portion_lacks(&s->cluster, rec->lot, &least, &excess))
+            break;
+        use.amount = portion_open(&s->cluster, rec->lot, &excess);
+        timeline_take(tl, &use, 1, slot, slot + 1);
+    }
+    return slot;
+}
+
+void reserve_hold_excess(struct sched *s)
+{
+    struct reserve *r = &s->reserve;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        struct resvrec *rec = &r->recs[i];
+
+        rec->overfull = false;
+        for (size_t k = 0; k < rec->resv->n_chosen && rec->lot.number > 0; k++) {
+            const struct noderec *node =
+                cluster_node(&s->cluster, rec->resv->chosen[k]);
+
+            if (node != NULL && node->position != POSITION_NONE && node->usable)
+                rec->overfull |= hold_excess_of(s, rec, node) > 0;
+        }
+    }
+}
+
+bool reserve_is_overfull(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = name != NULL ? reserve_own(s, name) : NULL;
+
+    return rec != NULL && rec->overfull;
+}
+
 void reserve_hold(struct sched *s, int64_t now_sec)
 {
     struct reserve *r = &s->reserve;
