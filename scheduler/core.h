@@ -61,6 +61,7 @@ enum renewal {
 
 struct sched {
     struct sched_config config;
+    bool without_hints; /* sched_leave_hints */
     struct cluster cluster;
     struct policy policy;
     struct held held; /* of limits: allowance.h */

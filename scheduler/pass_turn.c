@@ -150,7 +150,7 @@ static void give_hints(struct sched *s, const struct entry *entry,
 {
     struct jobrec *rec = entry->rec;
 
-    if (s->pass.n_hinted >= SOONER_MAX)
+    if (s->without_hints || s->pass.n_hinted >= SOONER_MAX)
         return;
     s->pass.n_hinted++;
     rec->sooner = sooner_best(rec->sooner, sooner_find(s, entry, by));

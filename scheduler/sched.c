@@ -72,6 +72,11 @@ struct sched *sched_new(const struct sched_config *config)
     return s;
 }
 
+void sched_leave_hints(struct sched *s)
+{
+    s->without_hints = true;
+}
+
 void sched_free(struct sched *s)
 {
     struct jobrec *rec, *next;

@@ -276,6 +276,9 @@ enum sched_progress {
 
 struct sched *sched_new(const struct sched_config *config);
 void sched_free(struct sched *s);
+/* Nobody reads what would let jobs start at once (sooner.h): from now on it is neither
+ * worked out nor told. */
+void sched_leave_hints(struct sched *s);
 
 /* Takes the struct inside an upsert over, whatever it is. An unknown key in *_GONE is
  * nothing. Never fails: what cannot be (a slot on an unknown node) is kept and counted

@@ -204,6 +204,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     int64_t now_sec = workload_begin(replay->load);
     history_init(ret, replay->load->n);
     e.sched = sched_new(replay->config);
+    sched_leave_hints(e.sched);
     e.ledger = ledger_new(replay->pool);
     e.kin = kin_new(replay->load);
     e.arrays = arrays_new(replay->load);

@@ -67,13 +67,15 @@ static size_t starts_of(struct trial *t, int64_t now_sec, const char *uid)
 }
 
 /* Running jobs, which started at different times, and those that wait behind them. */
-static void fill(struct trial *t, uint64_t seed)
+static void fill(struct trial *t, uint64_t seed, bool hints)
 {
     struct sched_config config = sched_config_default();
 
     rng_seed(&t->rng, seed);
     restable_init(&t->res);
     t->s = sched_new(&config);
+    if (!hints)
+        sched_leave_hints(t->s);
     tell(t, "partition batch default");
     tell(t, "node n[1-8] cpu=8");
     for (int i = 1; i <= RUNNING; i++) {
@@ -99,7 +101,7 @@ static void take(uint64_t seed, int number, struct sooner hint)
     struct change change = {.kind = CHANGE_JOB};
     struct trial t;
 
-    fill(&t, seed);
+    fill(&t, seed, true);
     change.u.job = job_copy(sched_job(t.s, uid));
     if (hint.nodes > 0)
         change.u.job->min_pods = change.u.job->max_pods = hint.nodes;
@@ -117,7 +119,7 @@ static size_t try_seed(uint64_t seed)
     struct trial t;
     size_t n = 0;
 
-    fill(&t, seed);
+    fill(&t, seed, true);
     for (int i = RUNNING + 1; i <= RUNNING + WAITING; i++) {
         struct sooner hint = told(&t, i);
 
@@ -142,8 +144,49 @@ START_TEST(test_hints_are_true)
 }
 END_TEST
 
+static int64_t planned_sec(const struct trial *t, int number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+
+    return sched_job(t->s, uid)->plan.start_sec;
+}
+
+/* Who does not read them is told none; all else is the same. Returns how many that
+ * spares. */
+static size_t leave_out(uint64_t seed)
+{
+    struct trial with, without;
+    size_t n = 0;
+
+    fill(&with, seed, true);
+    fill(&without, seed, false);
+    for (int i = RUNNING + 1; i <= RUNNING + WAITING; i++) {
+        const struct sooner none = {0}, hint = told(&with, i), left = told(&without, i);
+
+        n += !sooner_equal(&hint, &none);
+        ck_assert_msg(sooner_equal(&left, &none) &&
+                          planned_sec(&with, i) == planned_sec(&without, i),
+                      "seed %" PRIu64 ": job %d", seed, i);
+    }
+    sched_free(with.s);
+    sched_free(without.s);
+    return n;
+}
+
+START_TEST(test_without)
+{
+    const struct seeds seeds = seeds_of("GANTRY_CLUSTERS", CLUSTERS);
+    size_t n = 0;
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        n += leave_out(seed);
+    ck_assert_msg(seeds.alone || n > seeds.last / 3, "only %zu hints", n);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("scheduler/sooner",
-                      (struct suite_row[]){{test_hints_are_true, 1}, {NULL, 0}});
+    return suite_main(
+        "scheduler/sooner",
+        (struct suite_row[]){{test_hints_are_true, 1}, {test_without, 1}, {NULL, 0}});
 }
