@@ -634,6 +634,69 @@ START_TEST(test_histories)
 }
 END_TEST
 
+/* ---- what is used as time goes on ---- */
+
+/* One of rate 1 is planned at 50; 40 of what there is have been used before. */
+static const struct {
+    const char *name;
+    int64_t room, rate, lasts;
+    int64_t held_until; /* one of rate 1 runs until then; 0: nobody does */
+    int64_t half_life, reset;
+    bool any;    /* another limit stands for the one who is planned */
+    size_t over; /* from slot 0 on */
+    int64_t longest;
+} used_cases[] = {
+    {"some is left by then", 100, 2, 29, 0, 0, TIME_UNSET, false, NONE, 29},
+    {"just used up by then", 100, 2, 30, 0, 0, TIME_UNSET, false, 2, 29},
+    {"one who goes on beside", 100, 2, 60, 0, 0, TIME_UNSET, false, 2, 29},
+    {"with what runs", 100, 2, 60, 30, 0, TIME_UNSET, false, 3, 14},
+    {"nobody waits for what is used up", 40, 2, 60, 0, 0, TIME_UNSET, false, NONE,
+     LIMIT_UNLIMITED},
+    {"another limit stands for it", 50, 2, 60, 0, 0, TIME_UNSET, true, NONE,
+     LIMIT_UNLIMITED},
+    {"what has been used fades", 100, 2, 60, 0, 50, TIME_UNSET, false, 1, 39},
+    {"all is forgotten between", 100, 2, 40, 0, 0, 40, false, NONE, LIMIT_UNLIMITED},
+    {"used from there on", 100, 12, 60, 0, 0, 40, false, 0, 48},
+    {"over before that", 100, 12, 40, 0, 0, 40, false, NONE, 48},
+};
+
+START_TEST(test_used)
+{
+    const __int128 rate = 1000;
+    const struct amounts plan = {
+        .planned = -rate * 50, .fading = -rate, .held = rate * 70};
+    const struct amounts run = {.fading = -rate,
+                                .held = rate * used_cases[_i].held_until};
+    struct pledges all = {0};
+    struct pledge *pledge = pledges_get(&all, "limit", "", PLEDGE_USED);
+    const struct pledge_bound bound = {
+        .pledge = pledge,
+        .room = used_cases[_i].room * rate,
+        .rate = used_cases[_i].rate * rate,
+        .lasts_sec = used_cases[_i].lasts,
+        .past = {.used = 40,
+                 .half_life_sec = used_cases[_i].half_life,
+                 .period_sec = 10,
+                 .reset_sec = used_cases[_i].reset}};
+
+    pledge_take(pledge, &plan, 5, 7, SLOTS);
+    pledge_start(pledge, used_cases[_i].any ? PLEDGE_ANY : bound.room, 5, SLOTS, 1);
+    if (used_cases[_i].held_until > 0)
+        pledge_take(pledge, &run, 0, (size_t)used_cases[_i].held_until / 10, SLOTS);
+    ck_assert_msg(pledge_short(&bound, times, 0, SLOTS) == used_cases[_i].over,
+                  "%s: %zu", used_cases[_i].name,
+                  pledge_short(&bound, times, 0, SLOTS));
+    ck_assert_msg(pledge_lasts(&bound, times) == used_cases[_i].longest, "%s: %" PRId64,
+                  used_cases[_i].name, pledge_lasts(&bound, times));
+    ck_assert(pledge_short(&bound, times, 5, SLOTS) == NONE);
+    pledge_give(pledge, &plan, 5, 7, SLOTS);
+    if (used_cases[_i].held_until > 0)
+        pledge_give(pledge, &run, 0, (size_t)used_cases[_i].held_until / 10, SLOTS);
+    ck_assert(pledge->levels.n == 1 && pledge->levels.items[0].of.planned == 0);
+    pledges_reset(&all);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/pledge", (struct suite_row[]){
@@ -641,6 +704,7 @@ int main(void)
                                               {test_apart, 1},
                                               {test_renumber, 1},
                                               {test_until, ARRAY_LEN(until_cases)},
+                                              {test_used, ARRAY_LEN(used_cases)},
                                               {test_histories, 1},
                                               {NULL, 0},
                                           });
