@@ -313,10 +313,11 @@ int64_t held_used(const struct held *h, const struct limit *limit, const char *w
 
     for (const struct take *t = counter != NULL ? counter->takes : NULL; t != NULL;
          t = t->behind) {
-        const int64_t sec = MIN(t->end_sec, to_sec) - MAX(t->start_sec, from_sec);
+        const int64_t first = MAX(t->start_sec, from_sec),
+                      last = MIN(t->end_sec, to_sec);
 
-        if (sec > 0)
-            sum += (__int128)t->amount * sec * t->factor / 1000;
+        if (first < last) /* one that has no end is not of that time */
+            sum += (__int128)t->amount * (last - first) * t->factor / 1000;
     }
     return capped(sum);
 }
