@@ -106,6 +106,11 @@ bool accrue_run(struct sched *s, struct sched_budget budget)
     if (!gather(a, budget))
         return false;
     while (a->next < a->queue.n) {
+        if (!queue_ready(&a->queue, a->next, QUEUE_LOOKS)) {
+            if (sched_is_spent(budget))
+                return false;
+            continue;
+        }
         look(s, queue_at(&a->queue, a->next++)->rec);
         if (is_spent(budget, a->next))
             return false;

@@ -93,7 +93,14 @@ static bool add_plans(struct sched *s, struct sched_budget budget)
     struct queue *queue = &s->pass.queue;
 
     while (s->n_renewed < queue->n) {
-        bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
+        bool looked;
+
+        if (!queue_ready(queue, s->n_renewed, QUEUE_LOOKS)) {
+            if (sched_is_spent(budget))
+                return false;
+            continue;
+        }
+        looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
 
         if (is_spent(budget, looked, s->n_renewed))
             return false;

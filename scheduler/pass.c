@@ -52,11 +52,17 @@ static bool next_round(struct sched *s)
     return true;
 }
 
+/* Is the next one of the queue in its place? Else it has come nearer. */
+static bool is_ready(struct pass *pass)
+{
+    return queue_ready(&pass->queue, pass->next, QUEUE_LOOKS);
+}
+
 static void make_turns(struct pass *pass)
 {
     size_t last = MIN(pass->next + TURNS_PUT, pass->last);
 
-    for (; pass->next < last; pass->next++)
+    for (; pass->next < last && is_ready(pass); pass->next++)
         turns_put(&pass->turns, queue_at(&pass->queue, pass->next), pass->next);
 }
 
@@ -117,6 +123,8 @@ static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
         make_turns(pass);
         return true;
     }
+    if (pass->again == NULL && pass->round != ROUND_OFFER && !is_ready(pass))
+        return true;
     entry = next_entry(pass, &at);
     return take_next(s, entry, at, now_sec, budget);
 }

@@ -123,39 +123,47 @@ static size_t find_middle(const struct entry *entries, size_t first, size_t last
     return entry_compare(&entries[low], &entries[high]) > 0 ? low : high;
 }
 
-/* Brings one to its place among [first, last), those before it before it. Returns the
- * place. */
-static size_t divide(struct entry *entries, size_t first, size_t last)
+/* Brings one to its place among [n_sorted, last), those before it before it: it becomes
+ * a bound. At most so many are looked at; returns how many were. */
+static size_t divide(struct queue *q, size_t last, size_t most)
 {
-    size_t place = first;
+    struct entry *entries = q->entries;
+    size_t from, end;
 
-    swap(&entries[find_middle(entries, first, last)], &entries[last - 1]);
-    for (size_t i = first; i < last - 1; i++) {
-        if (entry_compare(&entries[i], &entries[last - 1]) > 0)
-            continue;
-        if (i != place)
-            swap(&entries[i], &entries[place]);
-        place++;
+    if (!q->dividing) {
+        swap(&entries[find_middle(entries, q->n_sorted, last)], &entries[last - 1]);
+        q->dividing = true;
+        q->at = q->place = q->n_sorted;
     }
-    swap(&entries[place], &entries[last - 1]);
-    return place;
+    from = q->at;
+    end = last - 1 - from > most ? from + most : last - 1;
+    for (; q->at < end; q->at++) {
+        if (entry_compare(&entries[q->at], &entries[last - 1]) > 0)
+            continue;
+        if (q->at != q->place)
+            swap(&entries[q->at], &entries[q->place]);
+        q->place++;
+    }
+    if (end == last - 1) {
+        swap(&entries[q->place], &entries[last - 1]);
+        q->bounds[q->n_bounds++] = q->place + 1;
+        q->dividing = false;
+    }
+    return end - from;
 }
 
 /* A bound is one past what comes before it; too many of them, and all up to the nearest
- * is put in order at once. */
-static void sort_next(struct queue *q)
+ * is put in order at once. Returns how many were looked at. */
+static size_t sort_some(struct queue *q, size_t most)
 {
-    size_t last;
+    size_t last = q->bounds[q->n_bounds - 1], n = last - q->n_sorted;
 
-    while (q->bounds[q->n_bounds - 1] - q->n_sorted > QUEUE_RUN &&
-           q->n_bounds < QUEUE_BOUNDS) {
-        last = divide(q->entries, q->n_sorted, q->bounds[q->n_bounds - 1]);
-        q->bounds[q->n_bounds++] = last + 1;
-    }
-    last = q->bounds[--q->n_bounds];
-    qsort(q->entries + q->n_sorted, last - q->n_sorted, sizeof(*q->entries),
-          entry_compare);
+    if (n > QUEUE_RUN && q->n_bounds < QUEUE_BOUNDS)
+        return divide(q, last, most);
+    q->n_bounds--;
+    qsort(q->entries + q->n_sorted, n, sizeof(*q->entries), entry_compare);
     q->n_sorted = last;
+    return n;
 }
 
 /* Between two walks the order hardly changes, so that looking first pays. */
@@ -168,11 +176,19 @@ void queue_order(struct queue *q)
     q->n_sorted = n == q->n ? n : 0;
     q->n_bounds = 1;
     q->bounds[0] = q->n;
+    q->dividing = false;
+}
+
+bool queue_ready(struct queue *q, size_t i, size_t most)
+{
+    for (size_t n = 0; q->n_sorted <= i && n < most;)
+        n += sort_some(q, most - n);
+    return q->n_sorted > i;
 }
 
 struct entry *queue_at(struct queue *q, size_t i)
 {
-    while (q->n_sorted <= i)
-        sort_next(q);
+    while (!queue_ready(q, i, SIZE_MAX)) {
+    }
     return &q->entries[i];
 }

@@ -63,12 +63,17 @@ struct entry {
 /* Fewer than these are put in order at once; for as many as memory holds. */
 #define QUEUE_RUN 64
 #define QUEUE_BOUNDS 64
+/* So many entries are looked at between looks at the budget, 50 ns each. */
+#define QUEUE_LOOKS 4096
 
 struct queue {
     struct entry *entries;
     size_t n, cap;
     size_t n_sorted; /* from the front, since queue_order */
     size_t bounds[QUEUE_BOUNDS], n_bounds;
+    bool dividing; /* up to the nearest bound, by the last one before that: */
+    size_t at;     /* looked at up to here, */
+    size_t place;  /* those before it up to here */
 };
 
 void queue_fini(struct queue *q);
@@ -88,5 +93,9 @@ struct entry *queue_add(struct queue *q);
 void queue_order(struct queue *q);
 /* The i-th in order. */
 struct entry *queue_at(struct queue *q, size_t i);
+/* Works so that this costs nothing, but looks at about `most` entries at a time; false:
+ * it is to be called again. One or two of QUEUE_LOOKS can do all that a short queue
+ * needs. */
+bool queue_ready(struct queue *q, size_t i, size_t most);
 
 #endif

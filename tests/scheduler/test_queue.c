@@ -63,6 +63,30 @@ START_TEST(test_long)
 }
 END_TEST
 
+/* In pieces it comes to the same order; none of them is larger than what is asked for,
+ * but for a run that is put in order at once. */
+START_TEST(test_pieces)
+{
+    struct queue q = {0};
+    size_t calls = 0;
+
+    for (int64_t i = 0; i < LONG; i++)
+        *queue_add(&q) = (struct entry){.job_id = (i * 7919 + 5) % LONG, .uid = "a"};
+    queue_order(&q);
+    ck_assert(!queue_ready(&q, 0, 100));
+    ck_assert(q.dividing && q.at - q.n_sorted <= 100 + QUEUE_RUN);
+    for (size_t i = 0; i < LONG; i++) {
+        for (; !queue_ready(&q, i, 100); calls++)
+            ck_assert_uint_lt(calls, (size_t)100 * LONG);
+        ck_assert_int_eq(queue_at(&q, i)->job_id, (int64_t)i);
+        ck_assert_ptr_eq(queue_at(&q, i), &q.entries[i]);
+        if (i == 0)
+            ck_assert_uint_ge(calls, LONG / 100);
+    }
+    queue_fini(&q);
+}
+END_TEST
+
 /* The front of a long queue costs no order behind it. */
 START_TEST(test_front)
 {
@@ -82,6 +106,7 @@ int main(void)
     return suite_main("scheduler/queue", (struct suite_row[]){
                                              {test_order, 1},
                                              {test_long, ARRAY_LEN(disorders)},
+                                             {test_pieces, 1},
                                              {test_front, 1},
                                              {NULL, 0},
                                          });

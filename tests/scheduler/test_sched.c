@@ -749,6 +749,30 @@ START_TEST(test_limits_in_slices)
 }
 END_TEST
 
+/* The first place of a long queue is found in slices, too: it takes a look at all. */
+START_TEST(test_order_in_slices)
+{
+    struct fixture f;
+    int sorting = 0;
+
+    begin(&f, "node n1 cpu=1\npartition batch default");
+    for (int i = 1; i <= 20000; i++) {
+        AUTO_FREE char *text =
+            xasprintf("job %d cpu=8 submit=%d", i, (i * 7919 + 5) % 20000);
+
+        line(&f, text);
+    }
+    f.limit = 1;
+    for (int steps = 0; f.s->pass.queue.n_sorted == 0; steps++) {
+        ck_assert_int_lt(steps, 5000);
+        step(&f, 20000);
+        sorting += f.s->pass.ordered && f.s->pass.queue.n_sorted == 0;
+    }
+    ck_assert_int_ge(sorting, 20000 / QUEUE_LOOKS);
+    end(&f);
+}
+END_TEST
+
 /* Those that go while a walk runs are forgotten in slices before the next one; who
  * comes back meanwhile is there, and who goes between two slices is forgotten at once.
  */
@@ -819,6 +843,7 @@ int main(void)
                           {test_too_many_reservations, 1},
                           {test_tail_is_not_starved, 1},
                           {test_limits_in_slices, 1},
+                          {test_order_in_slices, 1},
                           {test_sweep_in_slices, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
