@@ -96,9 +96,13 @@ static void draw_one(struct queue_case *q, const struct sort *sort,
     }
 }
 
+/* Under switches one who is over a limit on nodes finds an earlier place once others are
+ * planned behind it, whose nodes it may share: the plain planner looks once. */
 static bool draws(struct queue_case *q, const struct sort *sort)
 {
-    return queue_draw(q, sort->plain == PLAIN_NODES ? 3 : 9) == 0;
+    if (sort->plain == PLAIN_NODES)
+        return !q->wired && queue_draw(q, 3) == 0;
+    return queue_draw(q, 9) == 0;
 }
 
 static void draw_at(struct queue_case *q, enum queue_place place, int owner,
