@@ -57,8 +57,8 @@ static void shape_job(const struct pool *p, const struct work *work, struct job 
     job->each.v[RES_PODS] = 1;
 }
 
-/* One is asked for as by --gpus=h100:8, so that limits on it count; of several any does,
- * which only labels can say. */
+/* One is asked for as by --gpus=h100:8, so that limits on it count; of several any
+ * does, which only labels can say. */
 static void allow_types(struct job *job, const char *types)
 {
     if (!strchr(types, '|')) {

@@ -96,8 +96,8 @@ static void draw_one(struct queue_case *q, const struct sort *sort,
     }
 }
 
-/* Under switches one who is over a limit on nodes finds an earlier place once others are
- * planned behind it, whose nodes it may share: the plain planner looks once. */
+/* Under switches one who is over a limit on nodes finds an earlier place once others
+ * are planned behind it, whose nodes it may share: the plain planner looks once. */
 static bool draws(struct queue_case *q, const struct sort *sort)
 {
     if (sort->plain == PLAIN_NODES)
