@@ -190,13 +190,22 @@ static bool stands(struct sched *s, struct jobrec *rec)
            (s->renewal != RENEW_PLANS || book_bars(s, rec) == BROKEN_NOT);
 }
 
+/* It has become shorter: of what is free behind it nothing is known, and no promise of
+ * that can be kept. */
+static bool is_behind_window(const struct sched *s, const struct plan *plan)
+{
+    return plan->promised && plan->start_sec != PLAN_FAR &&
+           plan->start_sec >= s->timeline.bounds[s->timeline.n_slots - 1];
+}
+
 void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    bool fits = stands(s, rec) || book_is_drawn_elsewhere(s, rec);
+    bool behind = is_behind_window(s, &rec->job->plan);
+    bool fits = !behind && (stands(s, rec) || book_is_drawn_elsewhere(s, rec));
 
     if (cause == BROKEN_NOT && !fits)
-        cause = broken_find(s, rec);
-    if (cause == BROKEN_RULES && !fits)
+        cause = behind ? BROKEN_RULES : broken_find(s, rec);
+    if (cause == BROKEN_RULES && !fits && !behind)
         fits = book_stands_elsewhere(s, rec);
     if (fits)
         enter_claim(s, rec);

@@ -17,7 +17,8 @@
  *   pod          a pod of others runs there
  *   rules        a limit, an account, a partition does not let the job start any more,
  *                or not there: the partition has lost a node of it;
- *                nor in another partition of the job, at the same time
+ *                nor in another partition of the job, at the same time; or the window
+ *                (bf_window) has become too short for it
  *   other        none of these
  *
  * A job that is held, or changed by its owner, gives its promise up by itself, and that

@@ -161,6 +161,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"minage", &sc->config.min_age_reserve_sec},
         {"minprio", &sc->config.min_prio_reserve},
         {"test", &sc->config.max_job_test},
+        {"window", &sc->config.window_sec},
         {"arrayresv", &sc->config.max_job_array_resv},
         {"switchwait", &sc->config.max_switch_wait_sec},
         {"exempt", &sc->config.preempt_exempt_sec},
