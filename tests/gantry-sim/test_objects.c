@@ -31,17 +31,24 @@ static const char shares_csv[] =
     "4,600,600,8,red,cem,lab\n"
     "5,1800,3000,8,red,ann,\n";
 
+/* The jobs on that cluster, as JSON behind what is said of them. */
+static void replay_json(const char *root, const char *cluster, const char *jobs,
+                        struct str *said)
+{
+    simtest_write(root, "c.yaml", cluster);
+    simtest_write(root, "w.csv", jobs);
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
+                    said),
+        0);
+}
+
 START_TEST(test_objects)
 {
     char *root = tempdir_new();
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    simtest_write(root, "c.yaml", objects);
-    simtest_write(root, "w.csv", shares_csv);
-    ck_assert_int_eq(
-        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
-                    &said),
-        0);
+    replay_json(root, objects, shares_csv, &said);
     simtest_expect(&said, "/w.csv:5: never started: InvalidAccount: ");
     simtest_expect(&said, "\"waitMedianSec\":1199,"); /* bob: ann's second is first */
     simtest_expect(&said, "\"waitMaxSec\":7195,");    /* ann's third, behind it */
@@ -95,12 +102,7 @@ START_TEST(test_qos_list)
     char *root = tempdir_new();
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    simtest_write(root, "c.yaml", cluster);
-    simtest_write(root, "w.csv", jobs);
-    ck_assert_int_eq(
-        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
-                    &said),
-        0);
+    replay_json(root, cluster, jobs, &said);
     simtest_expect(&said, "\"completed\":3,");
     simtest_expect(&said, "\"waitMedianSec\":0,");
     simtest_expect(&said, "\"waitMaxSec\":900,");
@@ -135,12 +137,7 @@ START_TEST(test_refused)
     char *root = tempdir_new();
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    simtest_write(root, "c.yaml", cluster);
-    simtest_write(root, "w.csv", jobs);
-    ck_assert_int_eq(
-        simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml", "--json"),
-                    &said),
-        0);
+    replay_json(root, cluster, jobs, &said);
     simtest_expect(&said, "\"completed\":6,");
     simtest_expect(&said, "\"refused\":5,");
     simtest_expect(&said, "\"neverStarted\":1,");
