@@ -188,7 +188,6 @@ bool queue_ready(struct queue *q, size_t i, size_t most)
 
 struct entry *queue_at(struct queue *q, size_t i)
 {
-    while (!queue_ready(q, i, SIZE_MAX)) {
-    }
+    queue_ready(q, i, SIZE_MAX);
     return &q->entries[i];
 }
