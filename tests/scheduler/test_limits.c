@@ -1,5 +1,5 @@
 /*
- * Limits: their table, and that no start exceeds one, whatever happens.
+ * Limits: no start exceeds one, whatever happens.
  *
  * Random jobs come, start, end and go under random limits of QOS and accounts; after
  * each step everything that has started in it is held against sums worked out anew, by
@@ -28,135 +28,6 @@
 #define COMPONENTS 3
 #define PLACES 8
 #define LINE_MAX_ 512
-
-/* ---- the table ---- */
-
-static const struct {
-    const char *key, *type;
-    enum tres tres;
-} tres_cases[] = {
-    {"cpu", NULL, TRES_CPU},
-    {"CPU", NULL, TRES_CPU},
-    {"mem", NULL, TRES_MEM},
-    {"node", NULL, TRES_NODE},
-    {"billing", NULL, TRES_BILLING},
-    {"gres/gpu", NULL, TRES_GPU},
-    {"gres/gpu:h100", "h100", TRES_GPU},
-    {"gres/gpu:", NULL, TRES_NONE},
-    {"cpu:fast", NULL, TRES_NONE},
-    {"gres", NULL, TRES_NONE},
-    {"gres/gpux", NULL, TRES_NONE},
-    {"nodes", NULL, TRES_NONE},
-    {"license/matlab", "matlab", TRES_LICENSE},
-    {"License/ansys@lab", "ansys@lab", TRES_LICENSE},
-    {"license", NULL, TRES_NONE},
-    {"license/", NULL, TRES_NONE},
-    {"license:matlab", NULL, TRES_NONE},
-    {"gres/gpu/h100", NULL, TRES_NONE},
-    {"", NULL, TRES_NONE},
-};
-
-START_TEST(test_tres)
-{
-    const char *type;
-
-    ck_assert_int_eq(tres_parse(tres_cases[_i].key, &type), tres_cases[_i].tres);
-    ck_assert(str_eq(type, tres_cases[_i].type));
-}
-END_TEST
-
-/* Words as people's scripts look for them. */
-static const struct {
-    enum limit_kind kind;
-    enum tres tres;
-    bool of_account;
-    const char *word, *class_;
-} word_cases[] = {
-    {LIMIT_GRP_JOBS, TRES_NONE, false, "QOSGrpJobsLimit", "NotAllowed"},
-    {LIMIT_GRP_JOBS, TRES_NONE, true, "AssocGrpJobsLimit", "NotAllowed"},
-    {LIMIT_MAX_JOBS, TRES_NONE, true, "AssocMaxJobsLimit", "NotAllowed"},
-    {LIMIT_MAX_WALL, TRES_NONE, false, "QOSMaxWallDurationPerJobLimit", "Never"},
-    {LIMIT_GRP_TRES, TRES_CPU, true, "AssocGrpCpuLimit", "NotAllowed"},
-    {LIMIT_GRP_TRES, TRES_GPU, true, "AssocGrpGRES", "NotAllowed"},
-    {LIMIT_GRP_TRES, TRES_NODE, false, "QOSGrpNodeLimit", "NotAllowed"},
-    {LIMIT_GRP_TRES, TRES_BILLING, false, "QOSGrpBilling", "NotAllowed"},
-    {LIMIT_GRP_WALL, TRES_NONE, false, "QOSGrpWallLimit", "NotAllowed"},
-    {LIMIT_GRP_TRES_MINS, TRES_CPU, true, "AssocGrpCPUMinutesLimit", "NotAllowed"},
-    {LIMIT_GRP_TRES_MINS, TRES_GPU, false, "QOSGrpGRESMinutes", "NotAllowed"},
-    {LIMIT_GRP_TRES_RUN_MINS, TRES_CPU, false, "QOSGrpCPURunMinutesLimit",
-     "NotAllowed"},
-    {LIMIT_GRP_TRES_RUN_MINS, TRES_MEM, true, "AssocGrpMemRunMinutes", "NotAllowed"},
-    {LIMIT_MAX_TRES_MINS_PER_JOB, TRES_MEM, true, "AssocMaxMemMinutesPerJob", "Never"},
-    {LIMIT_MAX_TRES_MINS_PER_JOB, TRES_MEM, false, "QOSMaxMemoryMinutesPerJob",
-     "Never"},
-    {LIMIT_MAX_TRES_PER_JOB, TRES_CPU, true, "AssocMaxCpuPerJobLimit", "Never"},
-    {LIMIT_MAX_TRES_PER_JOB, TRES_NODE, false, "QOSMaxNodePerJobLimit", "Never"},
-    {LIMIT_MAX_TRES_PER_NODE, TRES_GPU, false, "QOSMaxGRESPerNode", "Never"},
-    {LIMIT_MAX_TRES_PER_USER, TRES_CPU, false, "QOSMaxCpuPerUserLimit", "NotAllowed"},
-    {LIMIT_MAX_TRES_PER_USER, TRES_GPU, false, "QOSMaxGRESPerUser", "NotAllowed"},
-    {LIMIT_MAX_TRES_PER_ACCOUNT, TRES_MEM, false, "MaxMemoryPerAccount", "NotAllowed"},
-    {LIMIT_MIN_TRES_PER_JOB, TRES_CPU, false, "QOSMinCpuNotSatisfied", "Never"},
-    {LIMIT_MIN_TRES_PER_JOB, TRES_GPU, false, "QOSMinGRES", "Never"},
-    {LIMIT_GRP_TRES, TRES_LICENSE, true, "AssocGrpLicense", "NotAllowed"},
-    {LIMIT_MAX_TRES_PER_USER, TRES_LICENSE, false, "QOSMaxLicensePerUser",
-     "NotAllowed"},
-};
-
-START_TEST(test_words)
-{
-    enum reason reason = reason_of_limit(word_cases[_i].kind, word_cases[_i].tres,
-                                         word_cases[_i].of_account);
-
-    ck_assert_str_eq(reason_word(reason), word_cases[_i].word);
-    ck_assert_str_eq(wait_class_word(reason_class(reason)), word_cases[_i].class_);
-    ck_assert_str_eq(reason_word(reason_parse(word_cases[_i].word)),
-                     word_cases[_i].word);
-}
-END_TEST
-
-/* Whoever may have a limit has a word for it, and nobody else. */
-START_TEST(test_all_words)
-{
-    for (enum limit_kind kind = 0; kind < LIMIT_KINDS; kind++) {
-        const struct limit_row *row = &limit_rows[kind];
-
-        for (int of = 0; of < 2; of++) {
-            bool may = (row->of & (of == 0 ? LIMIT_OF_QOS : LIMIT_OF_ACCOUNT)) != 0 &&
-                       kind < LIMIT_ASIDE;
-
-            for (enum tres tres = 0; tres < TRES_KINDS; tres++) {
-                bool has = limit_has_tres(kind) == (tres != TRES_NONE) &&
-                           !(row->what == WHAT_PER_NODE && tres == TRES_LICENSE);
-
-                ck_assert_msg((row->words[of][tres] != NULL) == (may && has),
-                              "%s of %d, TRES %d", row->name, of, (int)tres);
-            }
-        }
-    }
-}
-END_TEST
-
-START_TEST(test_lists)
-{
-    struct limits a = {0}, b;
-
-    limits_set(&a, LIMIT_GRP_TRES, TRES_GPU, "h100", 4);
-    limits_set(&a, LIMIT_GRP_JOBS, TRES_NONE, NULL, 2);
-    limits_set(&a, LIMIT_GRP_TRES, TRES_GPU, NULL, 8);
-    limits_set(&a, LIMIT_GRP_JOBS, TRES_NONE, NULL, 3);
-    ck_assert_uint_eq(a.n, 3);
-    ck_assert_int_eq(a.items[0].amount, 3);
-    ck_assert_ptr_null(a.items[1].type);
-    ck_assert_int_eq(limits_find(&a, LIMIT_GRP_TRES, TRES_GPU, "h100")->amount, 4);
-    ck_assert_ptr_null(limits_find(&a, LIMIT_GRP_TRES, TRES_GPU, "a100"));
-    b = limits_copy(&a);
-    ck_assert(limits_equal(&a, &b));
-    limits_set(&b, LIMIT_GRP_TRES, TRES_GPU, "h100", 5);
-    ck_assert(!limits_equal(&a, &b));
-    limits_fini(&a);
-    limits_fini(&b);
-}
-END_TEST
 
 /* ---- the world once more ---- */
 
@@ -634,16 +505,10 @@ static void random_progress(struct course *h)
     sched_apply(h->s, &change);
 }
 
-static bool spend(void *arg, int64_t ahead_us)
-{
-    (void)arg;
-    (void)ahead_us;
-    return true;
-}
-
 static void step(struct world *w)
 {
-    struct sched_budget budget = {course_draw(&w->h, 3) == 0 ? spend : NULL, NULL};
+    struct sched_budget budget = {course_draw(&w->h, 3) == 0 ? course_spend : NULL,
+                                  NULL};
     struct decisions decisions;
 
     str_addf(&w->h.script, "at %lld%s\n", (long long)w->h.now_sec,
@@ -766,102 +631,8 @@ START_TEST(test_never_exceeded)
 }
 END_TEST
 
-/* ---- new jobs while all are counted anew ---- */
-
-#define MANY 400 /* jobs: more than a slice looks at */
-
-/* Each time another limit; 400 jobs wait, and none of them starts. */
-static void begin_many(struct course *h)
-{
-    struct sched_config config = sched_config_default();
-    struct decisions decisions;
-
-    course_init(h, 1, &config);
-    course_tell(h, "partition batch default");
-    course_tell(h, "qos normal grpSubmitJobs=%d", MANY);
-    course_tell(h, "qos plain maxJobsPerUser=1");
-    for (int i = 0; i < MANY; i++)
-        course_tell(h, "job %d user=ann qos=normal cpu=1", 1 + i);
-    sched_step(h->s, h->now_sec, (struct sched_budget){NULL, NULL}, &decisions);
-}
-
-static enum reason ask(struct course *h, const char *line, bool *ret_waits)
-{
-    struct job *job = cluster_text_job(&h->res, line);
-    STR_AUTO struct str said;
-    enum reason reason;
-
-    str_init(&said, 4096);
-    reason =
-        sched_check_new(h->s, job, sched_partition(h->s, "batch"), &said, ret_waits);
-    ck_assert((reason == REASON_NONE) == (said.len == 0));
-    job_free(job);
-    return reason;
-}
-
-/* How many steps of one slice each it takes until the job has an answer, if it is asked
- * about so often before each; which is to be `reason`. */
-static int steps_to_answer(struct course *h, const char *line, int asks,
-                           enum reason reason)
-{
-    const struct sched_budget budget = {spend, NULL};
-    struct decisions decisions;
-
-    for (int steps = 0;; steps++) {
-        bool waits = false;
-        enum reason got = REASON_NONE;
-
-        for (int i = 0; i < asks; i++)
-            got = ask(h, line, &waits);
-        if (asks > 0 ? !waits : !sched_is_counting(h->s)) {
-            ck_assert_int_eq(got, asks > 0 ? reason : REASON_NONE);
-            return steps;
-        }
-        ck_assert_int_lt(steps, MANY);
-        sched_step(h->s, h->now_sec, budget, &decisions);
-        ck_assert_uint_eq(decisions.n, 0);
-    }
-}
-
-/* However often new jobs are asked about, the counting goes on in its slices, and so
- * takes as many steps as when nobody asks. */
-START_TEST(test_new_waits)
-{
-    static const char full[] = "job 999 user=bob qos=normal cpu=1";
-    const enum reason is_full =
-        reason_of_limit(LIMIT_GRP_SUBMIT_JOBS, TRES_NONE, false);
-    struct course h;
-    int steps;
-    bool waits;
-
-    begin_many(&h);
-    ck_assert_int_eq(ask(&h, full, &waits), is_full);
-    ck_assert(!waits);
-    course_tell(&h, "qos normal grpSubmitJobs=%d", MANY - 1);
-    steps = steps_to_answer(&h, full, 0, REASON_NONE);
-    ck_assert_int_gt(steps, 4);
-    course_tell(&h, "qos normal grpSubmitJobs=%d", MANY);
-    ck_assert_int_eq(steps_to_answer(&h, full, 9, is_full), steps);
-    course_tell(&h, "qos normal grpSubmitJobs=%d", MANY + 1);
-    ck_assert_int_eq(steps_to_answer(&h, full, 1, REASON_NONE), steps);
-    /* Who is under no such limit is told at once; so is who cannot wait. */
-    course_tell(&h, "qos normal grpSubmitJobs=%d", MANY);
-    ck_assert_int_eq(ask(&h, "job 999 user=bob qos=plain cpu=1", &waits), REASON_NONE);
-    ck_assert(!waits && sched_is_counting(h.s));
-    ck_assert_int_eq(ask(&h, full, NULL), is_full);
-    ck_assert(!sched_is_counting(h.s));
-    course_fini(&h);
-}
-END_TEST
-
 int main(void)
 {
     return suite_main("scheduler/limits",
-                      (struct suite_row[]){{test_tres, ARRAY_LEN(tres_cases)},
-                                           {test_words, ARRAY_LEN(word_cases)},
-                                           {test_all_words, 1},
-                                           {test_lists, 1},
-                                           {test_never_exceeded, 1},
-                                           {test_new_waits, 1},
-                                           {NULL, 0}});
+                      (struct suite_row[]){{test_never_exceeded, 1}, {NULL, 0}});
 }

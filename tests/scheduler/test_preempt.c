@@ -314,13 +314,6 @@ END_TEST
 
 /* ---- in slices ---- */
 
-static bool at_once(void *arg, int64_t ahead_us)
-{
-    (void)arg;
-    (void)ahead_us;
-    return true;
-}
-
 /* In slices, with changes between them that concern nobody: what has been found so far
  * is looked for again. */
 enum cut { WHOLE, SLICED, DISTURBED };
@@ -328,7 +321,7 @@ enum cut { WHOLE, SLICED, DISTURBED };
 /* How many end when several jobs come at once, and how many start. */
 static int n_victims(uint64_t seed, enum cut cut, size_t *ret_starts)
 {
-    struct sched_budget budget = {cut != WHOLE ? at_once : NULL, NULL};
+    struct sched_budget budget = {cut != WHOLE ? course_spend : NULL, NULL};
     struct contest c = {.config = sched_config_default(), .next_job = 1};
     struct decisions decisions;
     enum sched_progress progress;

@@ -53,6 +53,9 @@ const struct job *course_started(const struct course *h, const struct decision *
 /* No node of a START has more asked of it than it has. */
 void course_check_room(const struct course *h, const struct decision *start);
 
+/* The time of a slice is up whenever it is looked at: a struct sched_budget's. */
+bool course_spend(void *arg, int64_t ahead_us);
+
 void course_give_up(const struct course *h, const char *what) __attribute__((noreturn));
 #define course_check(h, condition)           \
     do {                                     \
