@@ -1,13 +1,9 @@
 /* The table of limits: what they count, and their words. */
 #include "scheduler/limits.h"
 
-#include <string.h>
-
 #include "base/util.h"
 #include "scheduler/reason.h"
 #include "tests/support/suite.h"
-
-#define LINE_MAX_ 512
 
 static const struct {
     const char *key, *type;
