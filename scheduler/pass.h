@@ -92,6 +92,8 @@ struct pass {
     bool refused;      /* others may not start: by what a start may change */
     size_t n_promised; /* jobs, from the front of the queue, with a promise */
     bool forecasts;    /* some may be promised nothing, though it could be dated */
+    size_t n_entered;  /* entries of the last queue that was whole, and of those since
+                          then that were promised a start before the walk */
     size_t n_looked;   /* in ROUND_FORECAST: those of n_waiting that it has come by */
     size_t n_hinted;   /* entries that were looked at for sooner.h */
     struct jobrec **arrays; /* in the queue, with followers */

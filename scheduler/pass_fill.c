@@ -254,7 +254,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
         overtake_run(s);
     }
     pass->forecasts = has_forecasts(s);
-    pass->last = pass->queue.n;
+    pass->last = pass->n_entered = pass->queue.n;
     pass->filling = false;
     return true;
 }

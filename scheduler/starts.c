@@ -177,6 +177,16 @@ static void note_hunters(struct sched *s, int64_t now_sec)
     yield_find(s, note_served, &served);
 }
 
+/* Are all that wait tested, with those that have come since the last queue was whole? */
+static bool are_tested(struct sched *s)
+{
+    size_t n = s->pass.n_entered;
+
+    for (size_t i = 0; i < s->n_list; i++)
+        n += pass_choices(s, s->list[i]);
+    return n <= (size_t)s->config.max_job_test;
+}
+
 /* False: the budget is spent. */
 static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
@@ -189,6 +199,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     note_hunters(s, now_sec);
     do {
         n = s->n_list;
+        search.tested = are_tested(s);
         outcome = search_some(&search);
         if (s->n_list > n) /* who stands behind the next task of an array */
             starts_look_through_list(s, now_sec);

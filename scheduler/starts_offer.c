@@ -26,23 +26,35 @@ static bool try_promised(struct sched *s, const struct entry *entry)
     return trial_run(s, entry, &by, 1);
 }
 
+/* The walk counts how many wait before one, in each of their choices: beside a promise
+ * that stands nothing is counted. */
+static bool is_tested(const struct search *search, const struct entry *entry)
+{
+    return search->tested || entry->rec->claim.on;
+}
+
 /* One that has none, or has been given it a moment ago in another of its choices: it
  * starts or is promised a start; false: it waits without. Each line is of a promise. */
-static bool try_listed(struct sched *s, const struct entry *entry)
+static bool try_listed(const struct search *search, const struct entry *entry)
 {
+    struct sched *s = search->s;
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
     size_t before;
 
     if (pass_choices(s, rec) > 1)
         rec->walk = 0; /* what it found in the last one was without that promise */
-    before = trial_before(s, entry, s->lines.n);
-    if (!trial_may_promise(s, entry, s->lines.n - rec->claim.on))
+    before = trial_before(s, entry, 0);
+    if (!is_tested(search, entry) ||
+        !trial_may_promise(s, entry, s->lines.n - rec->claim.on))
         before = 1; /* a forecast would be in the way of others */
     if (trial_run(s, entry, &by, before) || trial_limited(entry, NULL) != REASON_NONE ||
-        !trial_reserves(s, entry) ||
-        trial_promise(s, entry, s->lines.n - rec->claim.on))
+        !trial_reserves(s, entry))
         return true;
+    if (trial_promise(s, entry, s->lines.n - rec->claim.on)) {
+        s->pass.n_entered += pass_choices(s, rec);
+        return true;
+    }
     if (!rec->job->plan.promised) /* nor is one so far off that nobody knows when */
         book_cancel_plan(s, rec, BROKEN_NOT);
     return false;
@@ -70,7 +82,7 @@ static enum outcome try_entry(const struct search *search, const struct candidat
         return planned && search->round != ROUND_WHOLE ? SEARCH_DONE : SEARCH_ENDS;
     if (planned)
         return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(search, entry) || !try_listed(s, entry))
+    if (is_past_promises(search, entry) || !try_listed(search, entry))
         return SEARCH_ENDS;
     /* Who is still without has been tried in vain, and is in each step to come: to
      * yield to that would be to get nowhere. */

@@ -10,6 +10,7 @@ struct search {
     int64_t now_sec;
     enum round round;
     struct sched_budget budget;
+    bool tested; /* all that wait are, and so are those who have no promise yet */
 };
 
 /* What one has come to. */
