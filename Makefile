@@ -125,7 +125,7 @@ world: deps-test $(BUILD)/rel/tests/world/test_world
 # The scheduler's properties over many random clusters, queues and histories, CASES of each (of
 # whole days of work a thousandth): more than an hour in all.
 CASES     ?= 100000
-PROPERTIES = $(addprefix $(BUILD)/rel/tests/scheduler/test_,plan snapshot stock sooner limits levels pledge preempt fewest array charge components topology fairtree promise)
+PROPERTIES = $(addprefix $(BUILD)/rel/tests/scheduler/test_,preempt limits plan sooner snapshot stock levels pledge fewest array charge components topology fairtree promise)
 properties: deps-test $(PROPERTIES)
 	@tests/run-properties $(CASES) $(PROPERTIES)
 
