@@ -152,6 +152,7 @@ struct jobrec {
     size_t n_limited;
     uint64_t placed; /* moves whenever its plan is another: when, where */
     bool refused;    /* by a limit, at the last trial, some place at some time */
+    bool declined;   /* then: nodes that are more than it may have by itself */
     bool nowhere;    /* some choice has no place in all of the window; and: */
     bool unsure; /* some choice was not looked at in all of it, or a limit is on it */
     struct priority found_priority;

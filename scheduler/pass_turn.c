@@ -141,7 +141,7 @@ static bool try_(struct sched *s, struct entry *entry)
     note_nowhere(s, rec, before);
     count_waiting(s, entry);
     /* What a limit refuses may be allowed in the next walk, whatever has grown. */
-    rec->walk = rec->refused ? 0 : s->pass.number;
+    rec->walk = rec->refused || rec->declined ? 0 : s->pass.number;
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/reprieve.h"
 
@@ -200,6 +201,22 @@ static const struct slot *find_promised(struct sched *s, const struct entry *ent
     return NULL;
 }
 
+/* Limits that do not depend on others may have fallen since that was promised. */
+static bool may_keep(struct sched *s, const struct entry *entry)
+{
+    const struct plan *plan = &entry->rec->job->plan;
+    struct job view;
+    enum reason reason;
+
+    str_reset(&s->message);
+    reason =
+        allowance_check_own(s, job_with_license(entry->rec->job, entry->license, &view),
+                            entry->part->part, plan->slots, plan->n_slots, &s->message);
+    if (reason != REASON_NONE)
+        trial_set_limited(entry, reason, s->message.s);
+    return reason == REASON_NONE;
+}
+
 /* It has found nothing better than it has. Who has nothing, as limits leave no room
  * beside what is planned, is not in the way of others. */
 static void go_back(struct sched *s, const struct entry *entry, const struct seeker *by,
@@ -210,6 +227,10 @@ static void go_back(struct sched *s, const struct entry *entry, const struct see
 
     if (rec->refused) {
         refuse(s, entry, before);
+        return;
+    }
+    if (rec->declined && trial_stands(entry) && !may_keep(s, entry)) {
+        give_up(s, rec);
         return;
     }
     put_back(s, rec, before);
@@ -240,7 +261,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     size_t n;
 
     trial_set_limited(entry, REASON_NONE, NULL);
-    rec->refused = false;
+    rec->refused = rec->declined = false;
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);

@@ -30,22 +30,24 @@ bool trial_stands(const struct entry *entry)
 
 /* All of what runs, and what it will have used by then. But for a later time limits on
  * nodes are looked at as they are by then, if it could be beside its group. */
-static enum reason check_all_held(struct sched *s, const struct entry *entry,
-                                  const struct seeker *by, const struct job *job,
-                                  const struct slot *slots, size_t n)
+static enum allowed check_all_held(struct sched *s, const struct entry *entry,
+                                   const struct seeker *by, const struct job *job,
+                                   const struct slot *slots, size_t n, enum reason *ret)
 {
     const struct partition *part = entry->part->part;
     const size_t first = s->window.first;
-    enum reason reason = allowance_check_tres(s, job, part, slots, n, &s->message);
 
-    if (reason != REASON_NONE && first > 0 && trial_may_go_beside(s, entry, by)) {
+    *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
+    if (*ret != REASON_NONE && first > 0 && trial_may_go_beside(s, entry, by)) {
         str_reset(&s->message);
-        reason = allowance_check_own(s, job, part, slots, n, &s->message);
+        *ret = allowance_check_own(s, job, part, slots, n, &s->message);
+        if (*ret != REASON_NONE)
+            return ALLOWED_NOT_SO;
     }
-    if (reason == REASON_NONE && first > 0)
-        reason = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
-                                    &s->message);
-    return reason;
+    if (*ret == REASON_NONE && first > 0)
+        *ret = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
+                                  &s->message);
+    return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
 }
 
 /* What runs counts in full, but for one that is promised a start: at that time. Where
@@ -59,7 +61,7 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
     if (trial_stands(entry)) {
         *ret = allowance_check_own(s, job, part, slots, n, &s->message);
         if (*ret != REASON_NONE)
-            return ALLOWED_NOT;
+            return ALLOWED_NOT_SO;
         if (s->window.first == 0)
             *ret = allowance_check(s, job, part, &s->message);
         if (*ret == REASON_NONE && s->window.first == 0)
@@ -69,8 +71,7 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
                                       s->timeline.bounds[s->window.first], &s->message);
         return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_THEN;
     }
-    *ret = check_all_held(s, entry, by, job, slots, n);
-    return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
+    return check_all_held(s, entry, by, job, slots, n, ret);
 }
 
 /* In the window that was found last. */
@@ -88,19 +89,19 @@ static enum reason check_then(struct sched *s, const struct entry *entry,
 }
 
 /* More nodes of its own than it may have in all: for good, where it never fits on as
- * few; else perhaps at another time. */
+ * few; else perhaps at another time. Where it is not that: as before. */
 static enum allowed judge_nodes(struct sched *s, const struct entry *entry,
-                                enum reason *reason)
+                                enum allowed before, enum reason *reason)
 {
     const int64_t most = allowance_nodes_most(s);
     const bool several = entry->rec->job->n_others > 0;
     int64_t fewest;
 
     if (most == LIMIT_UNLIMITED)
-        return ALLOWED_NOT;
+        return before;
     fewest = several ? trial_fewest_nodes(s, entry, NULL) : 0;
     if (fewest < 0)
-        return ALLOWED_NOT;
+        return before;
     if (several && fewest <= most)
         return ALLOWED_NOT_THEN;
     if (!several && check_fits_on(&s->placer, &s->cluster, trial_shape(s, entry),
@@ -124,8 +125,9 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
         reason = check_then(s, entry, by, job, slots, n);
     if (reason == REASON_NONE)
         return ALLOWED;
-    if (allowed == ALLOWED_NOT)
-        allowed = judge_nodes(s, entry, &reason);
+    entry->rec->declined |= allowed == ALLOWED_NOT_SO;
+    if (allowed == ALLOWED_NOT || allowed == ALLOWED_NOT_SO)
+        allowed = judge_nodes(s, entry, allowed, &reason);
     if (allowed == ALLOWED_NOT)
         trial_set_limited(entry, reason, s->message.s);
     else if (s->window.first == 0 && reason_class(reason) != WAIT_NEVER)

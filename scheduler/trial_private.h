@@ -44,8 +44,11 @@ void trial_allow_then(const struct entry *entry);
 enum allowed {
     ALLOWED,
     ALLOWED_NOT_THEN, /* beside what is planned there; perhaps at another time */
-    ALLOWED_NOT,      /* trial_limited says why not */
+    ALLOWED_NOT_SO, /* it is more than it may have by itself; perhaps other nodes do */
+    ALLOWED_NOT,    /* trial_limited says why not */
 };
+/* Never ALLOWED_NOT_SO: it is noted in `declined` of the job, and the answer is that it
+ * may not then. */
 enum allowed trial_check(struct sched *s, const struct entry *entry,
                          const struct seeker *by, const struct slot *slots, size_t n);
 /* Likewise; where it would have more than it may it gets others, of fewer pods, if
