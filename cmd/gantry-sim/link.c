@@ -10,9 +10,7 @@
 /* What a number of the file is. */
 struct target {
     int64_t number;
-    size_t place; /* of the job, once all have their places */
     bool is_array;
-    struct job *record; /* of an array then: the workload's */
     UT_hash_handle hh;
 };
 
@@ -20,6 +18,7 @@ struct links {
     struct reader *reader;
     struct target *all; /* hash */
     size_t n;           /* jobs, each task as one */
+    int64_t largest;    /* of the numbers; those of tasks come behind it */
 };
 
 static struct target *find(const struct links *l, int64_t number)
@@ -95,6 +94,7 @@ static void add_target(struct links *l, const struct work *job)
     struct target *one = xcalloc(1, sizeof(*one));
     one->number = number_of(job);
     one->is_array = job->like && job->like->array;
+    l->largest = MAX(l->largest, one->number);
     HASH_ADD(hh, l->all, number, sizeof(one->number), one);
 }
 
@@ -118,36 +118,39 @@ static void check_jobs(struct links *l)
 /* ---- what they are ---- */
 
 /* They are in the record that comes next. */
-static void add_tasks(struct workload *w, const struct work *array)
+static void add_tasks(struct links *l, const struct work *array)
 {
+    struct workload *w = l->reader->into;
     const struct taskset *tasks = &array->like->array->left;
     for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1)) {
         struct work task = *array;
+        task.job_id = ++l->largest;
         task.gpu_types = xstrdup_null(array->gpu_types);
         task.like = job_copy(array->like);
         free(task.like->array);
         task.like->array = NULL;
-        task.like->array_id = array->like->job_id;
+        task.like->array_id = array->job_id;
         task.like->array_task = i;
         task.within = w->n_records + 1;
         workload_add(w, &task);
     }
 }
 
-/* There is a job for each of its tasks, which come one after the other; it itself has a
- * number behind those of all jobs. */
-static struct job *split(struct links *l, struct work *take_array)
+/* There is a job for each of its tasks, which come one after the other; it itself has
+ * the number. */
+static void split(struct links *l, struct work *take_array)
 {
     struct workload *w = l->reader->into;
     struct job *like = take_array->like;
-    like->job_id = (int64_t)(l->n + w->n_records + 1);
-    add_tasks(w, take_array);
+    like->job_id = take_array->job_id;
+    add_tasks(l, take_array);
     like->uid = xasprintf(RECORD_UID "%zu", w->n_records);
     free(take_array->gpu_types);
     GROW(w->records, w->n_records, w->cap_records);
-    return w->records[w->n_records++] = like;
+    w->records[w->n_records++] = like;
 }
 
+/* The core calls them what others call them in the file, and so in what it says. */
 static void place_jobs(struct links *l)
 {
     struct workload *w = l->reader->into;
@@ -156,25 +159,13 @@ static void place_jobs(struct links *l)
     w->jobs = NULL;
     w->n = w->cap = 0;
     for (size_t i = 0; i < n; i++) {
-        struct target *t = find(l, number_of(&all[i]));
-        t->place = w->n;
+        all[i].job_id = number_of(&all[i]);
         if (all[i].like && all[i].like->array)
-            t->record = split(l, &all[i]);
+            split(l, &all[i]);
         else
             workload_add(w, &all[i]);
     }
     free(all);
-}
-
-/* The core knows jobs by their places, from 1 (pool_job). */
-static void rename_depends(const struct links *l, struct job *like)
-{
-    for (size_t i = 0; i < like->n_depends; i++) {
-        struct depend *d = &like->depends[i];
-        const struct target *t = d->job_id != 0 ? find(l, d->job_id) : NULL;
-        if (t)
-            d->job_id = t->record ? t->record->job_id : (int64_t)t->place + 1;
-    }
 }
 
 static bool has_links(const struct workload *w)
@@ -195,8 +186,5 @@ void reader_link(struct reader *r)
         return;
     check_jobs(&l);
     place_jobs(&l);
-    for (size_t i = 0; i < w->n; i++)
-        if (w->jobs[i].like)
-            rename_depends(&l, w->jobs[i].like);
     links_fini(&l);
 }

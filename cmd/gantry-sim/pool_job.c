@@ -85,7 +85,7 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
         return job;
     if (p->n_partitions == 0)
         named.partition = "";
-    job->job_id = (int64_t)number + 1;
+    job->job_id = work->job_id > 0 ? work->job_id : (int64_t)number + 1;
     job->ns = xstrdup(work->account);
     job->name = xasprintf("row-%zu", work->row);
     job->user = xstrdup(work->user);

@@ -41,6 +41,8 @@ struct work {
      * nothing. */
     struct job *like;
     bool whole;
+    int64_t job_id;    /* the core's, as people number it in the file; 0: it is the
+                          place in the workload, from 1 */
     int64_t number;    /* as which others of the file name it; of the Standard Workload
                           Format alone, 0: it is of another; likewise: */
     int64_t think_sec; /* it comes so long after the job that it depends on is over;

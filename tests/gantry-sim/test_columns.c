@@ -90,6 +90,25 @@ START_TEST(test_links)
 }
 END_TEST
 
+/* What is said of others calls them what the file calls them, arrays as well. */
+START_TEST(test_numbers)
+{
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,job_id,dependency,"
+                               "array\n"
+                               "0,100,100,99,700,,\n0,50,50,1,650,afternotok:600,\n"
+                               "0,9,9,1,600,,0-1\n0,9,9,1,701,afterok:700,\n"
+                               "9,9,9,1,800,afternotok:600_1,\n";
+    STR_AUTO struct str said;
+    simtest_replay_rows(jobs, "-N2", &said);
+    simtest_expect(&said, "/w.csv:3: left out: dependency: no job 600 was submitted");
+    simtest_expect(&said, "/w.csv:5: never started: Dependency: waits for job 700 to "
+                          "succeed\n");
+    simtest_expect(&said, "/w.csv:6: never started: DependencyNeverSatisfied: its "
+                          "dependency can never be met: job 600_1 has not failed\n");
+    simtest_expect(&said, "\"completed\":2,");
+}
+END_TEST
+
 /* The settings say how large an array may be; of several, those that say least. */
 START_TEST(test_array_size)
 {
@@ -187,6 +206,7 @@ int main(void)
                                            {test_nice, 1},
                                            {test_time_min, 1},
                                            {test_links, 1},
+                                           {test_numbers, 1},
                                            {test_array_size, 1},
                                            {test_singleton, 1},
                                            {test_columns, 1},
