@@ -177,14 +177,45 @@ static void note_hunters(struct sched *s, int64_t now_sec)
     yield_find(s, note_served, &served);
 }
 
-/* Are all that wait tested, with those that have come since the last queue was whole? */
-static bool are_tested(struct sched *s)
+/* Who may wait in the next walk, in all of their choices: with those that have come
+ * since the last queue was whole. */
+static size_t count_entries(struct sched *s)
 {
     size_t n = s->pass.n_entered;
 
     for (size_t i = 0; i < s->n_list; i++)
         n += pass_choices(s, s->list[i]);
-    return n <= (size_t)s->config.max_job_test;
+    return n;
+}
+
+/* Has room, since the last walk or the one under way was begun? */
+static bool has_grown(const struct sched *s)
+{
+    return s->grown_sec > s->now_sec ||
+           (s->pass.running && s->pass.grown_sec > s->now_sec);
+}
+
+/* Does the walk move promises up before it comes to those without? So it is where the
+ * queue is the order, and where some are promised nothing, of whom the first is tried
+ * before all. A core that has not walked yet leaves all to the walk where some may
+ * preempt others (hunters.h): so there it is to be as in the walk. */
+static bool are_behind(const struct sched *s, size_t n_entries)
+{
+    const struct sched_config *c = &s->config;
+
+    if (c->preempt_type == PREEMPT_BY_NOBODY || s->lines.n == 0 || !has_grown(s))
+        return false;
+    return c->backfill_order == BACKFILL_QUEUE || c->min_age_reserve_sec > 0 ||
+           c->min_prio_reserve > 0 || n_entries > (size_t)c->reservation_depth;
+}
+
+static void look_ahead(struct search *search)
+{
+    struct sched *s = search->s;
+    const size_t n = count_entries(s);
+
+    search->tested = n <= (size_t)s->config.max_job_test;
+    search->behind = are_behind(s, n);
 }
 
 /* False: the budget is spent. */
@@ -199,7 +230,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     note_hunters(s, now_sec);
     do {
         n = s->n_list;
-        search.tested = are_tested(s);
+        look_ahead(&search);
         outcome = search_some(&search);
         if (s->n_list > n) /* who stands behind the next task of an array */
             starts_look_through_list(s, now_sec);

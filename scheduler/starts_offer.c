@@ -82,7 +82,7 @@ static enum outcome try_entry(const struct search *search, const struct candidat
         return planned && search->round != ROUND_WHOLE ? SEARCH_DONE : SEARCH_ENDS;
     if (planned)
         return try_promised(s, entry) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(search, entry) || !try_listed(search, entry))
+    if (is_past_promises(search, entry) || search->behind || !try_listed(search, entry))
         return SEARCH_ENDS;
     /* Who is still without has been tried in vain, and is in each step to come: to
      * yield to that would be to get nowhere. */

@@ -11,6 +11,7 @@ struct search {
     enum round round;
     struct sched_budget budget;
     bool tested; /* all that wait are, and so are those who have no promise yet */
+    bool behind; /* those come after the promises that the walk moves up */
 };
 
 /* What one has come to. */
