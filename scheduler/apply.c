@@ -28,6 +28,7 @@ static void reservations_change(struct sched *s, bool changed)
     if (!changed)
         return;
     s->reserve.changed = true;
+    reserve_uncount_all(&s->reserve);
     held_outdate(&s->held); /* limits on what they hold until then */
     s->timeline_gen = 0;
     s->end_sec = INT64_MIN;

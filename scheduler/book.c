@@ -162,6 +162,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
 {
     if (rec->job->plan.start_sec == TIME_UNSET)
         return;
+    reserve_uncount(s, rec);
     broken_note(s, rec, cause);
     book_strike(s, rec);
     plan_clear(&rec->job->plan);

@@ -111,7 +111,6 @@ static bool add_plans(struct sched *s, struct sched_budget budget)
 /* With nothing on it. */
 static void begin_anew(struct sched *s, int64_t now_sec)
 {
-    reserve_settle(s, now_sec);
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;

@@ -109,6 +109,7 @@ void follower_settle(struct sched *s, struct jobrec *array)
 {
     size_t n = wanted(s, array);
 
+    reserve_uncount(s, array);
     if (n < array->n_followers)
         follower_sort(s, array);
     for (size_t i = 0; i < array->n_made; i++) {

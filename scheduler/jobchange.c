@@ -235,6 +235,7 @@ void jobchange_apply(struct sched *s, struct job *job)
     bool same;
 
     jobchange_make_sane(job);
+    reserve_uncount(s, rec);
     charge_change(s, rec, again ? old : NULL, job);
     if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
         drop_alloc(job);
@@ -283,6 +284,7 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
         return;
     if (depends_are_stale(s))
         depend_settle(s, rec);
+    reserve_uncount(s, rec);
     charge_change(s, rec, rec->job, NULL);
     jobrec_clear(s, rec);
     jobrec_put_away(s, rec);

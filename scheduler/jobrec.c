@@ -140,6 +140,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     follower_free(s, rec);
     if (s->settling.next == rec)
         s->settling.next = rec->hh.next;
+    reserve_skip(s, rec);
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);

@@ -81,6 +81,7 @@ struct jobrec {
     struct take *takes;      /* of limits: allowance.h */
     struct waiter waiter;    /* for one of them: it need not be looked at */
     uint32_t bound, settled; /* in that round of sched.settling */
+    uint32_t counted;        /* likewise of reserve.counting */
     uint32_t version;        /* moves whenever queue entries of this job become void */
     bool end_told;           /* END, or GIVE_UP */
     uint32_t ends_told;      /* END of components: a bit each */

@@ -167,7 +167,8 @@ static bool put_in_order(struct sched *s, struct sched_budget budget)
     return true;
 }
 
-/* What changes nodes or partitions ends the walk: the timeline is of others. */
+/* What changes nodes, partitions or reservations ends the walk: the timeline is of
+ * others. */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;

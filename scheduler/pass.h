@@ -102,11 +102,14 @@ struct pass {
     int64_t begin_sec; /* first begin time to come */
 };
 
+/* What comes before a walk, in slices. False: the budget is spent, and it is to be
+ * called again. */
+bool pass_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Begins a walk with an empty queue. */
 void pass_begin(struct sched *s, int64_t now_sec);
-/* Goes on filling the queue, and then sees to the timeline; or gives up, where nodes or
- * partitions are others by now: pass_run ends such a walk. False: the budget is spent.
- */
+/* Goes on filling the queue, and then sees to the timeline; or gives up, where nodes,
+ * partitions or reservations are others by now: pass_run ends such a walk. False: the
+ * budget is spent. */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* In how many ways a job may be run: in each of its partitions, there in each of its
  * reservations, or of those that draw it in (magnet.h), and then in none, with each of

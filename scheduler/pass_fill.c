@@ -154,16 +154,29 @@ static void forget_partition(void *arg, const struct partrec *part)
     shapes_forget(&s->shapes, part);
 }
 
+static void settle_cluster(struct sched *s)
+{
+    reserve_want_columns(s);
+    cluster_settle(&s->cluster, forget_partition, s);
+    if (s->timeline_gen != s->cluster.gen)
+        s->timeline_gen = 0; /* its positions are of other nodes */
+}
+
+bool pass_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    if (s->reserve.n == 0)
+        return true;
+    settle_cluster(s);
+    return reserve_prepare(s, now_sec, budget);
+}
+
 void pass_begin(struct sched *s, int64_t now_sec)
 {
     struct pass *pass = &s->pass;
     struct cluster *c = &s->cluster;
 
-    reserve_want_columns(s);
-    cluster_settle(c, forget_partition, s);
+    settle_cluster(s);
     reserve_settle(s, now_sec);
-    if (s->timeline_gen != c->gen)
-        s->timeline_gen = 0; /* its positions are of other nodes */
     pass->running = true;
     pass->filling = true;
     pass->fill_next = s->jobs;
@@ -243,7 +256,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
 
-    if (pass->gen == s->cluster.gen) {
+    if (pass->gen == s->cluster.gen && !s->reserve.changed) {
         if (!accrue_run(s, budget) || !add_jobs(s, budget) || !order(s, budget) ||
             !book_renew(s, now_sec, budget))
             return false;

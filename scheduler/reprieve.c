@@ -63,6 +63,7 @@ static bool spare(struct sched *s, struct jobrec *victim)
     struct job *job = victim->job;
     int64_t by = job->preempted_by, until_sec = job->preempt_sec;
 
+    reserve_uncount(s, victim);
     book_strike(s, victim);
     job->preempted_by = 0;
     job->preempt_sec = TIME_UNSET;
@@ -76,6 +77,7 @@ static bool spare(struct sched *s, struct jobrec *victim)
 
 static void take_again(struct sched *s, struct jobrec *victim, const struct decision *d)
 {
+    reserve_uncount(s, victim);
     book_strike(s, victim);
     victim->job->preempted_by = d->preempted_by;
     victim->job->preempt_sec = d->preempt_sec;

@@ -17,6 +17,7 @@ void reserve_drop_fences(struct reserve *r)
 void reserve_fini(struct reserve *r)
 {
     reserve_drop_fences(r);
+    reserve_uncount_all(r);
     free(r->fences);
     for (size_t i = 0; i < r->n; i++) {
         reservation_free(r->recs[i].resv);

@@ -31,6 +31,7 @@
 #include "scheduler/fence.h"
 #include "scheduler/reason.h"
 #include "scheduler/reservation.h"
+#include "scheduler/sched.h"
 
 struct entry;
 struct jobrec;
@@ -53,6 +54,22 @@ struct resvrec {
     bool overfull; /* jobs in it have more of a node than it holds of that */
 };
 
+struct tally; /* reserve_private.h */
+
+/* Who is in the way of those that lack nodes, one job after the other. A step that has
+ * no time left stops between two jobs. Until all are counted nothing is decided;
+ * whoever changes meanwhile is taken out before, and counted again behind the last one.
+ * Where nodes, rules or reservations change it begins anew. */
+struct counting {
+    bool running;
+    uint64_t gen, rules_gen; /* of the cluster and the rules that it is of */
+    struct tally *tallies;   /* of those that lack nodes, and are to have them whole */
+    size_t n;
+    uint32_t round;
+    struct jobrec *next; /* NULL: all have been looked at */
+    bool again;          /* some have changed, or come, meanwhile */
+};
+
 struct reserve {
     struct resvrec *recs; /* by name */
     size_t n, cap;
@@ -64,6 +81,7 @@ struct reserve {
     bool lends;       /* one of those that act lends its nodes */
     bool magnetic;    /* one draws jobs in: magnet.h */
     uint64_t gen;     /* cluster.gen of that */
+    struct counting counting;
 };
 
 void reserve_fini(struct reserve *r);
@@ -92,8 +110,20 @@ int64_t reserve_run_into(const struct sched *s, const char *name);
  * keeps no licences, where there are too many before it. */
 void reserve_say_idle(const struct reserve *r, const char *name, struct str *out);
 
-/* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
- * the cluster is settled. Where it changes something the timeline is void. */
+/* Before a walk, the cluster being settled: what there is to choose by is counted.
+ * False: the budget is spent, and it is to be called again. */
+bool reserve_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget);
+/* Its part of that which is done in slices. */
+bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget);
+/* The job is about to change, or one of the places of its array, or has come; once a
+ * walk runs that is nothing. */
+void reserve_uncount(struct sched *s, struct jobrec *rec);
+/* The job is about to be freed. */
+void reserve_skip(struct sched *s, const struct jobrec *rec);
+/* It is to begin anew. */
+void reserve_uncount_all(struct reserve *r);
+/* Resolves and chooses nodes, at the beginning of a walk; the cluster is settled. Where
+ * it changes something the timeline is void. */
 void reserve_settle(struct sched *s, int64_t now_sec);
 /* Would that choose nothing? */
 bool reserve_is_settled(const struct sched *s);

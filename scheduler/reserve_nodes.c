@@ -22,8 +22,7 @@ static bool is_served(const struct sched *s, const struct reservation *r)
            (haul.n == r->node_count || r->n_gpus > 0 || !resvec_is_zero(&r->want));
 }
 
-/* Is there something to choose: not enough nodes yet, or one of them is not to stay? */
-static bool lacks_nodes(const struct sched *s, const struct resvrec *rec)
+bool reserve_lacks_nodes(const struct sched *s, const struct resvrec *rec)
 {
     const struct reservation *r = rec->resv;
 
@@ -81,7 +80,7 @@ static bool resolve(struct sched *s, struct resvrec *rec)
 bool reserve_is_settled(const struct sched *s)
 {
     for (size_t i = 0; i < s->reserve.n; i++) {
-        if (lacks_nodes(s, &s->reserve.recs[i]))
+        if (reserve_lacks_nodes(s, &s->reserve.recs[i]))
             return false;
     }
     return true;
@@ -97,7 +96,7 @@ static bool choose_all(struct sched *s, int64_t now_sec, bool again)
     for (size_t i = 0; i < r->n; i++) {
         struct resvrec *rec = &r->recs[i];
 
-        if (!lacks_nodes(s, rec) || (again && rec->resv->replace))
+        if (!reserve_lacks_nodes(s, rec) || (again && rec->resv->replace))
             continue;
         reserve_choose(s, rec, now_sec);
         moved |= resolve(s, rec);
@@ -105,23 +104,40 @@ static bool choose_all(struct sched *s, int64_t now_sec, bool again)
     return moved;
 }
 
+/* Those whose nodes are known. */
+static void resolve_all(struct sched *s)
+{
+    struct reserve *r = &s->reserve;
+
+    if (r->gen == s->cluster.gen && !r->changed)
+        return;
+    for (size_t i = 0; i < r->n; i++) {
+        free(r->recs[i].nodes); /* perhaps of other positions */
+        r->recs[i].nodes = NULL;
+        resolve(s, &r->recs[i]);
+    }
+    r->gen = s->cluster.gen;
+    r->changed = false;
+    reserve_give_lots(s);
+    if (r->n > 0)
+        s->timeline_gen = 0;
+}
+
+bool reserve_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    resolve_all(s);
+    return reserve_count(s, now_sec, budget);
+}
+
 void reserve_settle(struct sched *s, int64_t now_sec)
 {
     struct reserve *r = &s->reserve;
     bool moved = false;
 
-    if (r->gen != s->cluster.gen || r->changed) {
-        for (size_t i = 0; i < r->n; i++) {
-            free(r->recs[i].nodes); /* perhaps of other positions */
-            r->recs[i].nodes = NULL;
-            resolve(s, &r->recs[i]);
-        }
-        moved = true;
-    }
-    r->gen = s->cluster.gen;
-    r->changed = false;
+    resolve_all(s);
     for (size_t n = 0; n <= r->n && choose_all(s, now_sec, n > 0); n++)
         moved = true;
+    reserve_uncount_all(r);
     if (moved)
         reserve_give_lots(s);
     if (moved && r->n > 0)

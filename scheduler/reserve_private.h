@@ -1,6 +1,7 @@
 /*
  * reserve_private - how nodes are chosen for a reservation: what speaks against each
- * (reserve_rate.c), and which it then gets (reserve_choose.c; reserve_portion.c of one
+ * (reserve_rate.c; reserve_count.c),
+ * and which it then gets (reserve_choose.c; reserve_portion.c of one
  * that holds portions, and reserve_hold.c what that takes).
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_PRIVATE_H
@@ -25,6 +26,41 @@ struct candidate_node {
     int64_t foreign;     /* quarters of it that they have, of what they have most of */
     int64_t promises;    /* that it would break */
 };
+
+/* ---- reserve_count.c: what of that are jobs ---- */
+
+/* On a node, by position. */
+struct against {
+    int64_t uses, promises;
+};
+
+/* All that there is against the nodes of one. */
+struct tally {
+    const struct resvrec *rec;
+    int64_t start_sec, end_sec; /* of its occurrence */
+    struct against *against;
+    int64_t n_tolerant; /* jobs that name it, and tolerate any taint */
+};
+
+/* The job counts with all places of its array, once more (1) or once less (-1). */
+void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *rec,
+                   int by);
+/* Does a job have a slot still when it begins? */
+bool reserve_meets_slot(const struct sched *s, const struct tally *t,
+                        const struct jobrec *rec, const struct slot *slot);
+/* Is the job one that counts at all? */
+bool reserve_minds(const struct resvrec *resv, const struct jobrec *rec);
+/* False: it is on no node that is known. */
+bool reserve_position(const struct sched *s, const struct slot *slot, size_t *ret);
+/* What reserve_count has found; NULL: it has not been counted, or not to the end. */
+const struct tally *reserve_counted(const struct sched *s, const struct resvrec *rec);
+
+/* ---- reserve_nodes.c ---- */
+
+/* Is there something to choose: not enough nodes yet, or one of them is not to stay? */
+bool reserve_lacks_nodes(const struct sched *s, const struct resvrec *rec);
+
+/* ---- the others ---- */
 
 struct inside; /* reserve_inside.c */
 

@@ -7,63 +7,33 @@
 #include "scheduler/portion.h"
 #include "scheduler/reserve_private.h"
 
-static bool is_among(const struct sched *s, const struct slot *slots, size_t i,
-                     size_t *ret)
-{
-    const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
-
-    if (node == NULL || node->position == POSITION_NONE)
-        return false;
-    *ret = node->position;
-    return true;
-}
-
-/* Does a job still have a slot when it begins? One that floats waits until the job is
- * gone: it begins ever later, and time alone is not to change what it has. */
-static bool runs_into(const struct choosing *c, const struct jobrec *rec,
-                      const struct slot *slot)
-{
-    return job_holds(rec->job, slot) &&
-           (reservation_floats(c->rec->resv) ||
-            timeline_minute(jobrec_component_end(c->s, rec, (size_t)slot->component)) >
-                c->start_sec);
-}
-
 /* Who has the node alone, or for its user, has all of it. */
-static void count_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
+static void take_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
 {
     struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
-    struct candidate_node *node = &c->nodes[at];
 
-    node->used = true;
     if (book_sharing(c->s, job) != SHARES_WITH_ALL)
         use = c->s->cluster.order[at]->node->capacity;
     else
         use = reserve_set_inside(c, job, at, &use);
-    resvec_add(&node->taken, &use);
+    resvec_add(&c->nodes[at].taken, &use);
 }
 
-/* Jobs in it are no hindrance, but for one that replaces what is used. */
-static void count_job(struct choosing *c, const struct jobrec *rec)
+/* What those take that run into its time. */
+static void take_all(struct choosing *c, const struct tally *t)
 {
-    const struct job *job = rec->job;
-    const struct plan *plan = &job->plan;
+    const struct jobrec *rec, *next;
     size_t at;
-    bool own = str_eq(job_reservation(job), c->rec->resv->name);
 
-    if (rec->gone || (own && !c->rec->resv->replace) ||
-        reservation_lends(c->rec->resv, job))
-        return;
-    for (size_t i = 0; i < job->n_alloc; i++) {
-        if (runs_into(c, rec, &job->alloc[i]) && is_among(c->s, job->alloc, i, &at))
-            count_slot(c, job, i, at);
+    HASH_ITER (hh, c->s->jobs, rec, next) {
+        const struct job *job = rec->job;
+
+        for (size_t i = 0; i < job->n_alloc && reserve_minds(c->rec, rec); i++) {
+            if (reserve_meets_slot(c->s, t, rec, &job->alloc[i]) &&
+                reserve_position(c->s, &job->alloc[i], &at))
+                take_slot(c, job, i, at);
+        }
     }
-    for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {
-        if (plan->start_sec < c->end_sec && is_among(c->s, plan->slots, i, &at))
-            c->nodes[at].promises++;
-    }
-    for (size_t i = 0; i < rec->n_followers; i++)
-        count_job(c, rec->followers[i]);
 }
 
 /* They never end, as far as can be told. Every node has a few small ones. */
@@ -248,8 +218,9 @@ static size_t unshun(struct choosing *c, const struct toleration *tols, size_t n
     return n_left;
 }
 
-/* Those whose taints neither everybody there tolerates, nor a job that names it. */
-static void shun(struct choosing *c)
+/* Those whose taints neither everybody there tolerates, nor a job that names it, of
+ * whom so many tolerate any. */
+static void shun(struct choosing *c, int64_t n_tolerant)
 {
     struct toleration *tols;
     size_t n = tolerate_common(c, &tols), n_left;
@@ -261,7 +232,7 @@ static void shun(struct choosing *c)
     HASH_ITER (hh, c->s->jobs, rec, next) {
         const struct job *job = rec->job;
 
-        if (n_left == 0)
+        if (n_left == 0 || n_tolerant == 0)
             break;
         if (rec->gone || job->n_tolerations == 0 ||
             !job_names_reservation(job, c->rec->resv->name))
@@ -290,7 +261,7 @@ static bool deter_less(struct choosing *c, const struct toleration *tols, size_t
 }
 
 /* Those that none of the jobs that name it tolerates. */
-static void deter(struct choosing *c)
+static void deter(struct choosing *c, int64_t n_tolerant)
 {
     struct jobrec *rec, *next;
     bool any;
@@ -301,7 +272,9 @@ static void deter(struct choosing *c)
     HASH_ITER (hh, c->s->jobs, rec, next) {
         const struct job *job = rec->job;
 
-        if (any && !rec->gone && job->n_tolerations > 0 &&
+        if (!any || n_tolerant == 0)
+            break;
+        if (!rec->gone && job->n_tolerations > 0 &&
             job_names_reservation(job, c->rec->resv->name))
             any = deter_less(c, job->tolerations, job->n_tolerations);
     }
@@ -314,22 +287,47 @@ bool reserve_is_up(const struct noderec *node)
     return node->node != NULL && node->usable && node_passing_taint(node->node) == NULL;
 }
 
+/* All jobs at once. */
+static struct tally count_now(const struct choosing *c)
+{
+    struct tally t = {.rec = c->rec, .start_sec = c->start_sec, .end_sec = c->end_sec};
+    const struct jobrec *rec, *next;
+
+    t.against = xcalloc(c->s->cluster.n_order + 1, sizeof(*t.against));
+    HASH_ITER (hh, c->s->jobs, rec, next)
+        reserve_tally(c->s, &t, rec, 1);
+    return t;
+}
+
+/* As they have been counted, or else are now. */
+static void rate_jobs(struct choosing *c)
+{
+    const struct tally *counted = reserve_counted(c->s, c->rec);
+    const struct tally t = counted != NULL ? *counted : count_now(c);
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        c->nodes[i].used = t.against[i].uses > 0;
+        c->nodes[i].promises = t.against[i].promises;
+    }
+    if (reserve_divides(c->s, c->rec->resv))
+        take_all(c, &t);
+    shun(c, t.n_tolerant);
+    deter(c, t.n_tolerant);
+    if (counted == NULL)
+        free(t.against);
+}
+
 void reserve_rate(struct choosing *c)
 {
-    struct jobrec *job, *next;
-
     for (size_t i = 0; i < c->s->cluster.n_order; i++) {
         const struct node *node = c->s->cluster.order[i]->node;
 
         c->nodes[i].position = i;
         c->nodes[i].weight = node != NULL ? node->weight : 0;
     }
-    HASH_ITER (hh, c->s->jobs, job, next)
-        count_job(c, job);
+    rate_jobs(c);
     count_foreign(c);
     find_taken(c);
     free(TAKE(c->inside));
     c->n_inside = c->inside_cap = 0;
-    shun(c);
-    deter(c);
 }

@@ -193,6 +193,8 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 #define REPRIEVES_MAX 4 /* in one; the next one goes on */
 /* So long it takes to begin a walk, of 100,000 jobs on 5,000 nodes. */
 #define BEGIN_US 3000
+/* And to choose nodes for a reservation. */
+#define CHOOSE_US 2500
 /* So many jobs are forgotten between looks at the budget, a microsecond each. */
 #define SWEEP_JOBS 64
 
@@ -298,7 +300,9 @@ static bool sweep_gone(struct sched *s, struct sched_budget budget)
  */
 static bool yields_before_walk(struct sched *s, struct sched_budget budget)
 {
-    if (s->yielded || sched_has_room(budget, BEGIN_US))
+    int64_t us = BEGIN_US + (int64_t)s->reserve.counting.n * CHOOSE_US;
+
+    if (s->yielded || sched_has_room(budget, us))
         return false;
     s->yielded = true;
     return true;
@@ -315,8 +319,10 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     bool ready = may_start_first(s, now_sec);
 
+    if (ready) /* there is nothing to choose */
+        reserve_uncount_all(&s->reserve);
     if ((ready && !starts_run(s, now_sec, budget)) || !sweep_gone(s, budget) ||
-        yields_before_walk(s, budget))
+        !pass_prepare(s, now_sec, budget) || yields_before_walk(s, budget))
         return false;
     s->yielded = false;
     pass_begin(s, now_sec);

@@ -367,6 +367,104 @@ START_TEST(test_sweep_in_slices)
 }
 END_TEST
 
+/* Four nodes with 90, 80, 70 and 60 promises, the last one first, in that order of
+ * their jobs. */
+static void begin_promised(struct stepped *f)
+{
+    stepped_begin(f, "node n[1-4] cpu=9\npartition batch default\n"
+                     "job 1 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
+                     "job 2 cpu=8 state=running start=0 in=batch on=n2 time=60\n"
+                     "job 3 cpu=8 state=running start=0 in=batch on=n3 time=60\n"
+                     "job 4 cpu=8 state=running start=0 in=batch on=n4 time=60\n"
+                     "job 101-190 cpu=8 time=10 nodelist=n4\n"
+                     "job 201-280 cpu=8 time=10 nodelist=n3\n"
+                     "job 301-370 cpu=8 time=10 nodelist=n2\n"
+                     "job 401-460 cpu=8 time=10 nodelist=n1");
+    stepped_step(f, 0);
+}
+
+static void to_rest(struct stepped *f)
+{
+    int steps = 0;
+
+    while (stepped_step(f, 0) == SCHED_MORE)
+        ck_assert_int_lt(steps++, 5000);
+}
+
+static void check_chosen(const struct stepped *f, const char *name, const char *nodes)
+{
+    const struct reservation *r = sched_reservation(f->s, "r");
+    STR_AUTO struct str chosen;
+
+    str_init(&chosen, 100);
+    for (size_t i = 0; i < r->n_chosen; i++)
+        str_addf(&chosen, "%s%s", i > 0 ? "," : "", r->chosen[i]);
+    ck_assert_msg(strcmp(chosen.s, nodes) == 0, "%s: %s", name, chosen.s);
+}
+
+/* Lines, of which none names a new resource. */
+static void tell(struct stepped *f, const char *lines)
+{
+    AUTO_FREE char *copy = xstrdup(lines);
+    char *rest = copy;
+
+    while (rest != NULL)
+        stepped_line(f, strsep(&rest, "\n"));
+}
+
+#define RESERVE "reservation r start=72000 end=108000 count=2"
+
+static const struct {
+    const char *name;
+    const char *change; /* once half of the jobs are counted; and what it comes to: */
+    const char *nodes;
+} counted_cases[] = {
+    {"nothing", "gone job 999", "n1,n2"},
+    {"counted ones gone", "gone job 101-140", "n1,n4"},
+    {"the next one gone", "gone job 220-250", "n1,n3"},
+    {"others gone", "gone job 301-330\ngone job 401", "n1,n2"},
+    {"a counted one runs longer",
+     "job 2 cpu=8 state=running start=0 in=batch on=n2 time=2-00:00:00", "n1,n3"},
+    {"one comes, and runs",
+     "job 900 cpu=1 state=running start=0 in=batch on=n1 time=2-00:00:00", "n2,n3"},
+    {"one comes and goes",
+     "job 900 cpu=1 state=running start=0 in=batch on=n1 time=2-00:00:00\n"
+     "gone job 900",
+     "n1,n2"},
+    {"a node gone", "gone node n1", "n2,n3"},
+    {"another node first", "node n0 cpu=9", "n0,n1"},
+    {"a partition changed", "partition batch default state=DRAIN", "n1,n2"},
+    {"fewer nodes", "reservation r start=72000 end=108000 count=1", "n1"},
+    {"another reservation before it", "reservation a start=72000 end=108000 count=1",
+     "n2,n3"},
+};
+
+/* Those in the way of a reservation are counted in slices: its nodes are those that a
+ * core has which was told of all before. */
+START_TEST(test_reservation_in_slices)
+{
+    struct stepped sliced, whole;
+
+    begin_promised(&sliced);
+    stepped_line(&sliced, RESERVE);
+    sliced.limit = 1;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(stepped_step(&sliced, 0), SCHED_MORE);
+    ck_assert(sliced.s->reserve.counting.next != NULL && !sliced.s->pass.running);
+    ck_assert(sched_next_wake(sliced.s, 0) == 0);
+    tell(&sliced, counted_cases[_i].change);
+    to_rest(&sliced);
+    check_chosen(&sliced, counted_cases[_i].name, counted_cases[_i].nodes);
+    begin_promised(&whole);
+    stepped_line(&whole, RESERVE);
+    tell(&whole, counted_cases[_i].change);
+    to_rest(&whole);
+    check_chosen(&whole, counted_cases[_i].name, counted_cases[_i].nodes);
+    stepped_end(&sliced);
+    stepped_end(&whole);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/slices",
@@ -380,6 +478,7 @@ int main(void)
                           {test_limits_in_slices, 1},
                           {test_order_in_slices, 1},
                           {test_sweep_in_slices, 1},
+                          {test_reservation_in_slices, ARRAY_LEN(counted_cases)},
                           {NULL, 0},
                       });
 }

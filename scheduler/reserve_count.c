@@ -1,0 +1,208 @@
+/* Who is in the way of reservations that are to get nodes, counted in slices. */
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/reserve_private.h"
+
+/* So many jobs are counted between looks at the budget; with all places of its array
+ * one takes half a microsecond, or some where it has many nodes. */
+#define COUNT_JOBS 64
+
+/* ---- one job ---- */
+
+/* It floats until all are gone: it begins ever later, and time alone is not to change
+ * what it has. */
+bool reserve_meets_slot(const struct sched *s, const struct tally *t,
+                        const struct jobrec *rec, const struct slot *slot)
+{
+    return job_holds(rec->job, slot) &&
+           (reservation_floats(t->rec->resv) ||
+            timeline_minute(jobrec_component_end(s, rec, (size_t)slot->component)) >
+                t->start_sec);
+}
+
+bool reserve_position(const struct sched *s, const struct slot *slot, size_t *ret)
+{
+    const struct noderec *node = cluster_node(&s->cluster, slot->node);
+
+    if (node == NULL || node->position == POSITION_NONE)
+        return false;
+    *ret = node->position;
+    return true;
+}
+
+/* Jobs in it are no hindrance, but for one that replaces what is used. */
+bool reserve_minds(const struct resvrec *resv, const struct jobrec *rec)
+{
+    bool own = str_eq(job_reservation(rec->job), resv->resv->name);
+
+    return !rec->gone && (!own || resv->resv->replace) &&
+           !reservation_lends(resv->resv, rec->job);
+}
+
+/* With all of its places, once more (1) or once less (-1). */
+void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *rec,
+                   int by)
+{
+    const struct job *job = rec->job;
+    const struct plan *plan = &job->plan;
+    size_t at;
+
+    if (rec->array == NULL && !rec->gone && job->n_tolerations > 0 &&
+        job_names_reservation(job, t->rec->resv->name))
+        t->n_tolerant += by;
+    if (!reserve_minds(t->rec, rec))
+        return;
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (reserve_meets_slot(s, t, rec, &job->alloc[i]) &&
+            reserve_position(s, &job->alloc[i], &at))
+            t->against[at].uses += by;
+    }
+    for (size_t i = 0;
+         plan->promised && plan->start_sec < t->end_sec && i < plan->n_slots; i++) {
+        if (reserve_position(s, &plan->slots[i], &at))
+            t->against[at].promises += by;
+    }
+    for (size_t i = 0; i < rec->n_followers; i++)
+        reserve_tally(s, t, rec->followers[i], by);
+}
+
+/* ---- all of them ---- */
+
+/* False: it is over. */
+static bool begin_tally(const struct sched *s, const struct resvrec *rec,
+                        int64_t now_sec, struct tally *ret)
+{
+    struct tally t = {.rec = rec};
+
+    if (!reservation_occurrence(rec->resv, now_sec, &t.start_sec, &t.end_sec))
+        return false;
+    t.against = xcalloc(s->cluster.n_order + 1, sizeof(*t.against));
+    *ret = t;
+    return true;
+}
+
+void reserve_uncount_all(struct reserve *r)
+{
+    struct counting *c = &r->counting;
+
+    for (size_t i = 0; i < c->n; i++)
+        free(c->tallies[i].against);
+    free(c->tallies);
+    *c = (struct counting){.round = c->round};
+}
+
+/* Of the nodes and rules that there are still? */
+static bool is_of_now(const struct sched *s)
+{
+    const struct counting *c = &s->reserve.counting;
+
+    return c->running && c->gen == s->cluster.gen && c->rules_gen == s->rules_gen;
+}
+
+void reserve_uncount(struct sched *s, struct jobrec *rec)
+{
+    struct counting *c = &s->reserve.counting;
+
+    rec = rec->array != NULL ? rec->array : rec;
+    if (!c->running)
+        return;
+    c->again = true; /* also for who has just come */
+    if (rec->counted != c->round)
+        return;
+    if (!is_of_now(s)) {
+        reserve_uncount_all(&s->reserve);
+        return;
+    }
+    for (size_t i = 0; i < c->n; i++)
+        reserve_tally(s, &c->tallies[i], rec, -1);
+    rec->counted = 0;
+}
+
+void reserve_skip(struct sched *s, const struct jobrec *rec)
+{
+    struct counting *c = &s->reserve.counting;
+
+    if (c->next == rec)
+        c->next = rec->hh.next;
+}
+
+/* Are the times of all of them still those? */
+static bool are_times_kept(const struct counting *c, int64_t now_sec)
+{
+    int64_t start, end;
+    bool kept = true;
+
+    for (size_t i = 0; i < c->n && kept; i++) {
+        const struct tally *t = &c->tallies[i];
+
+        kept = reservation_occurrence(t->rec->resv, now_sec, &start, &end) &&
+               (start == t->start_sec || reservation_floats(t->rec->resv)) &&
+               end == t->end_sec;
+    }
+    return kept;
+}
+
+static void begin(struct sched *s, int64_t now_sec)
+{
+    struct reserve *r = &s->reserve;
+    struct counting *c = &r->counting;
+
+    reserve_uncount_all(r);
+    c->tallies = xcalloc(r->n + 1, sizeof(*c->tallies));
+    for (size_t i = 0; i < r->n; i++) {
+        if (reserve_lacks_nodes(s, &r->recs[i]) &&
+            !reserve_divides(s, r->recs[i].resv) &&
+            begin_tally(s, &r->recs[i], now_sec, &c->tallies[c->n]))
+            c->n++;
+    }
+    c->running = true;
+    c->gen = s->cluster.gen;
+    c->rules_gen = s->rules_gen;
+    c->round++;
+    c->next = c->n > 0 ? s->jobs : NULL;
+}
+
+/* False: the budget is spent. */
+static bool go_on(struct sched *s, struct sched_budget budget)
+{
+    struct counting *c = &s->reserve.counting;
+
+    for (size_t n = 1; c->next != NULL; n++) {
+        struct jobrec *rec = c->next;
+
+        c->next = rec->hh.next;
+        for (size_t i = 0; i < c->n && rec->counted != c->round; i++)
+            reserve_tally(s, &c->tallies[i], rec, 1);
+        rec->counted = c->round;
+        if (n % COUNT_JOBS == 0 && sched_is_spent(budget))
+            return false;
+    }
+    return true;
+}
+
+bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct counting *c = &s->reserve.counting;
+
+    if (!is_of_now(s) || !are_times_kept(c, now_sec))
+        begin(s, now_sec);
+    while (go_on(s, budget)) {
+        if (!c->again)
+            return true;
+        c->again = false;
+        c->next = s->jobs;
+    }
+    return false;
+}
+
+const struct tally *reserve_counted(const struct sched *s, const struct resvrec *rec)
+{
+    const struct counting *c = &s->reserve.counting;
+
+    for (size_t i = 0; i < c->n && c->next == NULL && !c->again && is_of_now(s); i++) {
+        if (c->tallies[i].rec == rec)
+            return &c->tallies[i];
+    }
+    return NULL;
+}
