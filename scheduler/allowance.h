@@ -51,7 +51,7 @@ void allowance_drop(struct sched *s, struct jobrec *rec);
 bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message);
 
 /* After jobs have been charged: those that run under a limit on usage that is used up
- * have to end, unless limits are safe. */
+ * have to end, unless limits are safe. So have those that have come to run since. */
 void allowance_end_over(struct sched *s);
 
 /* After a check that has failed: the job need not be looked at until somebody holds

@@ -198,26 +198,42 @@ enum reason allowance_check_by(struct sched *s, const struct job *job,
     return reason;
 }
 
-void allowance_end_over(struct sched *s)
+/* One that runs, and has not been told yet. */
+static void end_if_over(struct sched *s, struct jobrec *rec)
+{
+    struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
+
+    rec->judge = false;
+    if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
+        return;
+    str_reset(&s->message);
+    decision.reason = find_any_used_up(s, rec->job, &s->message);
+    decision.message = s->message.s;
+    if (decision.reason == REASON_NONE)
+        return;
+    rec->end_told = true;
+    decided_add(&s->decided, &decision);
+}
+
+static void end_all_over(struct sched *s)
 {
     struct jobrec *rec, *next;
 
-    if (!s->usage_moved)
-        return;
-    s->usage_moved = false;
+    HASH_ITER (hh, s->jobs, rec, next)
+        end_if_over(s, rec);
+}
+
+void allowance_end_over(struct sched *s)
+{
+    const bool all = s->usage_moved, some = s->users_moved;
+
+    s->usage_moved = s->users_moved = false;
     if (!s->held.of_usage || s->config.limits_safe)
         return;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
-
-        if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
-            continue;
-        str_reset(&s->message);
-        decision.reason = find_any_used_up(s, rec->job, &s->message);
-        decision.message = s->message.s;
-        if (decision.reason == REASON_NONE)
-            continue;
-        rec->end_told = true;
-        decided_add(&s->decided, &decision);
+    if (all)
+        end_all_over(s);
+    for (size_t i = 0; i < s->n_payers && some; i++) {
+        if (s->payers[i]->judge)
+            end_if_over(s, s->payers[i]);
     }
 }

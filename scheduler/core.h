@@ -70,7 +70,8 @@ struct sched {
     int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
     bool charge_again;   /* somebody has come who ran before that */
-    bool usage_moved;    /* jobs have been charged since allowance_end_over */
+    bool usage_moved;    /* jobs have been charged since allowance_end_over; or: */
+    bool users_moved;    /* some run, or have changed while they did (jobrec.judge) */
     struct charging charging;
     struct jobrec **payers; /* jobs that are charged while they run: all that do */
     size_t n_payers, payers_cap;

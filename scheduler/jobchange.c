@@ -216,6 +216,8 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     if (old != NULL || job->phase != JOB_PENDING)
         follower_settle_of(s, job->array_id);
     s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
+    rec->judge = job->phase == JOB_RUNNING;
+    s->users_moved |= rec->judge;
 }
 
 static bool runs_longer(const struct job *old, const struct job *job)

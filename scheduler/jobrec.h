@@ -94,7 +94,9 @@ struct jobrec {
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
-    bool pays; /* in sched.payers, at: */
+    bool judge; /* it runs, or has changed, since it was seen if limits on what is used
+                   end it */
+    bool pays;  /* in sched.payers, at: */
     size_t pays_at;
     uint64_t gathered; /* candidates.gen: it is one of those, wherever it may start */
     struct yielders *yields; /* that it is among, at: */
