@@ -209,6 +209,7 @@ static const struct rejected {
     {"PartitionConfig", ACCESS_OPERATORS, "Access/permission denied", false},
     {"PartitionConfig", "", "Requested node configuration is not available", true},
     {"ReservationDeleted", "", "Requested reservation is invalid", false},
+    {"DependencyNeverSatisfied", " is known", "Job dependency problem", false},
 };
 
 int newjob_check_reason(const char *reason, const char *message, bool tried,

@@ -325,6 +325,12 @@ static const struct {
      FAILED "Requested node configuration is not available: needs 3 tasks of cpu=1 and "
             "25 times nvidia.com/gpu=1; partition main has room for at most 24 times "
             "nvidia.com/gpu=1\n"},
+    {"sbatch -d afterok:9 --wrap x", NULL,
+     FAILED "Job dependency problem: its dependency can never be met: no job 9 is "
+            "known\n"},
+    {"sbatch -d afternotok:9_2 --kill-on-invalid-dep=yes --wrap x", NULL,
+     FAILED "Job dependency problem: its dependency can never be met: no job 9_2 is "
+            "known\n"},
     {"sbatch --mem=0 --wrap x", NULL,
      FAILED "--mem: 0 (all of a node's memory) is not supported yet; name an amount\n"},
 };
