@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
 #include "cmd/gantry/depcircle.h"
+#include "cmd/gantry/jobvalue.h"
 #include "cmd/gantry/payers.h"
 #include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
@@ -92,8 +93,8 @@ static const struct change_row job_rows[] = {
 /* ---- what a change says of each job: the same, or by what the job has ---- */
 
 /* "now" is the submission in the spec, and this moment to who writes it here. */
-static int put_begin(const struct scontrol *s, const struct change *c,
-                     struct json *spec, struct err *err)
+static int put_moment(const struct scontrol *s, const struct change_row *row,
+                      const struct change *c, struct json *spec, struct err *err)
 {
     char text[TIME_TEXT_MAX];
     int64_t sec;
@@ -101,8 +102,13 @@ static int put_begin(const struct scontrol *s, const struct change *c,
     if (time_parse(c->value, loop_now_sec(s->api.loop), &sec, NULL) < 0)
         return err_set(err, ERR_INVALID, "Invalid time specification: %s", c->value);
     time_format_rfc3339(sec, text);
-    json_set(spec, "begin", json_new_string(text));
+    json_set(spec, row->field, json_new_string(text));
     return 0;
+}
+
+static bool is_moment(const struct change_row *row)
+{
+    return str_eq(row->field, "begin") || str_eq(row->field, "deadline");
 }
 
 static bool is_throttle(const struct change_row *row)
@@ -138,8 +144,8 @@ static int read_step(const struct change *c, int64_t *ret_sec, struct err *err)
     return 0;
 }
 
-/* Is there what it names? */
-static int check_named(struct scontrol *s, const struct change_row *row,
+/* Does it make sense, and is there what it names? */
+static int check_value(struct scontrol *s, const struct change_row *row,
                        const struct change *c, struct err *err)
 {
     if (str_eq(row->field, "reservation"))
@@ -148,6 +154,9 @@ static int check_named(struct scontrol *s, const struct change_row *row,
         return payers_check_qos(&s->api, c->value, err);
     if (str_eq(row->field, "account"))
         return payers_check_account(&s->api, c->value, err);
+    if (row->type == CHANGE_TEXT && *c->value &&
+        jobvalue_check(row->field, c->value, err) < 0)
+        return err_prefix(err, "Invalid %s value", row->key);
     return 0;
 }
 
@@ -165,9 +174,9 @@ static int put_shared(struct scontrol *s, const struct changes *changes,
             rc = read_throttle(c, err);
         else if (is_step(row, c))
             rc = read_step(c, &step, err);
-        else if (str_eq(row->field, "begin") && *c->value)
-            rc = put_begin(s, c, spec, err);
-        else if ((rc = check_named(s, row, c, err)) == 0)
+        else if (is_moment(row) && *c->value)
+            rc = put_moment(s, row, c, spec, err);
+        else if ((rc = check_value(s, row, c, err)) == 0)
             rc = change_put(row, c, spec, err);
     }
     return rc;

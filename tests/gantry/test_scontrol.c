@@ -465,6 +465,10 @@ static const struct {
     {"scontrol update JobId=4 ExcNodeList=", "held", "spec.exclude!"},
     {"scontrol update JobId=5 StartTime=now+30minutes", "later",
      "spec.begin=2027-01-15T08:31:33Z"},
+    {"scontrol update JobId=5 Deadline=now+2hours", "later",
+     "spec.deadline=2027-01-15T10:01:33Z"},
+    {"scontrol update JobId=5 Deadline= NumNodes=2-3 Features=[a*2]", "later",
+     "spec.deadline!|spec.nodes=2-3|spec.constraint=[a*2]"},
     {"scontrol update JobName=big Nice=3", "big", "spec.nice=3|spec.jobName!"},
     {"scontrol update JobId=1 Comment=new", "train", "spec.comment=new"},
 };
