@@ -166,6 +166,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     broken_note(s, rec, cause);
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
+    rec->held = 0;
     guise_rest(s, rec);
     starts_enlist(s, rec);
 }

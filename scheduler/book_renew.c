@@ -77,6 +77,15 @@ static bool add_held(struct sched *s, struct sched_budget budget)
     return true;
 }
 
+/* What it is promised is a start in the next walk, whichever minute that is in. */
+static void follow_hold(const struct sched *s, struct jobrec *rec)
+{
+    struct plan *plan = &rec->job->plan;
+
+    if (rec->held > 0 && plan->start_sec < s->timeline.bounds[0])
+        plan->start_sec = s->timeline.bounds[0];
+}
+
 /* False: it has none that is to be looked at. */
 static bool add_plan(struct sched *s, struct jobrec *rec)
 {
@@ -84,6 +93,7 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
         rec->job->n_alloc > 0)
         return false;
     yield_follow(s, rec);
+    follow_hold(s, rec);
     book_put_back(s, rec, BROKEN_NOT);
     return true;
 }

@@ -14,6 +14,9 @@
  * it; else its turn is in the walk. A walk ends before one whom somebody may preempt
  * that has come while it went on, and begins anew; but not for that twice in a row.
  *
+ * Nor does one begin that leaves a promise by that: what others have of it, and leave
+ * in their turn, is seen first (pass_hold.c).
+ *
  * They are known as kinds, by the names of QOS and partition, with the highest priority
  * of each; a component is of a kind of its own. Who has victims already is none of
  * them: it has its room, unless one of them may take that, and it is to look for more.

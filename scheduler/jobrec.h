@@ -112,9 +112,11 @@ struct jobrec {
     enum broken broken; /* what broke a promise of it last */
     uint64_t prolonged; /* sched.made when its limit was raised last as it ran; 0 */
 
-    bool withheld;    /* that it is to end for another one is not told yet */
-    unsigned put_off; /* so many walks in a row nobody was preempted for it */
-    uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
+    bool withheld;      /* that it is to end for another one is not told yet */
+    unsigned put_off;   /* so many walks in a row nobody was preempted for it */
+    unsigned held;      /* so many times it was promised a start now: pass_hold.c */
+    uint64_t walk_held; /* the last walk in which it was */
+    uint64_t walk;      /* in which its plan was looked at last; and before it: */
     uint64_t walk_before;
     uint64_t walk_promised; /* likewise in which it has been counted as promised */
     uint64_t walk_planned;  /* and that has come by the choice its plan is in, which */

@@ -145,6 +145,9 @@ void pass_prefer_none(const struct sched *s, struct jobrec *rec);
 void pass_lose_place(struct sched *s, const struct jobrec *rec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
+/* It could start now, earlier than it is planned: is it to be promised that first, and
+ * to start in the next walk? */
+bool pass_holds(const struct sched *s, const struct entry *entry);
 /* Those who have come since it began may preempt others as well: it ends before
  * those. */
 void pass_note_new(struct sched *s, int64_t now_sec);

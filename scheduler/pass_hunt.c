@@ -75,7 +75,8 @@ bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
 
     entry->hunted = true;
     count_put_off(s, entry);
-    if (!preempt_may_hunt(s, entry) || pass_is_limited(s, entry))
+    if (!preempt_may_hunt(s, entry) || pass_is_limited(s, entry) ||
+        pass_is_held(s, entry->rec))
         return false;
     by = trial_seeker(s, entry);
     if (!off && hunt_now(s, entry, &by, now_sec))

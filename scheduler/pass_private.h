@@ -2,7 +2,8 @@
  * pass_private - between the parts of the walk through the queue: pass_entry.c makes
  * entries, pass_fill.c fills the queue with them, pass.c walks through it. In a turn,
  * pass_turn.c knows what each round is for, pass_rule.c stops whom a rule forbids to
- * start, pass_hunt.c looks for victims, pass_prefer.c has the first of equal choices.
+ * start, pass_hunt.c looks for victims, pass_prefer.c has the first of equal choices,
+ * pass_hold.c knows whose start waits for the next walk.
  * pass_crowd.c counts who waits for the same nodes, pass_section.c cuts the queue in
  * sections.
  */
@@ -50,6 +51,9 @@ bool pass_is_limited(const struct sched *s, const struct entry *entry);
 /* Looks for victims, once in a walk. True: it has started, or has its turn again, as
  * the search goes on. */
 bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec);
+/* Is it promised a start now, and not to have it in this walk, as it is new, or as
+ * things have moved since? Its turn is over then. */
+bool pass_is_held(const struct sched *s, struct jobrec *rec);
 enum leave {
     LEAVE_GO,
     LEAVE_AGAIN, /* something has been done for it, which took a while */

@@ -128,14 +128,22 @@ static bool try_(struct sched *s, struct entry *entry)
     struct seeker by = trial_seeker(s, entry);
     size_t before = trial_before(s, entry, waiting_before(&s->pass));
 
+    if (pass_is_held(s, rec)) {
+        entry->done = true;
+        count_waiting(s, entry);
+        return false;
+    }
     age_anew(s, entry);
     entry->done = true;
     if (rec->walk != s->pass.number)
         rec->walk_before = rec->walk;
-    if (trial_run(s, entry, &by, before)) {
+    if (trial_run_in_turn(s, entry, &by, before)) {
+        rec->held = 0;
         pass_note_started(s, entry);
         return true;
     }
+    if (rec->walk_held != s->pass.number)
+        rec->held = 0;
     pass_prefer(s, entry, &by);
     pass_prefer_note(s, entry);
     note_nowhere(s, rec, before);
@@ -189,7 +197,7 @@ static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_se
     struct seeker by;
 
     if (entry->rec->array != NULL || /* a follower */
-        (!entry->hunted && pass_hunt(s, entry, now_sec)))
+        pass_is_held(s, entry->rec) || (!entry->hunted && pass_hunt(s, entry, now_sec)))
         return;
     by = trial_seeker(s, entry);
     tell_why(s, entry, &by);

@@ -250,13 +250,35 @@ static void place(struct sched *s, const struct entry *entry, const struct slot 
     reprieve_placed(s, entry->rec);
 }
 
-bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-               size_t before)
+/* NULL: none. Who was promised a start now a walk ago has the very place. */
+static const struct slot *find_start(struct sched *s, const struct entry *entry,
+                                     const struct seeker *by, size_t before, bool due,
+                                     size_t *ret_n, bool *ret_placed)
+{
+    struct jobrec *rec = entry->rec;
+    const struct slot *slots = NULL;
+
+    *ret_placed = false;
+    if (due && rec->held > 0)
+        slots = find_promised(s, entry, by, ret_n);
+    if (slots != NULL)
+        return slots;
+    trial_set_limited(entry, REASON_NONE, NULL);
+    *ret_placed = true;
+    slots = find_allowed(s, entry, by, before, ret_n);
+    if (slots != NULL || !due || rec->refused)
+        return slots;
+    *ret_placed = false;
+    return find_promised(s, entry, by, ret_n);
+}
+
+static bool run(struct sched *s, const struct entry *entry, const struct seeker *by,
+                size_t before, bool in_turn)
 {
     struct jobrec *rec = entry->rec;
     const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
     const bool due = rec->claim.on && rec->claim.first == 0;
-    bool placed = true;
+    bool placed;
     const struct slot *slots;
     size_t n;
 
@@ -265,21 +287,29 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);
-    slots = find_allowed(s, entry, by, before, &n);
-    if (slots == NULL && due && !rec->refused) {
-        slots = find_promised(s, entry, by, &n);
-        placed = false;
-    }
+    slots = find_start(s, entry, by, before, due, &n, &placed);
     if (slots == NULL) {
         go_back(s, entry, by, &lifted);
         return false;
     }
-    if (s->window.first == 0) {
+    if (s->window.first == 0 && (due || !in_turn || !pass_holds(s, entry))) {
         trial_start(s, entry, slots, n, placed);
         return true;
     }
     place(s, entry, slots, n);
     return false;
+}
+
+bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
+               size_t before)
+{
+    return run(s, entry, by, before, false);
+}
+
+bool trial_run_in_turn(struct sched *s, const struct entry *entry,
+                       const struct seeker *by, size_t before)
+{
+    return run(s, entry, by, before, true);
 }
 
 /* What the trial has told of limits stays. */

@@ -54,6 +54,10 @@ void trial_set_plan(struct sched *s, const struct entry *entry,
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before);
+/* The same in its turn in a walk: who is to be held (pass_hold.c) does not start, but
+ * is promised a start now. */
+bool trial_run_in_turn(struct sched *s, const struct entry *entry,
+                       const struct seeker *by, size_t before);
 /* It has been tried, and is planned in another of its choices, for later than now: its
  * plan comes over to this one for the same start, if it has a place then. */
 void trial_move_over(struct sched *s, const struct entry *entry,
