@@ -41,7 +41,8 @@ struct hunt {
 struct preempt_side hunt_plan_side(struct sched *s, const struct hunt *h,
                                    struct jobrec *rec);
 /* The slot behind that from which on others yield their room to it, of which a promise
- * may have a part since, or to some whose promises may be broken; 0: there are none. */
+ * may have a part since, or to some that start with that, whose promises may be broken;
+ * 0: there are none. */
 size_t hunt_yielded(struct sched *s, struct hunt *h);
 /* Into `plans`, and to the victims as what is free on nodes. */
 void hunt_find_plans(struct sched *s, struct hunt *h);

@@ -59,7 +59,7 @@ static bool note_yielded(void *arg, struct jobrec *rec)
 {
     struct yields *y = arg;
 
-    if (rec != y->h->entry->rec && may_lift(y->s, y->h, rec))
+    if (rec != y->h->entry->rec && yield_serves(y->s, rec) && may_lift(y->s, y->h, rec))
         y->behind = MAX(y->behind, rec->claim.first + 1);
     return false;
 }
