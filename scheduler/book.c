@@ -200,18 +200,26 @@ static bool is_behind_window(const struct sched *s, const struct plan *plan)
            plan->start_sec >= s->timeline.bounds[s->timeline.n_slots - 1];
 }
 
+/* Where it is planned, or for the same time in another of its choices; else by what its
+ * plan is broken, if that is not known yet. */
+static bool has_place(struct sched *s, struct jobrec *rec, enum broken *cause)
+{
+    if (stands(s, rec) || book_is_drawn_elsewhere(s, rec))
+        return true;
+    if (*cause == BROKEN_NOT)
+        *cause = broken_find(s, rec);
+    return *cause == BROKEN_RULES && book_stands_elsewhere(s, rec);
+}
+
 void book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
-    bool behind = is_behind_window(s, &rec->job->plan);
-    bool fits = !behind && (stands(s, rec) || book_is_drawn_elsewhere(s, rec));
-
-    if (cause == BROKEN_NOT && !fits)
-        cause = behind ? BROKEN_RULES : broken_find(s, rec);
-    if (cause == BROKEN_RULES && !fits && !behind)
-        fits = book_stands_elsewhere(s, rec);
-    if (fits)
+    if (is_behind_window(s, &rec->job->plan)) {
+        cause = cause == BROKEN_NOT ? BROKEN_RULES : cause;
+    } else if (has_place(s, rec, &cause)) {
         enter_claim(s, rec);
-    else if (s->renewal != RENEW_PLANS || !slide(s, rec, cause))
+        return;
+    }
+    if (s->renewal != RENEW_PLANS || !slide(s, rec, cause))
         book_cancel_plan(s, rec, cause);
 }
 

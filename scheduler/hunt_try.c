@@ -255,6 +255,17 @@ static bool wait_for_all(struct sched *s, struct hunt *h, size_t *before)
     return true;
 }
 
+/* From h->from on, with as few of the victims as will do. False: not even with all. */
+static bool take_fewest(struct sched *s, struct hunt *h, size_t *ret_before)
+{
+    h->behind = false;
+    if (!fits(s, h, h->before) || hunt_is_too_soon(s, h))
+        return false;
+    *ret_before = s->window.first + 1;
+    take_only_needed(s, h, *ret_before);
+    return wait_for_all(s, h, ret_before);
+}
+
 /* With as few of the victims that were chosen as will do; NULL: not even with all. */
 static const struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n,
                                     bool *ret_others)
@@ -262,17 +273,13 @@ static const struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret
     const struct slot *slots;
     size_t before, from;
 
-    h->behind = false;
-    if (!fits(s, h, h->before) || hunt_is_too_soon(s, h))
-        return NULL;
-    before = s->window.first + 1;
-    take_only_needed(s, h, before);
-    if (!wait_for_all(s, h, &before))
-        return NULL;
-    from = hunt_others(s, h, before);
-    if (from > 0 && from < h->before && hunt_gone(h) == 0) {
-        h->from = from;
-        return find_room(s, h, ret_n, ret_others);
+    for (;;) {
+        if (!take_fewest(s, h, &before))
+            return NULL;
+        from = hunt_others(s, h, before);
+        if (from == 0 || from >= h->before || hunt_gone(h) > 0)
+            break;
+        h->from = from; /* later than before: it comes to an end */
     }
     *ret_others = from > 0;
     if (*ret_others)
