@@ -299,6 +299,13 @@ static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked,
     course_fini(&c.h);
 }
 
+/* As often as one in eight at least; fewer seeds than it takes by default may do with
+ * less by chance. */
+static bool is_often(const struct seeds *seeds, size_t n)
+{
+    return seeds->alone || seeds->last < HISTORIES || n > seeds->last / 8;
+}
+
 START_TEST(test_random)
 {
     const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
@@ -306,9 +313,9 @@ START_TEST(test_random)
 
     for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
         run_history(seed, &n_preempted, &n_checked, &n_begun);
-    ck_assert_msg(seeds.alone || n_checked > seeds.last / 8,
-                  "only %zu were preempted, %zu looked at", n_preempted, n_checked);
-    ck_assert_msg(seeds.alone || n_begun > seeds.last / 8, "only %zu begun", n_begun);
+    ck_assert_msg(is_often(&seeds, n_checked), "only %zu were preempted, %zu looked at",
+                  n_preempted, n_checked);
+    ck_assert_msg(is_often(&seeds, n_begun), "only %zu begun", n_begun);
 }
 END_TEST
 
@@ -369,8 +376,7 @@ START_TEST(test_slices)
                       "seed %d: %d end, in slices %d, disturbed %d", (int)seed, n_whole,
                       n_cut, n_disturbed);
     }
-    ck_assert_msg(seeds.alone || n_preempting > seeds.last / 8, "only %zu preempt",
-                  n_preempting);
+    ck_assert_msg(is_often(&seeds, n_preempting), "only %zu preempt", n_preempting);
 }
 END_TEST
 
