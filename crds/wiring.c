@@ -109,6 +109,29 @@ static size_t depth_of(const struct wiring *w, size_t hub)
     return n;
 }
 
+static bool in_circle(const struct wiring *w, size_t hub)
+{
+    for (size_t n = 0; n < w->n && hub != NOWHERE; n++)
+        hub = w->hubs[hub].above;
+    return hub != NOWHERE;
+}
+
+static int refuse_depth(const struct wiring *w, size_t i, const char *text,
+                        struct err *err)
+{
+    const struct hub *hub = &w->hubs[i];
+
+    if (in_circle(w, i))
+        return err_set(err, ERR_INVALID,
+                       "%s:%zu: %s: the switches above it go in a "
+                       "circle",
+                       text, hub->line, hub->name);
+    return err_set(err, ERR_INVALID,
+                   "%s:%zu: %s: more than %d switches, one above the "
+                   "other",
+                   text, hub->line, hub->name, TOPOLOGY_LEVELS_MAX);
+}
+
 static int link_all(struct wiring *w, const char *text, size_t *ret_levels,
                     struct err *err)
 {
@@ -119,10 +142,7 @@ static int link_all(struct wiring *w, const char *text, size_t *ret_levels,
     for (size_t i = 0; i < w->n; i++) {
         levels = MAX(levels, depth_of(w, i));
         if (levels > TOPOLOGY_LEVELS_MAX)
-            return err_set(err, ERR_INVALID,
-                           "%s:%zu: %s: more than %d switches, one "
-                           "above the other",
-                           text, w->hubs[i].line, w->hubs[i].name, TOPOLOGY_LEVELS_MAX);
+            return refuse_depth(w, i, text, err);
     }
     *ret_levels = levels;
     return 0;

@@ -44,6 +44,17 @@ static int check_kind(const struct wiring *w, struct err *err)
                    "BlockName=");
 }
 
+/* Slurm's files may have values in quotes. */
+static char *unquote(char *word)
+{
+    const size_t len = strlen(word);
+
+    if (len < 2 || word[0] != '"' || word[len - 1] != '"')
+        return word;
+    word[len - 1] = '\0';
+    return word + 1;
+}
+
 /* One "Key=value" of a line. */
 static int read_word(struct wiring *w, struct hub *hub, char *word, struct err *err)
 {
@@ -56,6 +67,7 @@ static int read_word(struct wiring *w, struct hub *hub, char *word, struct err *
                 {"BlockName", &hub->name, true},
                 {"Nodes", &hub->nodes, false},
                 {"Switches", &hub->switches, false}};
+    word = word ? unquote(word) : NULL;
     if (!word || *word == '\0')
         return err_set(err, ERR_INVALID, "\"%s\" is not Key=value", key);
     if (strcasecmp(key, "LinkSpeed") == 0)
@@ -83,6 +95,9 @@ static int take_hub(struct wiring *w, struct hub *hub, struct err *err)
         return 0;
     if (!hub->name)
         return err_set(err, ERR_INVALID, "neither SwitchName nor BlockName");
+    if (hub->name[strcspn(hub->name, "[],")])
+        return err_set(err, ERR_INVALID, "\"%s\" is a list: a line is of one of them",
+                       hub->name);
     if (w->blocks && !hub->nodes)
         return err_set(err, ERR_INVALID, "%s: a block has Nodes", hub->name);
     if ((hub->nodes == NULL) == (hub->switches == NULL))
@@ -113,13 +128,31 @@ static int read_line(struct wiring *w, char *line, size_t number, struct err *er
     return rc;
 }
 
+/* The next line; one that ends with a backslash goes on with the one behind it. NULL:
+ * there is none. */
+static char *next_line(char **rest, size_t *number)
+{
+    char *line = strsep(rest, "\n");
+
+    for (size_t len = 0; line && *rest; (*number)++) {
+        len += strlen(line + len);
+        if (len == 0 || line[len - 1] != '\\')
+            break;
+        memmove(line + 2, line, --len);
+        line += 2;
+        strsep(rest, "\n");
+    }
+    return line;
+}
+
 int wiring_read_lines(struct wiring *w, const char *text, size_t len, const char *name,
                       struct err *err)
 {
     AUTO_FREE char *copy = xstrndup(text, len);
     char *rest = copy, *line;
 
-    for (size_t number = 1; (line = strsep(&rest, "\n")) != NULL; number++)
+    for (size_t number = 1, next = 1; (line = next_line(&rest, &next)) != NULL;
+         number = ++next)
         if (read_line(w, line, number, err) < 0)
             return err_prefix(err, "%s:%zu", name, number);
     return 0;

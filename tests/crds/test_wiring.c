@@ -20,6 +20,10 @@ static const struct {
      TOPOLOGY_TREE, 2, "top1/a top2/b top1/a -"},
     {"SwitchName=top Switches=a\nSwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n3\n",
      TOPOLOGY_TREE, 2, "top/a top/a b/b -"},
+    {"SwitchName=\"a\" \\\n  Nodes=n1,\\\nn2\n", TOPOLOGY_TREE, 1, "a a - -"},
+    {"SwitchName=\"a\" \\\n  Nodes=\"n[1-2]\" \\\n\\\nLinkSpeed=1\nSwitchName=b "
+     "Nodes=n3\n",
+     TOPOLOGY_TREE, 1, "a a b -"},
     {"BlockName=a Nodes=n[1-2]\r\nBlockName=b Nodes=n[3-4]\r\n", TOPOLOGY_BLOCK, 1,
      "a a b b"},
     {"BlockName=a Nodes=n1\nBlockName=b Nodes=n2\nBlockName=c Nodes=n[3-4]\n"
@@ -43,8 +47,16 @@ static const struct {
      ":1: unknown key \"SwitchNam\": SwitchName, BlockName, Nodes, Switches, "
      "BlockSizes"},
     {"SwitchName=a Switches=b\nSwitchName=b Switches=a\n",
-     ":1: a: more than 4 switches, one above the other"},
-    {"SwitchName=a Switches=a\n", ":1: a: more than 4 switches, one above the other"},
+     ":1: a: the switches above it go in a circle"},
+    {"SwitchName=a Switches=a\n", ":1: a: the switches above it go in a circle"},
+    {"SwitchName=e Switches=d\nSwitchName=d Switches=c\nSwitchName=c Switches=b\n"
+     "SwitchName=b Switches=a\nSwitchName=a Nodes=n1\n",
+     ":5: a: more than 4 switches, one above the other"},
+    {"SwitchName=a[1-2] Nodes=n[1-4]\n",
+     ":1: \"a[1-2]\" is a list: a line is of one of them"},
+    {"SwitchName=a \\\nNodes=n1\nSwitchName=b Nodes=n9\n", ":3: there is no node n9"},
+    {"SwitchName=a Nodes=n1 \\", ":1: \"\\\" is not Key=value"},
+    {"SwitchName=a Nodes=\"\"\n", ":1: \"Nodes\" is not Key=value"},
     {"BlockName=a Switches=b\n", ":1: a: a block has Nodes"},
     {"BlockName=a Nodes=n1\nBlockSizes=2,3\n",
      ":2: BlockSizes: \"3\" is not a power of two times the size before"},
