@@ -210,6 +210,7 @@ static const struct rejected {
     {"PartitionConfig", "", "Requested node configuration is not available", true},
     {"ReservationDeleted", "", "Requested reservation is invalid", false},
     {"DependencyNeverSatisfied", " is known", "Job dependency problem", false},
+    {"Reservation", " is not for ", "Access denied to requested reservation", false},
 };
 
 int newjob_check_reason(const char *reason, const char *message, bool tried,

@@ -109,7 +109,8 @@ START_TEST(test_configured)
 }
 END_TEST
 
-/* In a reservation, when that begins; in one that is not there, never. */
+/* In a reservation, when that begins; in one that is not there, or is for others,
+ * never. */
 START_TEST(test_reserved)
 {
     struct clitest *t = clitest_new();
@@ -123,6 +124,8 @@ START_TEST(test_reserved)
     ctltest_make(t->ctl, "Reservation", "over",
                  "'startTime':'now','duration':'0:30','nodes':'n1',"
                  "'accounts':['-x']");
+    ctltest_make(t->ctl, "Reservation", "bobs",
+                 "'startTime':'now','duration':'60','nodes':'n3','users':['bob']");
     ctltest_advance(t->ctl, 60);
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
@@ -141,7 +144,16 @@ START_TEST(test_reserved)
     clitest_expect(
         t, "sbatch --reservation none --wrap x", 1, "",
         FAILED "Requested reservation is invalid: reservation none does not exist\n");
+    clitest_expect(t, "sbatch --reservation bobs --wrap x", 1, "",
+                   FAILED "Access denied to requested reservation: reservation bobs is "
+                          "not for this job's user, groups, account and QOS\n");
+    clitest_expect(t, "sbatch --test-only --reservation bobs --wrap x", 1, "",
+                   FAILURE "Access denied to requested reservation: *");
+    clitest_expect(t, "sbatch --test-only -t 10 --reservation bobs,r --wrap x", 0, "",
+                   START "09:00:00 using 1 processors on nodes n2 in partition main\n");
     expect_none(t);
+    clitest_expect(t, "sbatch -t 10 --reservation bobs,r --wrap x", 0,
+                   "Submitted batch job *", NULL);
     clitest_free(t);
 }
 END_TEST
