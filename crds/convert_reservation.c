@@ -61,6 +61,20 @@ static void set_floating(const struct json *object, int64_t created_sec,
         r->end_sec = INT64_MAX / 4;
 }
 
+/* It would come again while it is still there. */
+static int check_length(const struct reservation *r, struct err *err)
+{
+    const int64_t period_sec = reservation_period_sec(r);
+    char text[DURATION_TEXT_MAX];
+
+    if (period_sec == 0 || r->end_sec - r->start_sec <= period_sec)
+        return 0;
+    duration_format(period_sec, text);
+    return err_set(err, ERR_INVALID,
+                   "spec.duration: longer than the %s after which it comes again",
+                   text);
+}
+
 static int read_times(const struct json *object, struct reservation *r, struct err *err)
 {
     int64_t created = time_read(object, "metadata.creationTimestamp");
@@ -79,7 +93,7 @@ static int read_times(const struct json *object, struct reservation *r, struct e
                        "spec.startTime: the reservation was over when it was made");
     if (has_flag(object, "TIME_FLOAT"))
         set_floating(object, created, r);
-    return 0;
+    return check_length(r, err);
 }
 
 /* What may come of its zone: as it is when it begins, and thirty years more. */
@@ -268,7 +282,7 @@ static int read_nodes(const struct convert *c, const struct json *object,
     }
     return err_set(err, ERR_INVALID,
                    "spec.nodes: a reservation has this, spec.nodeCount, spec.tres or "
-                   "spec.partition");
+                   "spec.partition; one of licences alone has the flag LICENSE_ONLY");
 }
 
 static int read_licenses(const struct json *object, struct reservation *r,

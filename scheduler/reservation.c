@@ -193,9 +193,9 @@ bool reservation_is_partial(const struct reservation *r)
 
 /* ---- when ---- */
 
-static int64_t step_of(enum resv_repeat repeat)
+int64_t reservation_period_sec(const struct reservation *r)
 {
-    switch (repeat) {
+    switch (r->repeat) {
     case RESV_ONCE:
         break;
     case RESV_HOURLY:
@@ -250,7 +250,7 @@ static bool floating_occurrence(const struct reservation *r, int64_t sec,
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end)
 {
-    int64_t step = step_of(r->repeat), past = 0, local;
+    int64_t step = reservation_period_sec(r), past = 0, local;
 
     if (reservation_floats(r))
         return floating_occurrence(r, sec, ret_start, ret_end);

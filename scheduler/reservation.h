@@ -100,6 +100,8 @@ bool reservation_chooses(const struct reservation *r);
  * nodes? Its nodes are whole where some flags are set, and GPUs of several types. */
 bool reservation_is_partial(const struct reservation *r);
 
+/* How long after it has begun it may come again, at the soonest; 0: it does not. */
+int64_t reservation_period_sec(const struct reservation *r);
 /* Does it begin so long from now, whenever that is? */
 bool reservation_floats(const struct reservation *r);
 /* The first occurrence that ends behind a time, or the one that begins as far from it
