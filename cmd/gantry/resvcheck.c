@@ -214,6 +214,11 @@ static int check_licenses(const struct reservation *r, struct api *c, const char
     const struct license_table *table = &settings.sched.licenses;
 
     settings_default(&settings);
+    if (r->n_licenses == 0 && r->any_nodes)
+        return err_set(
+            err, ERR_INVALID,
+            "Invalid license specification: the flags ANY_NODES and "
+            "LICENSE_ONLY are for reservations of licences, and it has none");
     if (r->n_licenses == 0)
         return 0;
     if (clusterconf_fetch(c, ns, PUBLISHED_LICENSES, &settings, err) < 0)

@@ -105,13 +105,15 @@ int resvclash_check_room(const struct reservation *r, struct api *c, struct err 
     return 0;
 }
 
+/* Jobs of its own are where they are to be. */
 static bool runs_into(const struct jobrow *job, const struct reservation *r,
-                      const struct hostlist *nodes)
+                      int64_t start_sec, const struct hostlist *nodes)
 {
     const int64_t end = jobrow_end_sec(job);
+    const char *in = job->ran_reservation ? job->ran_reservation : job->reservation;
 
-    if (job->word->kind != JOB_KIND_ACTIVE || !job->node_list ||
-        (end != TIME_UNSET && end != LIMIT_UNLIMITED && end <= r->start_sec))
+    if (job->word->kind != JOB_KIND_ACTIVE || !job->node_list || str_eq(in, r->name) ||
+        (end != TIME_UNSET && end != LIMIT_UNLIMITED && end <= start_sec))
         return false;
     return share_nodes(nodes, job->node_list);
 }
@@ -120,11 +122,14 @@ int resvclash_check_jobs(const struct reservation *r, const struct joblist *jobs
                          struct api *c, struct err *err)
 {
     HOSTLIST_AUTO struct hostlist nodes = {0};
+    int64_t start, end;
 
+    if (!reservation_occurrence(r, loop_now_sec(c->loop), &start, &end))
+        return 0;
     if (nodes_of(r, c, &nodes, err) < 0)
         return -1;
     for (size_t i = 0; i < jobs->n; i++)
-        if (runs_into(&jobs->rows[i], r, &nodes))
+        if (runs_into(&jobs->rows[i], r, start, &nodes))
             return err_set(err, ERR_INVALID, "Requested nodes are busy");
     return 0;
 }

@@ -16,7 +16,8 @@
 int resvclash_check(const struct reservation *r, const struct zone *zone, struct api *c,
                     struct err *err);
 
-/* Jobs run on its nodes and will into its time: -1. */
+/* Jobs that are not in it run on its nodes, and will into its time, or into the next
+ * one of those to come: -1. */
 int resvclash_check_jobs(const struct reservation *r, const struct joblist *jobs,
                          struct api *c, struct err *err);
 /* One more would not act, or keep its licences, for so many are there (fence.h,

@@ -129,6 +129,26 @@ static int lengthen(const struct change *c, const struct json *object,
     return 0;
 }
 
+int resvedit_agree(const struct changes *changes, int64_t made_sec, struct json *spec,
+                   struct err *err)
+{
+    const struct change *c = changes_find(changes, "Duration");
+    const char *text = json_str(spec, "startTime");
+    int64_t start = made_sec, end, length;
+
+    if (!c || c->more || !changes_find(changes, "EndTime"))
+        return 0;
+    if ((text && time_parse(text, made_sec, &start, err) < 0) ||
+        time_parse(json_str_or(spec, "endTime", ""), made_sec, &end, err) < 0)
+        return -1;
+    if (duration_parse(c->value, &length, err) < 0)
+        return err_prefix(err, "Duration");
+    if (length == DURATION_UNLIMITED || start + length != end)
+        return err_set(err, ERR_INVALID, "StartTime + Duration does not equal EndTime");
+    json_del(spec, "endTime");
+    return 0;
+}
+
 int resvedit_length(const struct changes *changes, const struct json *object,
                     struct json *spec, struct err *err)
 {

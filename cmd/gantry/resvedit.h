@@ -23,6 +23,10 @@ int resvedit_keep_distance(const struct changes *changes, bool floated, int64_t 
 /* Of one that is made there is nothing to take more or less of, nor a flag to take:
  * ERR_INVALID. */
 int resvedit_refuse_more(const struct changes *changes, struct err *err);
+/* An end and a length that are both said, of which one is enough: the end goes.
+ * ERR_INVALID: they differ. `made_sec`: what "now" in the spec means. */
+int resvedit_agree(const struct changes *changes, int64_t made_sec, struct json *spec,
+                   struct err *err);
 /* "Duration+=30", "Duration-=30": the end, or the length, moves. An end and a length
  * together: the one that is said is left. */
 int resvedit_length(const struct changes *changes, const struct json *object,

@@ -146,15 +146,23 @@ static struct json *list_of(struct json *spec, const char *field, bool more)
     return list;
 }
 
+/* Is it "+a", which in Slurm says the same as += does? No name begins so. */
+static bool adds(const struct change *c)
+{
+    return c->more || c->sign == '+';
+}
+
 /* "a,b" */
 void resvlists_put_names(const struct change *c, const char *field, struct json *spec)
 {
+    const bool more = adds(c);
     AUTO_FREE char *text = xstrdup(c->value);
-    struct json *list = list_of(spec, field, c->more);
+    struct json *list = list_of(spec, field, more);
     char *rest = text, *word;
 
     while ((word = strsep(&rest, ",")) != NULL) {
-        if (*word && c->more)
+        word += c->sign == '+' && *word == '+';
+        if (*word && more)
             change_name(list, word, c->sign);
         else if (*word)
             put_once(list, word);

@@ -24,6 +24,17 @@ static void set_floating(struct resv *r, const struct reservation *model,
     }
 }
 
+/* Its status says nothing of when any more. */
+static void set_past(struct resv *r, const struct reservation *model, int64_t now_sec)
+{
+    int64_t start, end;
+
+    if (reservation_occurrence(model, now_sec, &start, &end))
+        return;
+    r->start_sec = model->start_sec;
+    r->end_sec = model->end_sec;
+}
+
 /* GPUs are the only devices that one asks for. */
 static void set_amounts(struct resv *r, const struct reservation *model)
 {
@@ -51,6 +62,8 @@ static struct resv resv_of(const struct json *object, int64_t now_sec)
     struct reservation *model = resv_model(object, NULL, NULL);
     if (model && reservation_floats(model))
         set_floating(&r, model, now_sec);
+    else if (model)
+        set_past(&r, model, now_sec);
     if (model && reservation_is_partial(model))
         set_amounts(&r, model);
     reservation_free(model);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/duration.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry/resvlists.h"
 #include "cmd/gantry/scontrol.h"
@@ -45,6 +46,9 @@ static int put_whole(int64_t now_sec, const struct change *c, const char *field,
     return c->more ? 0 : put_text(now_sec, c, field, spec, err);
 }
 
+#define KILO 1024 /* "2k" */
+#define NUMBER_MAX 1000000
+
 static int put_number(int64_t now_sec, const struct change *c, const char *field,
                       struct json *spec, struct err *err)
 {
@@ -52,31 +56,50 @@ static int put_number(int64_t now_sec, const struct change *c, const char *field
     long long n = strtoll(c->value, &end, 10);
 
     (void)now_sec;
-    if (end == c->value || *end || n < 1 || n > 1000000)
+    if (strcasecmp(end, "k") == 0 && n > 0 && n <= NUMBER_MAX) {
+        n *= KILO;
+        end++;
+    }
+    if (end == c->value || *end || n < 1 || n > NUMBER_MAX)
         return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from 1 on", c->key,
                        c->value);
     json_set_at(spec, field, json_new_int(n));
     return 0;
 }
 
-/* "cpu=64,gres/gpu=8"; empty: nodes are whole again. */
+#define LICENSE "license/"
+
+/* "license/matlab=2": a field of its own here. */
+static void add_license(struct str *list, const char *name, const char *count)
+{
+    str_addf(list, "%s%s:%s", list->len > 0 ? "," : "", name, count);
+}
+
+/* "cpu=64,gres/gpu=8,license/matlab=2"; without amounts of nodes these are whole. */
 static int put_tres(int64_t now_sec, const struct change *c, const char *field,
                     struct json *spec, struct err *err)
 {
     AUTO_FREE char *text = xstrdup(c->value);
     struct json *map = json_new_object();
+    STR_AUTO struct str licenses;
     char *rest = text, *word;
 
     (void)now_sec;
+    str_init(&licenses, 2 * strlen(c->value) + 1);
     json_set(spec, field, map);
-    if (!*text)
-        json_del(spec, field);
     while (*text && (word = strsep(&rest, ",")) != NULL) {
         const char *name = strsep(&word, "=");
         if (!word || !*name || !*word)
             return err_set(err, ERR_INVALID, "%s: right is cpu=64,gres/gpu=8", c->key);
-        json_set(map, name, json_new_string(word));
+        if (strncasecmp(name, LICENSE, strlen(LICENSE)) == 0)
+            add_license(&licenses, name + strlen(LICENSE), word);
+        else
+            json_set(map, name, json_new_string(word));
     }
+    if (json_len(map) == 0)
+        json_del(spec, field);
+    if (licenses.len > 0)
+        json_set(spec, "licenses", json_new_string(licenses.s));
     return 0;
 }
 

@@ -81,8 +81,10 @@ static int check_jobs(struct scontrol *s, const struct reservation *r, struct er
     return resvclash_check_jobs(r, &jobs, &s->api, err);
 }
 
-/* What the controller would not let act is not sent; nor what Slurm would not take. */
-static int check(struct scontrol *s, const struct json *object, bool is_new,
+/* What the controller would not let act is not sent; nor what Slurm would not take.
+ * `moves`: when it is, or of which nodes, is being said; who has borrowed
+ * nodes (MaxStartDelay) may be on them then. */
+static int check(struct scontrol *s, const struct json *object, bool is_new, bool moves,
                  struct err *err)
 {
     ZONE_AUTO struct zone zone = {0};
@@ -94,7 +96,7 @@ static int check(struct scontrol *s, const struct json *object, bool is_new,
         rc = resvclash_check(r, &zone, &s->api, err);
     if (rc == 0 && is_new)
         rc = resvclash_check_room(r, &s->api, err);
-    if (rc == 0 && is_new)
+    if (rc == 0 && (is_new || (moves && r->delay_sec == LIMIT_UNSET)))
         rc = check_jobs(s, r, err);
     reservation_free(r);
     return rc;
@@ -110,7 +112,7 @@ static int check_new(struct scontrol *s, const struct json *object, struct err *
     json_set_at(copy, "metadata.creationTimestamp", json_new_string(now));
     if (!json_str(copy, "metadata.name"))
         json_set_at(copy, "metadata.name", json_new_string("resv"));
-    return check(s, copy, true, err);
+    return check(s, copy, true, true, err);
 }
 
 static int create(struct scontrol *s, const char *name, const struct json *spec,
@@ -156,6 +158,11 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
         rc = resvwords_read(&changes, now_sec, spec, &err);
     if (rc == 0)
         rc = resvedit_keep_distance(&changes, false, now_sec, spec, &err);
+    if (rc == 0)
+        rc = resvedit_agree(&changes, now_sec, spec, &err);
+    if (rc == 0 && !json_get(spec, "endTime") && !json_get(spec, "duration"))
+        return cli_error(s->cli, "An end time or duration must be specified.  No "
+                                 "reservation created.");
     if (rc == 0 && is_for_nobody(spec))
         return cli_error(s->cli, "Either Users/Groups and/or Accounts must be "
                                  "specified.  No reservation created.");
@@ -187,6 +194,18 @@ static int edit(struct scontrol *s, const struct changes *changes,
     return resvedit_skip(object, &zone, now_sec, spec, err);
 }
 
+/* Comments, and who may, are changed also over jobs that run into it. */
+static bool moves(const struct changes *changes)
+{
+    static const char *const keys[] = {"StartTime", "EndTime", "Duration",
+                                       "Nodes",     "Flags",   "Skip"};
+
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (changes_find(changes, keys[i]))
+            return true;
+    return false;
+}
+
 /* All of the spec is sent, so that a list or TRES is the new one and no more; not over
  * what somebody has changed meanwhile. */
 static int update(struct scontrol *s, const struct changes *changes, struct err *err)
@@ -203,12 +222,14 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
     JSON_AUTO struct json *before = json_copy(spec);
     const int64_t now_sec = loop_now_sec(s->api.loop);
     if (resvwords_read(changes, now_sec, spec, err) < 0 ||
+        resvedit_agree(changes, time_read(was.body, "metadata.creationTimestamp"), spec,
+                       err) < 0 ||
         edit(s, changes, was.body, before, spec, err) < 0)
         return -1;
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,
                        "Reservation request lacks users, groups or accounts");
-    if (check(s, was.body, false, err) < 0)
+    if (check(s, was.body, false, moves(changes), err) < 0)
         return -1;
     JSON_AUTO struct json *patch =
         json_build("[{'op':'test','path':'/spec','value':%j},"

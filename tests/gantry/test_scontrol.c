@@ -204,6 +204,36 @@ static void configure_licenses(struct clitest *t, const char *licenses)
     ctltest_settle(t->ctl);
 }
 
+static void expect_shown(struct clitest *t, const char *name, const char *part)
+{
+    AUTO_FREE char *line = xasprintf("scontrol -o show reservation %s", name);
+
+    ck_assert_int_eq(clitest_run(t, line), 0);
+    ck_assert_msg(strstr(t->out, part), "%s", t->out);
+}
+
+/* As TRES they are its licences; what is said is what it has then. */
+START_TEST(test_resv_tres_licenses)
+{
+    struct clitest *t = api_new();
+
+    configure_licenses(t, "matlab:10,ansys:2");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=a StartTime=now "
+                   "Duration=60 TRES=license/matlab=2,license/ansys=1 Users=ann "
+                   "Flags=ANY_NODES",
+                   0, "Reservation created: a\n", "");
+    expect_shown(t, "a", " Licenses=matlab:2,ansys:1 ");
+    clitest_expect(t, "scontrol update ReservationName=a TRES=license/matlab=3", 0,
+                   "Reservation updated.\n", "");
+    expect_shown(t, "a", " Licenses=matlab:3 ");
+    clitest_expect(t, "scontrol update ReservationName=a TRES=license/matlab=11", 1, "",
+                   "Error updating the reservation: Invalid license specification: 11 "
+                   "of \"matlab\" are asked for, and there are 10\n");
+    clitest_free(t);
+}
+END_TEST
+
 /* So many keep licences: no more are made, and one made all the same says so. */
 START_TEST(test_resv_too_many)
 {
@@ -232,6 +262,56 @@ START_TEST(test_resv_too_many)
                    "scontrol create reservation ReservationName=more StartTime=now "
                    "Duration=10 Users=ann Nodes=n3",
                    0, "Reservation created: more\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+/* Job 1 runs on n1 and n2 for an hour; none is moved over it unawares, nor is one that
+ * comes again while it has time until then; a job of its own is in nobody's way. */
+START_TEST(test_resv_moved)
+{
+    struct clitest *t = api_new();
+
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=a Duration=60 "
+                   "StartTime=now+1day Nodes=n[2-3] Users=ann",
+                   0, "Reservation created: a\n", "");
+    clitest_expect(t, "scontrol update ReservationName=a StartTime=now+30minutes", 1,
+                   "", "Error updating the reservation: Requested nodes are busy\n");
+    clitest_expect(t, "scontrol update ReservationName=a StartTime=now+2hours", 0, NULL,
+                   "");
+    clitest_expect(t,
+                   "scontrol update ReservationName=a StartTime=now+30minutes "
+                   "Flags+=IGNORE_JOBS",
+                   0, NULL, "");
+    clitest_expect(t, "scontrol update ReservationName=a Flags-=IGNORE_JOBS", 1, "",
+                   "Error updating the reservation: Requested nodes are busy\n");
+    clitest_expect(t, "scontrol update ReservationName=a Users+=bob", 0, NULL, "");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=b Duration=60 "
+                   "StartTime=2027-01-14T06:00 Nodes=n2 Users=ann Flags=DAILY",
+                   0, "Reservation created: b\n", "");
+    reserve(t, "own", "'duration':'60','nodes':'n4','users':['ann']");
+    ctltest_submit(t->ctl, "in", "'user':'ann','reservation':'own','timeLimit':'10'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "in", "status.state=RUNNING");
+    clitest_expect(t, "scontrol update ReservationName=own Duration=90", 0, NULL, "");
+    clitest_free(t);
+}
+END_TEST
+
+/* One that is over is shown as it was. */
+START_TEST(test_resv_over)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "short",
+            "'startTime':'now','duration':'5','nodes':'n4','users':['ann']");
+    ctltest_advance(t->ctl, 400);
+    expect_shown(t, "short",
+                 " StartTime=2027-01-15T08:01:33 EndTime=2027-01-15T08:06:33 "
+                 "Duration=00:05:00 ");
+    expect_shown(t, "short", " State=INACTIVE ");
     clitest_free(t);
 }
 END_TEST
@@ -681,6 +761,9 @@ int main(void)
                                              {test_resv_accounts, 1},
                                              {test_payers, 1},
                                              {test_resv_busy, 1},
+                                             {test_resv_moved, 1},
+                                             {test_resv_over, 1},
+                                             {test_resv_tres_licenses, 1},
                                              {test_resv_skip, 1},
                                              {test_resv_in_use, 1},
                                              {test_resv_draws, 1},
