@@ -33,12 +33,15 @@ static int add_all(const struct reservation *r, struct api *c, struct hostlist *
     return 0;
 }
 
+/* Those that were chosen stay its nodes, whenever it is. */
 static int nodes_of(const struct reservation *r, struct api *c, struct hostlist *ret,
                     struct err *err)
 {
     if (r->all_nodes)
         return add_all(r, c, ret, err);
-    for (size_t i = 0; i < r->n_node_names; i++)
+    for (size_t i = 0; i < r->n_chosen && reservation_chooses(r); i++)
+        hostlist_add(ret, r->chosen[i]);
+    for (size_t i = 0; i < r->n_node_names && !reservation_chooses(r); i++)
         hostlist_add(ret, r->node_names[i]);
     return 0;
 }
@@ -74,7 +77,7 @@ int resvclash_check(const struct reservation *r, const struct zone *zone, struct
     RESVLIST_AUTO struct resvlist list = {0};
     HOSTLIST_AUTO struct hostlist nodes = {0};
 
-    if (may_share(r) || reservation_chooses(r) || r->any_nodes)
+    if (may_share(r) || reservation_is_partial(r) || r->any_nodes)
         return 0;
     if (nodes_of(r, c, &nodes, err) < 0 || resvlist_fetch(&list, c, err) < 0)
         return -1;
@@ -124,7 +127,8 @@ int resvclash_check_jobs(const struct reservation *r, const struct joblist *jobs
     HOSTLIST_AUTO struct hostlist nodes = {0};
     int64_t start, end;
 
-    if (!reservation_occurrence(r, loop_now_sec(c->loop), &start, &end))
+    if (r->ignore_jobs || r->any_nodes || r->replace || reservation_is_partial(r) ||
+        !reservation_occurrence(r, loop_now_sec(c->loop), &start, &end))
         return 0;
     if (nodes_of(r, c, &nodes, err) < 0)
         return -1;

@@ -12,7 +12,7 @@
 
 /* Asks the server for the others, which come again by the clocks of the zone. -1: it
  * clashes with one, or the server cannot be asked. Nodes that are to be chosen are
- * chosen from those that are free. */
+ * chosen from those that are free; those that have been chosen stay. */
 int resvclash_check(const struct reservation *r, const struct zone *zone, struct api *c,
                     struct err *err);
 

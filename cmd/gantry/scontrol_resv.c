@@ -73,7 +73,7 @@ static int check_jobs(struct scontrol *s, const struct reservation *r, struct er
     const struct jobquery query = {NULL, NULL, &parts, JOB_WHOLE};
 
     joblist_init(&jobs);
-    if (r->ignore_jobs || r->any_nodes || reservation_chooses(r))
+    if (r->ignore_jobs || (reservation_chooses(r) && r->n_chosen == 0))
         return 0;
     if (partlist_fetch_allowed(&parts, &s->api, err) < 0 ||
         joblist_fetch(&jobs, &s->api, &query, err) < 0)

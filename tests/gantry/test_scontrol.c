@@ -300,6 +300,35 @@ START_TEST(test_resv_moved)
 }
 END_TEST
 
+/* Nodes that were chosen stay: it is not moved to where they are somebody else's. */
+START_TEST(test_resv_chosen_moved)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_submit(t->ctl, "on", "'nodes':3,'exclusive':true,'timeLimit':'10'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=a Duration=60 "
+                   "StartTime=now+1day NodeCnt=2 Users=ann",
+                   0, "Reservation created: a\n", "");
+    ctltest_settle(t->ctl);
+    expect_shown(t, "a", " Nodes=n[1-2] ");
+    clitest_expect(t, "scontrol update ReservationName=a StartTime=now", 1, "",
+                   "Error updating the reservation: Requested nodes are busy\n");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=b Duration=60 "
+                   "StartTime=now+2days Nodes=n1 Users=ann",
+                   0, "Reservation created: b\n", "");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "scontrol update ReservationName=a StartTime=now+2days", 1, "",
+                   "Error updating the reservation: Requested reservation overlaps "
+                   "with another reservation\n");
+    clitest_expect(t, "scontrol update ReservationName=a StartTime=now+3hours", 0, NULL,
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
 /* One that is over is shown as it was. */
 START_TEST(test_resv_over)
 {
@@ -762,6 +791,7 @@ int main(void)
                                              {test_payers, 1},
                                              {test_resv_busy, 1},
                                              {test_resv_moved, 1},
+                                             {test_resv_chosen_moved, 1},
                                              {test_resv_over, 1},
                                              {test_resv_tres_licenses, 1},
                                              {test_resv_skip, 1},
