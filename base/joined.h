@@ -10,4 +10,9 @@
 /* From now on, for all of the program. */
 void free_joined(void);
 
+/* What has been freed lies unsorted until some allocation has no better place, which
+ * then sorts up to 10,000 pieces: 8 ms in one go behind 50,000 jobs. Behind every few
+ * hundred of them, which are still at hand, this has it done. */
+void freed_sort(void);
+
 #endif

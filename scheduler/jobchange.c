@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/joined.h"
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
@@ -298,4 +299,5 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
     s->dirty = true;
     if (!s->pass.running)
         jobrec_free(s, rec);
+    freed_sort();
 }

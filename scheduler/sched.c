@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/joined.h"
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
@@ -290,7 +291,10 @@ static bool sweep_gone(struct sched *s, struct sched_budget budget)
 {
     while (s->n_gone > 0) {
         jobrec_free(s, s->gone[s->n_gone - 1]);
-        if (s->n_gone % SWEEP_JOBS == 0 && s->n_gone > 0 && sched_is_spent(budget))
+        if (s->n_gone % SWEEP_JOBS != 0)
+            continue;
+        freed_sort();
+        if (s->n_gone > 0 && sched_is_spent(budget))
             return false;
     }
     return true;
