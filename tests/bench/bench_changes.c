@@ -7,7 +7,7 @@
  * array of 20 tasks; all are promised a start. With limits those of users and accounts
  * are bounded, wide enough that most is planned all the same. Each change is made to
  * the same core, one after the other, with a step of the same second before it and
- * steps of 10 ms after it until there is nothing left to do. Processor time; what is
+ * steps of 9 ms after it until there is nothing left to do. Processor time; what is
  * applied is told apart.
  */
 #include <stdio.h>
@@ -28,7 +28,7 @@
 #define QOS 3
 #define CORDONED 1000
 #define NOW_SEC INT64_C(1700000040)
-#define SLICE_US 10000
+#define SLICE_US 9000 /* as the controller */
 
 struct bench {
     struct rng rng;
