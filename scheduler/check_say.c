@@ -94,6 +94,7 @@ void check_say_need(const struct cluster *c, const struct job *like,
         str_addf(message, " on GPU type %s", like->gpu_type);
     if (like->constraint != NULL)
         str_addf(message, ", features %s", like->constraint);
+    check_say_where(like, message);
     if (like->contiguous)
         str_add(message, ", on neighbouring nodes");
     if (like->segment > 0 && c->topology.kind == TOPOLOGY_BLOCK)
