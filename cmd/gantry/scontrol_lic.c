@@ -9,6 +9,7 @@
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
+#include "cmd/gantry/slurmjson.h"
 #include "crds/licenses.h"
 
 /* `one`: of a choice, that which is taken; NULL: none is yet. */
@@ -69,6 +70,28 @@ static void print(const struct scontrol *s, const struct license_total *l, int64
             MAX(l->total - used, 0), reserved);
 }
 
+/* In the words of Slurm's data_parser v0.0.42. */
+static struct json *license_json(const struct license_total *l, int64_t used,
+                                 int64_t reserved)
+{
+    return json_build("{'LicenseName':%s,'Total':%i,'Used':%i,'Free':%i,"
+                      "'Remote':false,'Reserved':%i}",
+                      l->name, l->total, used, MAX(l->total - used, (int64_t)0),
+                      reserved);
+}
+
+static void print_json(const struct scontrol *s, const struct license_table *table,
+                       const char *id, const int64_t *used, const int64_t *reserved)
+{
+    struct slurmjson doc;
+
+    slurmjson_begin(&doc, s->cli, "licenses");
+    for (size_t i = 0; i < table->n; i++)
+        if (!id || !*id || strcmp(table->items[i].name, id) == 0)
+            slurmjson_item(&doc, license_json(&table->items[i], used[i], reserved[i]));
+    slurmjson_end(&doc, loop_now_sec(s->api.loop));
+}
+
 int scontrol_show_licenses(struct scontrol *s, const char *id)
 {
     struct settings settings;
@@ -84,13 +107,15 @@ int scontrol_show_licenses(struct scontrol *s, const char *id)
         count_used(s, table, used, &err) < 0 ||
         count_reserved(s, table, reserved, &err) < 0)
         return scontrol_fail(s, "slurm_load_licenses error: %s", err.msg);
-    if (table->n == 0 && !s->quiet)
+    if (table->n == 0 && !s->json && !s->quiet)
         fprintf(s->cli->out, "No licenses configured in Slurm.\n");
     if (id && *id && table->n > 0 && license_find(table, id) < 0) {
         fprintf(s->cli->out, "License %s not found\n", id);
         return EXIT_ERROR;
     }
-    for (size_t i = 0; i < table->n; i++)
+    if (s->json)
+        print_json(s, table, id, used, reserved);
+    for (size_t i = 0; i < table->n && !s->json; i++)
         if (!id || !*id || strcmp(table->items[i].name, id) == 0)
             print(s, &table->items[i], used[i], reserved[i]);
     return EXIT_DONE;

@@ -10,10 +10,29 @@
 #include "cmd/gantry/resvcheck.h"
 #include "cmd/gantry/resvclash.h"
 #include "cmd/gantry/resvedit.h"
+#include "cmd/gantry/resvjson.h"
 #include "cmd/gantry/resvwords.h"
 #include "cmd/gantry/scontrol.h"
+#include "cmd/gantry/slurmjson.h"
 
 /* ---- show ---- */
+
+static bool is_wanted(const struct resv *r, const char *id)
+{
+    return !id || !*id || strcmp(r->name, id) == 0;
+}
+
+static void print_json(struct scontrol *s, const struct resvlist *list,
+                       const struct nodelist *nodes, const char *id)
+{
+    struct slurmjson doc;
+
+    slurmjson_begin(&doc, s->cli, "reservations");
+    for (size_t i = 0; i < list->n; i++)
+        if (is_wanted(&list->resvs[i], id))
+            slurmjson_item(&doc, resvjson(&list->resvs[i], nodes));
+    slurmjson_end(&doc, loop_now_sec(s->api.loop));
+}
 
 int scontrol_show_resvs(struct scontrol *s, const char *id)
 {
@@ -34,10 +53,14 @@ int scontrol_show_resvs(struct scontrol *s, const char *id)
         fprintf(s->cli->out, "Reservation %s not found\n", id);
         return EXIT_ERROR;
     }
+    if (s->json) {
+        print_json(s, &list, &nodes, id);
+        return EXIT_DONE;
+    }
     if (list.n == 0 && !s->quiet)
         fprintf(s->cli->out, "No reservations in the system\n");
     for (size_t i = 0; i < list.n; i++)
-        if (!id || !*id || strcmp(list.resvs[i].name, id) == 0)
+        if (is_wanted(&list.resvs[i], id))
             block_resv(&b, &list.resvs[i], &nodes);
     fputs(b.out.s, s->cli->out);
     return EXIT_DONE;

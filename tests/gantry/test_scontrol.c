@@ -212,6 +212,11 @@ static void expect_shown(struct clitest *t, const char *name, const char *part)
     ck_assert_msg(strstr(t->out, part), "%s", t->out);
 }
 
+static void expect_said(const struct clitest *t, const char *part)
+{
+    ck_assert_msg(strstr(t->out, part), "%s not in %s", part, t->out);
+}
+
 /* As TRES they are its licences; what is said is what it has then. */
 START_TEST(test_resv_tres_licenses)
 {
@@ -325,6 +330,35 @@ START_TEST(test_resv_chosen_moved)
                    "with another reservation\n");
     clitest_expect(t, "scontrol update ReservationName=a StartTime=now+3hours", 0, NULL,
                    "");
+    clitest_free(t);
+}
+END_TEST
+
+/* As Slurm's data parser has reservations and licences. */
+START_TEST(test_resv_json)
+{
+    struct clitest *t = clitest_new();
+
+    configure_licenses(t, "matlab:10");
+    reserve(t, "a",
+            "'startTime':'2027-01-15T09:00:00Z','duration':'5','nodes':'n[3-4]',"
+            "'users':['ann','bob'],'licenses':'matlab:2','flags':['DAILY'],"
+            "'maxStartDelay':'2'");
+    reserve(t, "b", "'duration':'5','nodes':'n1','accounts':['-x'],'purgeComp':'5'");
+    ck_assert_int_eq(clitest_run(t, "scontrol --json show reservation"), 0);
+    expect_said(t, "{\"name\":\"a\",\"start_time\":{\"set\":true,"
+                   "\"infinite\":false,\"number\":1800003600},");
+    expect_said(t, "\"core_count\":32,\"node_count\":2,\"node_list\":\"n[3-4]\","
+                   "\"tres\":\"cpu=32\",\"flags\":[\"DAILY\",\"SPEC_NODES\"],");
+    expect_said(t, "\"licenses\":\"matlab:2\",\"users\":\"ann,bob\",");
+    expect_said(t, "\"max_start_delay\":120,\"purge_completed\":{\"time\":{\"set\":"
+                   "false,");
+    expect_said(t, "\"flags\":[\"SPEC_NODES\",\"PURGE_COMP\"],");
+    ck_assert_int_eq(clitest_run(t, "scontrol --json show reservation b"), 0);
+    ck_assert_ptr_null(strstr(t->out, "\"name\":\"a\""));
+    ck_assert_int_eq(clitest_run(t, "scontrol --json show licenses"), 0);
+    expect_said(t, "{\"LicenseName\":\"matlab\",\"Total\":10,\"Used\":0,\"Free\":10,"
+                   "\"Remote\":false,\"Reserved\":0}");
     clitest_free(t);
 }
 END_TEST
@@ -792,6 +826,7 @@ int main(void)
                                              {test_resv_busy, 1},
                                              {test_resv_moved, 1},
                                              {test_resv_chosen_moved, 1},
+                                             {test_resv_json, 1},
                                              {test_resv_over, 1},
                                              {test_resv_tres_licenses, 1},
                                              {test_resv_skip, 1},
