@@ -188,6 +188,9 @@ static int set_field(struct reader *r, const struct column *c, char *text,
             return err_prefix(err, "%s", c->name);
         return 0;
     case NUMBER:
+        if (strchr(text, '.'))
+            return err_set(err, ERR_INVALID, "%s: \"%s\" is no whole number", c->name,
+                           text);
         number = *text ? &like_of(job)->job_id : &job->nodes;
         break;
     case BEGIN:

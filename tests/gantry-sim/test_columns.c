@@ -97,10 +97,11 @@ START_TEST(test_numbers)
                                "array\n"
                                "0,100,100,99,700,,\n0,50,50,1,650,afternotok:600,\n"
                                "0,9,9,1,600,,0-1\n0,9,9,1,701,afterok:700,\n"
-                               "9,9,9,1,800,afternotok:600_1,\n";
+                               "9,9,9,1,800,afternotok:600_1,\n0,9,9,1,7.5,,\n";
     STR_AUTO struct str said;
     simtest_replay_rows(jobs, "-N2", &said);
     simtest_expect(&said, "/w.csv:3: left out: dependency: no job 600 was submitted");
+    simtest_expect(&said, "/w.csv:7: left out: job_id: \"7.5\" is no whole number\n");
     simtest_expect(&said, "/w.csv:5: never started: Dependency: waits for job 700 to "
                           "succeed\n");
     simtest_expect(&said, "/w.csv:6: never started: DependencyNeverSatisfied: its "
