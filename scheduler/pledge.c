@@ -412,7 +412,8 @@ size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *s
     size_t over;
 
     add_nodes(&levels, bound->pledge, slots, n, first, last);
-    over = last_sum_over(bound, &levels, first, last);
+    over = levels.n > 0 && first < last ? last_start(bound, &levels, first, last)
+                                        : SIZE_MAX;
     levels_fini(&levels);
     return over;
 }

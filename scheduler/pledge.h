@@ -137,7 +137,9 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
                     size_t first, size_t last);
 /* The last in a row with such a slot, of which the same is known. */
 size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
-/* Likewise of a limit on nodes: with these, which others may have as well. */
+/* Of a limit on nodes: with these, which others may have as well, the last in which
+ * they are too many for one who starts there, the first of them, or for who is planned
+ * to: it is those of the latter that one may be beside. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);
 /* LEFT, of which each slot has `room`: until when somebody may hold so much who starts

@@ -277,16 +277,16 @@ static const struct {
      10,
      4,
      0},
-    {"its own are others",
+    {"its own are others, when who has those starts",
      PLEDGE_NODES,
-     {"nodes ab 3-8"},
+     {"nodes ab 3-8", "starts 2 3-8"},
      2,
      0,
      false,
      "bc",
      0,
      10,
-     7,
+     3,
      0},
     {"its own are of those",
      PLEDGE_NODES,
@@ -310,16 +310,16 @@ static const struct {
      10,
      NONE,
      0},
-    {"its own too many by themselves",
+    {"its own too many by themselves, when it starts itself",
      PLEDGE_NODES,
      {0},
      1,
      0,
      false,
      "ab",
-     0,
+     2,
      10,
-     9,
+     2,
      0},
     {"what is planned counts for ever",
      PLEDGE_SPENT,
@@ -519,6 +519,7 @@ END_TEST
 struct work {
     char nodes[NODES + 1]; /* none: there is no such job */
     size_t first, last;
+    bool planned; /* it starts then, within the limit */
 };
 
 static void draw_nodes(struct rng *rng, char *nodes)
@@ -546,13 +547,25 @@ static size_t nodes_in(const struct work *jobs, const char *more, size_t slot)
     return (size_t)__builtin_popcount(set);
 }
 
+/* The first slot, or one in which one is planned to start. */
+static bool is_start(const struct work *jobs, size_t slot, const struct work *asked)
+{
+    bool starts = slot == asked->first;
+
+    for (size_t i = 0; i < JOBS; i++)
+        starts |= jobs[i].planned && jobs[i].first == slot;
+    return starts;
+}
+
+/* With more nodes when somebody starts; NULL, with none more, at any time. */
 static size_t over_plainly(const struct work *jobs, const char *more, size_t room,
                            const struct work *asked)
 {
     size_t over = NONE;
 
     for (size_t slot = asked->first; slot < asked->last; slot++) {
-        if (nodes_in(jobs, more, slot) > room)
+        if (nodes_in(jobs, more != NULL ? more : "", slot) > room &&
+            (more == NULL || is_start(jobs, slot, asked)))
             over = slot;
     }
     return over;
@@ -586,10 +599,9 @@ static void compare_uses(const struct pledge *pledge, const struct work *jobs,
                       "seed %" PRIu64 ": node %c in slot %zu", seed, 'a' + i, slot);
 }
 
-static void compare(struct rng *rng, const struct pledge *pledge,
+static void compare(struct rng *rng, const struct pledge *pledge, size_t room,
                     const struct work *jobs, uint64_t seed)
 {
-    const size_t room = rng_below(rng, NODES + 1);
     const struct pledge_bound bound = {.pledge = pledge, .room = (__int128)room};
     struct work asked = {.first = rng_below(rng, SLOTS),
                          .last = 1 + rng_below(rng, SLOTS)};
@@ -599,8 +611,15 @@ static void compare(struct rng *rng, const struct pledge *pledge,
                       over_plainly(jobs, asked.nodes, room, &asked),
                   "seed %" PRIu64 ": with %s", seed, asked.nodes);
     ck_assert_msg(ask(&bound, NULL, asked.first, asked.last) ==
-                      over_plainly(jobs, "", room, &asked),
+                      over_plainly(jobs, NULL, room, &asked),
                   "seed %" PRIu64, seed);
+}
+
+static void change(struct pledge *pledge, size_t room, const struct work *job, int sign)
+{
+    use_nodes(pledge, job->nodes, job->first, job->last, sign);
+    if (job->planned)
+        pledge_start(pledge, (__int128)room, job->first, SLOTS, sign);
 }
 
 static void run_history(uint64_t seed)
@@ -609,17 +628,20 @@ static void run_history(uint64_t seed)
     struct pledges pledges = {0};
     struct pledge *pledge = pledges_get(&pledges, &pledges, "", PLEDGE_NODES);
     struct rng rng;
+    size_t room;
 
     rng_seed(&rng, seed);
+    room = rng_below(&rng, NODES + 1);
     for (int i = 0; i < 5 * JOBS; i++) {
         struct work *job = &jobs[rng_below(&rng, JOBS)];
 
-        use_nodes(pledge, job->nodes, job->first, job->last, -1);
+        change(pledge, room, job, -1);
         draw_nodes(&rng, job->nodes);
         job->first = rng_below(&rng, SLOTS);
         job->last = job->first + 1 + rng_below(&rng, SLOTS - job->first);
-        use_nodes(pledge, job->nodes, job->first, job->last, 1);
-        compare(&rng, pledge, jobs, seed);
+        job->planned = rng_below(&rng, 2) == 0;
+        change(pledge, room, job, 1);
+        compare(&rng, pledge, room, jobs, seed);
         compare_uses(pledge, jobs, rng_below(&rng, SLOTS), seed);
     }
     pledges_reset(&pledges);
