@@ -111,6 +111,11 @@ bool placement_fits(struct placer *p, const struct cluster *c,
 const struct slot *placement_find(struct placer *p, const struct cluster *c,
                                   const struct placement *at, size_t *ret_n);
 
+/* Is in those slots what such a job asks for? Else its partition gave something else
+ * when they were found. */
+bool placement_is_asked(const struct cluster *c, const struct job *like,
+                        const struct slot *slots, size_t n);
+
 /* The slots that were found last are not taken: nothing is remembered of them. */
 void placement_forget(const struct placement *at);
 

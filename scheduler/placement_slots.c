@@ -4,6 +4,8 @@
  */
 #include "scheduler/placement_private.h"
 
+#include <string.h>
+
 #include "base/util.h"
 #include "scheduler/oversubscribe.h"
 #include "scheduler/quota.h"
@@ -131,6 +133,25 @@ const struct slot *placement_find(struct placer *p, const struct cluster *c,
         fit->last_mutation = at->timeline->mutation + 1;
     }
     return slots_of(p, c, like, ret_n);
+}
+
+/* A pod has one unit of each kind; the others are divided among them. */
+bool placement_is_asked(const struct cluster *c, const struct job *like,
+                        const struct slot *slots, size_t n)
+{
+    struct resvec has = {{0}}, asks = {{0}};
+    int64_t pods = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        resvec_add_times(&has, &slots[i].each, slots[i].pods);
+        pods += slots[i].pods;
+    }
+    resvec_add_times(&asks, &like->each, pods);
+    for (size_t i = 0; i < like->n_units; i++)
+        resvec_add_times(&asks, &like->units[i].each, like->units[i].count - pods);
+    quota_drop(c, &has);
+    quota_drop(c, &asks);
+    return memcmp(&has, &asks, sizeof(has)) == 0;
 }
 
 void placement_forget(const struct placement *at)

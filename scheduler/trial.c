@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
+#include "scheduler/component.h"
 #include "scheduler/reprieve.h"
 
 void trial_note_place(struct sched *s, struct jobrec *rec, bool placed)
@@ -189,11 +190,37 @@ static const struct slot *find_allowed(struct sched *s, const struct entry *entr
     return slots;
 }
 
+/* Is in its plan what its partition gives it now? */
+static bool has_its_due(struct sched *s, const struct entry *entry)
+{
+    const struct plan *plan = &entry->rec->job->plan;
+    struct shape *shape = trial_shape(s, entry);
+    bool has = true;
+
+    for (size_t i = 0; i <= entry->rec->job->n_others && has; i++) {
+        size_t n;
+        const struct slot *slots = component_slots(plan->slots, plan->n_slots, i, &n);
+
+        has =
+            placement_is_asked(&s->cluster, shape_component(shape, i)->like, slots, n);
+    }
+    return has;
+}
+
+/* Is it due, with what its partition gave once? There is no room for what it gives. */
+static bool is_outdated(struct sched *s, const struct entry *entry)
+{
+    return trial_stands(entry) &&
+           entry->rec->job->plan.start_sec < s->timeline.bounds[1] &&
+           !has_its_due(s, entry);
+}
+
 /* If limits allow that as well. */
 static const struct slot *find_promised(struct sched *s, const struct entry *entry,
                                         const struct seeker *by, size_t *ret_n)
 {
-    const struct slot *slots = take_promised(s, entry, ret_n);
+    const struct slot *slots =
+        is_outdated(s, entry) ? NULL : take_promised(s, entry, ret_n);
 
     if (slots == NULL || trial_check(s, entry, by, slots, *ret_n) == ALLOWED)
         return slots;
@@ -229,7 +256,8 @@ static void go_back(struct sched *s, const struct entry *entry, const struct see
         refuse(s, entry, before);
         return;
     }
-    if (rec->declined && trial_stands(entry) && !may_keep(s, entry)) {
+    if (is_outdated(s, entry) ||
+        (rec->declined && trial_stands(entry) && !may_keep(s, entry))) {
         give_up(s, rec);
         return;
     }
