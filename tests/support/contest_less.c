@@ -22,6 +22,17 @@ struct job *contest_find_number(struct copies *all, int64_t number)
     return contest_find_job(all, uid);
 }
 
+bool contest_meet(const struct slot *a, size_t n_a, const struct slot *b, size_t n_b)
+{
+    for (size_t i = 0; i < n_a; i++) {
+        for (size_t k = 0; k < n_b; k++) {
+            if (strcmp(a[i].node, b[k].node) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Promises that may be broken for a job, and were, are so here, too. False: others have
  * moved or started as well in the step, and cannot be told from it. */
 static bool follow_step(struct contest *c, struct copies *before, const struct job *by)
@@ -61,34 +72,6 @@ static int64_t plan_start(struct sched *s, const char *uid, int64_t now_sec)
     return job->plan.start_sec != TIME_UNSET ? job->plan.start_sec : INT64_MAX;
 }
 
-void contest_check_needed(struct contest *c, size_t spared,
-                          const struct contest_taken *taken, size_t n)
-{
-    COPIES_AUTO struct copies all = copies_again(&c->before);
-    struct sched_config config = c->config;
-    struct sched *fresh;
-    struct job *job = contest_find_number(&all, taken[spared].by);
-    AUTO_FREE char *uid = xstrdup(job->uid);
-
-    if (!follow_step(c, &all, job))
-        return;
-    c->n_checked++;
-    plan_clear(&job->plan);
-    for (size_t i = 0; i < n; i++) {
-        struct job *victim = contest_find_job(&all, taken[i].uid);
-
-        victim->preempted_by = i != spared ? taken[i].by : 0;
-        victim->preempt_sec = i != spared ? taken[i].end_sec : TIME_UNSET;
-    }
-    fresh = sched_new(&config);
-    copies_apply(&all, fresh);
-    config.preempt_type = PREEMPT_BY_NOBODY;
-    sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
-    course_check(&c->h, plan_start(fresh, uid, c->h.now_sec) >
-                            sched_job(c->h.s, uid)->plan.start_sec);
-    sched_free(fresh);
-}
-
 /* Pods with so many units differ in what each takes. */
 static bool is_same_slot(const struct slot *a, const struct slot *b)
 {
@@ -106,6 +89,63 @@ static bool is_planned_as(const struct job *a, const struct job *b)
             return false;
     }
     return a->plan.start_sec == b->plan.start_sec;
+}
+
+/* By its plan, or by what it has got. */
+static bool lies_on(const struct job *job, const struct plan *plan)
+{
+    return contest_meet(job->plan.slots, job->plan.n_slots, plan->slots,
+                        plan->n_slots) ||
+           contest_meet(job->alloc, job->n_alloc, plan->slots, plan->n_slots);
+}
+
+/* In another core, does somebody have nodes of the plan that `by` had, who has others
+ * here? */
+static bool is_replaced(struct contest *c, struct copies *before, const struct job *by,
+                        const struct sched *s)
+{
+    for (size_t i = 0; i < before->n; i++) {
+        const struct job *job = before->items[i].u.job, *here, *there;
+
+        if (before->items[i].kind != CHANGE_JOB || job->phase != JOB_PENDING ||
+            job->job_id == by->job_id)
+            continue;
+        here = sched_job(c->h.s, job->uid);
+        there = sched_job(s, job->uid);
+        if (!is_planned_as(here, there) && lies_on(there, &by->plan))
+            return true;
+    }
+    return false;
+}
+
+void contest_check_needed(struct contest *c, size_t spared,
+                          const struct contest_taken *taken, size_t n)
+{
+    COPIES_AUTO struct copies all = copies_again(&c->before);
+    struct sched_config config = c->config;
+    struct sched *fresh;
+    struct job *job = contest_find_number(&all, taken[spared].by);
+    AUTO_FREE char *uid = xstrdup(job->uid);
+    const struct job *was = contest_find_job(&c->before, uid);
+
+    if (!follow_step(c, &all, job))
+        return;
+    c->n_checked++;
+    plan_clear(&job->plan);
+    for (size_t i = 0; i < n; i++) {
+        struct job *victim = contest_find_job(&all, taken[i].uid);
+
+        victim->preempted_by = i != spared ? taken[i].by : 0;
+        victim->preempt_sec = i != spared ? taken[i].end_sec : TIME_UNSET;
+    }
+    fresh = sched_new(&config);
+    copies_apply(&all, fresh);
+    config.preempt_type = PREEMPT_BY_NOBODY;
+    sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    course_check(&c->h, plan_start(fresh, uid, c->h.now_sec) >
+                                sched_job(c->h.s, uid)->plan.start_sec ||
+                            is_replaced(c, &c->before, was, fresh));
+    sched_free(fresh);
 }
 
 /* In another core: does that job start no later than promised before, and all others

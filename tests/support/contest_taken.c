@@ -50,17 +50,6 @@ static void check_right(struct contest *c, const struct copies *all,
                                           victim->partition));
 }
 
-static bool meet(const struct plan *plan, const struct job *victim)
-{
-    for (size_t i = 0; i < plan->n_slots; i++) {
-        for (size_t k = 0; k < victim->n_alloc; k++) {
-            if (strcmp(plan->slots[i].node, victim->alloc[k].node) == 0)
-                return true;
-        }
-    }
-    return false;
-}
-
 static bool is_alone(const struct contest_taken *taken, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -141,7 +130,8 @@ void contest_check_taken(struct contest *c, const struct contest_taken *taken, s
             continue;
         course_check(&c->h, by->plan.promised);
         course_check(&c->h, by->plan.start_sec <= gone_sec(taken, n));
-        course_check(&c->h, meet(&by->plan, victim));
+        course_check(&c->h, contest_meet(by->plan.slots, by->plan.n_slots,
+                                         victim->alloc, victim->n_alloc));
         contest_check_needed(c, i, taken, n);
     }
 }
