@@ -70,7 +70,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     struct job *job = rec->job;
 
     s->timeline.overcommitted |=
-        job->n_alloc > 0 && reserve_is_overfull(s, job->reservation);
+        job->n_alloc > 0 && reserve_is_overfull(s, job_reservation(job));
     book_strike(s, rec);
     follower_lift(s, rec);
     allowance_drop(s, rec);
