@@ -63,7 +63,7 @@ struct tally; /* reserve_private.h */
 struct counting {
     bool running;
     uint64_t gen, rules_gen; /* of the cluster and the rules that it is of */
-    struct tally *tallies;   /* of those that lack nodes, and are to have them whole */
+    struct tally *tallies;   /* of those that lack nodes */
     size_t n;
     uint32_t round;
     struct jobrec *next; /* NULL: all have been looked at */

@@ -32,12 +32,40 @@ bool reserve_position(const struct sched *s, const struct slot *slot, size_t *re
 }
 
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
-bool reserve_minds(const struct resvrec *resv, const struct jobrec *rec)
+static bool minds(const struct resvrec *resv, const struct jobrec *rec)
 {
     bool own = str_eq(job_reservation(rec->job), resv->resv->name);
 
     return !rec->gone && (!own || resv->resv->replace) &&
            !reservation_lends(resv->resv, rec->job);
+}
+
+void reserve_tally_fini(struct tally *t)
+{
+    free(t->against);
+    free(t->holders);
+}
+
+static void drop_holder(struct tally *t, const struct jobrec *rec)
+{
+    for (size_t i = 0; i < t->n_holders; i++) {
+        if (t->holders[i] != rec)
+            continue;
+        t->holders[i] = t->holders[--t->n_holders];
+        return;
+    }
+}
+
+static void note_holder(struct tally *t, const struct jobrec *rec, int by)
+{
+    if (!t->divides || rec->job->n_alloc == 0)
+        return;
+    if (by < 0) {
+        drop_holder(t, rec);
+        return;
+    }
+    GROW(t->holders, t->n_holders, t->holders_cap);
+    t->holders[t->n_holders++] = rec;
 }
 
 /* With all of its places, once more (1) or once less (-1). */
@@ -51,8 +79,9 @@ void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *
     if (rec->array == NULL && !rec->gone && job->n_tolerations > 0 &&
         job_names_reservation(job, t->rec->resv->name))
         t->n_tolerant += by;
-    if (!reserve_minds(t->rec, rec))
+    if (!minds(t->rec, rec))
         return;
+    note_holder(t, rec, by);
     for (size_t i = 0; i < job->n_alloc; i++) {
         if (reserve_meets_slot(s, t, rec, &job->alloc[i]) &&
             reserve_position(s, &job->alloc[i], &at))
@@ -73,7 +102,7 @@ void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *
 static bool begin_tally(const struct sched *s, const struct resvrec *rec,
                         int64_t now_sec, struct tally *ret)
 {
-    struct tally t = {.rec = rec};
+    struct tally t = {.rec = rec, .divides = reserve_divides(s, rec->resv)};
 
     if (!reservation_occurrence(rec->resv, now_sec, &t.start_sec, &t.end_sec))
         return false;
@@ -87,7 +116,7 @@ void reserve_uncount_all(struct reserve *r)
     struct counting *c = &r->counting;
 
     for (size_t i = 0; i < c->n; i++)
-        free(c->tallies[i].against);
+        reserve_tally_fini(&c->tallies[i]);
     free(c->tallies);
     *c = (struct counting){.round = c->round};
 }
@@ -152,7 +181,6 @@ static void begin(struct sched *s, int64_t now_sec)
     c->tallies = xcalloc(r->n + 1, sizeof(*c->tallies));
     for (size_t i = 0; i < r->n; i++) {
         if (reserve_lacks_nodes(s, &r->recs[i]) &&
-            !reserve_divides(s, r->recs[i].resv) &&
             begin_tally(s, &r->recs[i], now_sec, &c->tallies[c->n]))
             c->n++;
     }

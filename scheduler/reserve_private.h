@@ -40,7 +40,12 @@ struct tally {
     int64_t start_sec, end_sec; /* of its occurrence */
     struct against *against;
     int64_t n_tolerant; /* jobs that name it, and tolerate any taint */
+    bool divides;       /* it is to hold portions: then also who has nodes at all */
+    const struct jobrec **holders;
+    size_t n_holders, holders_cap;
 };
+
+void reserve_tally_fini(struct tally *t);
 
 /* The job counts with all places of its array, once more (1) or once less (-1). */
 void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *rec,
@@ -48,8 +53,6 @@ void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *
 /* Does a job have a slot still when it begins? */
 bool reserve_meets_slot(const struct sched *s, const struct tally *t,
                         const struct jobrec *rec, const struct slot *slot);
-/* Is the job one that counts at all? */
-bool reserve_minds(const struct resvrec *resv, const struct jobrec *rec);
 /* False: it is on no node that is known. */
 bool reserve_position(const struct sched *s, const struct slot *slot, size_t *ret);
 /* What reserve_count has found; NULL: it has not been counted, or not to the end. */

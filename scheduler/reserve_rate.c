@@ -22,13 +22,13 @@ static void take_slot(struct choosing *c, const struct job *job, size_t i, size_
 /* What those take that run into its time. */
 static void take_all(struct choosing *c, const struct tally *t)
 {
-    const struct jobrec *rec, *next;
     size_t at;
 
-    HASH_ITER (hh, c->s->jobs, rec, next) {
+    for (size_t k = 0; k < t->n_holders; k++) {
+        const struct jobrec *rec = t->holders[k];
         const struct job *job = rec->job;
 
-        for (size_t i = 0; i < job->n_alloc && reserve_minds(c->rec, rec); i++) {
+        for (size_t i = 0; i < job->n_alloc; i++) {
             if (reserve_meets_slot(c->s, t, rec, &job->alloc[i]) &&
                 reserve_position(c->s, &job->alloc[i], &at))
                 take_slot(c, job, i, at);
@@ -290,7 +290,12 @@ bool reserve_is_up(const struct noderec *node)
 /* All jobs at once. */
 static struct tally count_now(const struct choosing *c)
 {
-    struct tally t = {.rec = c->rec, .start_sec = c->start_sec, .end_sec = c->end_sec};
+    struct tally t = {
+        .rec = c->rec,
+        .start_sec = c->start_sec,
+        .end_sec = c->end_sec,
+        .divides = reserve_divides(c->s, c->rec->resv),
+    };
     const struct jobrec *rec, *next;
 
     t.against = xcalloc(c->s->cluster.n_order + 1, sizeof(*t.against));
@@ -303,18 +308,17 @@ static struct tally count_now(const struct choosing *c)
 static void rate_jobs(struct choosing *c)
 {
     const struct tally *counted = reserve_counted(c->s, c->rec);
-    const struct tally t = counted != NULL ? *counted : count_now(c);
+    struct tally t = counted != NULL ? *counted : count_now(c);
 
     for (size_t i = 0; i < c->s->cluster.n_order; i++) {
         c->nodes[i].used = t.against[i].uses > 0;
         c->nodes[i].promises = t.against[i].promises;
     }
-    if (reserve_divides(c->s, c->rec->resv))
-        take_all(c, &t);
+    take_all(c, &t);
     shun(c, t.n_tolerant);
     deter(c, t.n_tolerant);
     if (counted == NULL)
-        free(t.against);
+        reserve_tally_fini(&t);
 }
 
 void reserve_rate(struct choosing *c)

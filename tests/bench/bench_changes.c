@@ -229,7 +229,7 @@ static void uncordon(struct bench *b)
         put_node(b, 3 * i, true, false);
 }
 
-static void reserve(struct bench *b)
+static void reserve(struct bench *b, int64_t cpu_milli)
 {
     struct reservation *resv = reservation_new();
 
@@ -237,8 +237,19 @@ static void reserve(struct bench *b)
     resv->start_sec = b->now_sec + 86400;
     resv->end_sec = resv->start_sec + 2 * 86400;
     resv->node_count = 500;
+    resv->want.v[RES_CPU] = cpu_milli;
     resv->ignore_jobs = true;
     gpu_cluster_tell(b->s, CHANGE_RESERVATION, resv);
+}
+
+static void reserve_nodes(struct bench *b)
+{
+    reserve(b, 0);
+}
+
+static void reserve_cores(struct bench *b)
+{
+    reserve(b, 500 * 2000);
 }
 
 static void unreserve(struct bench *b)
@@ -307,7 +318,9 @@ static const struct {
     {"it is back", find_node},
     {"1,000 nodes cordoned", cordon},
     {"they are back", uncordon},
-    {"a reservation of 500 nodes", reserve},
+    {"a reservation of 500 nodes", reserve_nodes},
+    {"it is gone", unreserve},
+    {"one of two cores of each", reserve_cores},
     {"it is gone", unreserve},
     {"a QOS changes", change_qos},
     {"an account's shares change", change_account},

@@ -412,7 +412,11 @@ static void tell(struct stepped *f, const char *lines)
         stepped_line(f, strsep(&rest, "\n"));
 }
 
-#define RESERVE "reservation r start=72000 end=108000 count=2"
+/* One of whole nodes, and one of cores of as many. */
+static const char *const reserves[] = {
+    "reservation r start=72000 end=108000 count=2",
+    "reservation r start=72000 end=108000 count=2 cpu=16",
+};
 
 static const struct {
     const char *name;
@@ -443,23 +447,25 @@ static const struct {
  * core has which was told of all before. */
 START_TEST(test_reservation_in_slices)
 {
+    const char *reserve = reserves[(size_t)_i / ARRAY_LEN(counted_cases)];
+    const size_t at = (size_t)_i % ARRAY_LEN(counted_cases);
     struct stepped sliced, whole;
 
     begin_promised(&sliced);
-    stepped_line(&sliced, RESERVE);
+    stepped_line(&sliced, reserve);
     sliced.limit = 1;
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(stepped_step(&sliced, 0), SCHED_MORE);
     ck_assert(sliced.s->reserve.counting.next != NULL && !sliced.s->pass.running);
     ck_assert(sched_next_wake(sliced.s, 0) == 0);
-    tell(&sliced, counted_cases[_i].change);
+    tell(&sliced, counted_cases[at].change);
     to_rest(&sliced);
-    check_chosen(&sliced, counted_cases[_i].name, counted_cases[_i].nodes);
+    check_chosen(&sliced, counted_cases[at].name, counted_cases[at].nodes);
     begin_promised(&whole);
-    stepped_line(&whole, RESERVE);
-    tell(&whole, counted_cases[_i].change);
+    stepped_line(&whole, reserve);
+    tell(&whole, counted_cases[at].change);
     to_rest(&whole);
-    check_chosen(&whole, counted_cases[_i].name, counted_cases[_i].nodes);
+    check_chosen(&whole, counted_cases[at].name, counted_cases[at].nodes);
     stepped_end(&sliced);
     stepped_end(&whole);
 }
@@ -478,7 +484,8 @@ int main(void)
                           {test_limits_in_slices, 1},
                           {test_order_in_slices, 1},
                           {test_sweep_in_slices, 1},
-                          {test_reservation_in_slices, ARRAY_LEN(counted_cases)},
+                          {test_reservation_in_slices,
+                           ARRAY_LEN(reserves) * ARRAY_LEN(counted_cases)},
                           {NULL, 0},
                       });
 }
