@@ -96,7 +96,8 @@ static bool choose_all(struct sched *s, int64_t now_sec, bool again)
     for (size_t i = 0; i < r->n; i++) {
         struct resvrec *rec = &r->recs[i];
 
-        if (!reserve_lacks_nodes(s, rec) || (again && rec->resv->replace))
+        if (!reserve_lacks_nodes(s, rec) ||
+            (again && rec->resv->replace && is_served(s, rec->resv)))
             continue;
         reserve_choose(s, rec, now_sec);
         moved |= resolve(s, rec);
