@@ -134,7 +134,7 @@ SECONDS ?= 600
 fuzz: $(BUILD)/san/tests/fuzz/fuzz_$(TARGET)
 	$< --seconds $(SECONDS) --runs 1000000000 --seed $$(date +%s)
 
-GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sprio sshare sinfo scontrol het hidden)
+GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sprio sshare sinfo scontrol scontrol_resv het hidden)
 goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)
 	for t in $(GOLDEN_TESTS); do GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/$$t || exit; done
 

@@ -161,3 +161,30 @@ size_t clitest_count(struct clitest *t, const char *plural, const struct json **
         *ret = json_get(t->ctl->api->body, "items");
     return json_len(json_get(t->ctl->api->body, "items"));
 }
+
+struct clitest *clitest_new_busy(void)
+{
+    static const struct {
+        const char *name, *spec;
+    } jobs[] = {
+        {"train", "'nodes':2,'priority':300,'gpusPerNode':'h100:4','cpusPerTask':4,'"
+                  "memPerNode':'8G',"
+                  "'timeLimit':'1:00:00','user':'alice','comment':'hi there'"},
+        {"done", "'priority':200,'timeLimit':'10','user':'bob'"},
+        {"big", "'nodes':'3-4','exclusive':true,'timeLimit':'2:00:00','priority':900,"
+                "'user':'alice'"},
+        {"held", "'hold':'User','user':'alice','exclude':'n4','nice':10"},
+        {"later", "'begin':'now+1hour','timeLimit':'30','priority':700,'user':'bob',"
+                  "'requeue':false,'memPerCpu':'1G'"},
+    };
+    struct clitest *t = clitest_new();
+
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+        ctltest_submit(t->ctl, jobs[i].name, jobs[i].spec);
+        ctltest_settle(t->ctl);
+    }
+    ctltest_advance(t->ctl, 30);
+    ctltest_end(t->ctl, "done", 0, 3);
+    ctltest_advance(t->ctl, 60);
+    return t;
+}

@@ -29,6 +29,9 @@ struct clitest {
 };
 
 struct clitest *clitest_new(void);
+/* Likewise, with jobs, of alice, who is who asks, and bob: job 1 of hers runs on n1 and
+ * n2, 2 of bob's has ended, 3 to 5 wait. */
+struct clitest *clitest_new_busy(void);
 void clitest_free(struct clitest *t);
 /* From now on commands are those of this user, who is no administrator. */
 void clitest_be(struct clitest *t, const char *user);
