@@ -73,7 +73,8 @@ static void set_ending(const struct sched *s, const struct herd *h, bool back,
     const struct job *job = v->rec->job;
     int64_t grace_sec = back ? job->borrow_sec : herd_grace_sec(s, &v->side);
 
-    v->since_sec = back ? job->start_sec : herd_exempt_until(s, &v->side);
+    v->since_sec =
+        timeline_end(job->start_sec, back ? 0 : herd_exempt_sec(s, &v->side));
     v->end_sec = timeline_end(h->now_sec, grace_sec);
     v->from = book_free_from(s, v->end_sec);
     v->requeue = back || herd_requeues(s, &v->side);

@@ -118,8 +118,8 @@ bool herd_is_apart(const struct job *job);
 /* Do priorities of jobs count for any of its components? */
 bool herd_asks_priority(const struct sched *s, const struct preempt_side *by);
 
-/* Until when one that runs is let run: as long as any of its components. */
-int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim);
+/* For how long one is let run at least: as long as any of its components. */
+int64_t herd_exempt_sec(const struct sched *s, const struct preempt_side *victim);
 
 /* Does one that may be preempted go back to the queue? Where a component's mode is
  * REQUEUE all of them do, as in Slurm. */

@@ -109,17 +109,16 @@ bool herd_asks_priority(const struct sched *s, const struct preempt_side *by)
     return asks;
 }
 
-int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim)
+int64_t herd_exempt_sec(const struct sched *s, const struct preempt_side *victim)
 {
-    int64_t until = INT64_MIN;
+    int64_t exempt_sec = 0;
 
     for (size_t i = 0; i <= victim->job->n_others; i++) {
         const struct preempt_side side = herd_component_side(s, victim, i);
 
-        until = MAX(until, timeline_end(victim->job->start_sec,
-                                        preempt_exempt_sec(&s->config, &side)));
+        exempt_sec = MAX(exempt_sec, preempt_exempt_sec(&s->config, &side));
     }
-    return until;
+    return exempt_sec;
 }
 
 bool herd_requeues(const struct sched *s, const struct preempt_side *victim)

@@ -58,9 +58,10 @@ size_t hunt_gone(const struct hunt *h);
  * time. */
 bool hunt_is_too_soon(struct sched *s, const struct hunt *h);
 /* The room that is made for it before that slot: would one who waits before it, and may
- * preempt it, have that instead? It would be ended for it at once. Returns the slot
- * from which on none of them would, as they are to start by then; SIZE_MAX: one of them
- * has no plan; 0: there are none. */
+ * preempt it, have that instead? It would be ended for it at once. Not if it would fit
+ * no more once those whose promises are broken had begun, and were ended for this job
+ * at once. Returns the slot from which on none of them would, as they are to start by
+ * then; SIZE_MAX: one of them has no plan; 0: there are none. */
 size_t hunt_others(struct sched *s, const struct hunt *h, size_t before);
 /* May it have these slots in that window: by its limits then, and has each component
  * its nodes of none but those that it may preempt? */

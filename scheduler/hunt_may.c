@@ -39,11 +39,34 @@ bool hunt_is_too_soon(struct sched *s, const struct hunt *h)
     return true;
 }
 
-/* One that has looked for victims in vain: would it fit now, before its own plan? */
-static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
+/* One whose promise is to be broken: from which slot on it would be gone if it began
+ * now instead, and were ended at once; 0: it would not begin, or not be ended. */
+static size_t gone_if_begun(struct sched *s, const struct hunt *h, struct jobrec *rec)
+{
+    const struct preempt_side side = hunt_plan_side(s, h, rec);
+
+    if (!rec->job->plan.promised || rec->claim.first > 0 ||
+        herd_claims_from(s, &h->side, &side) || herd_exempt_sec(s, &side) > 0)
+        return 0;
+    return book_free_from(s, timeline_end(h->now_sec, herd_grace_sec(s, &side)));
+}
+
+static size_t all_gone_if_begun(struct sched *s, const struct hunt *h)
+{
+    size_t gone = 0;
+
+    for (size_t i = 0; i < h->n_lifted; i++)
+        gone = MAX(gone, gone_if_begun(s, h, h->plans[i]));
+    return gone;
+}
+
+/* One that has looked for victims in vain: would it fit from one of these slots on,
+ * before its own plan? */
+static bool would_fit(struct sched *s, const struct entry *entry, size_t from,
+                      size_t before)
 {
     const bool planned = entry->rec->claim.on;
-    const size_t first = planned ? MIN(before, entry->rec->claim.first) : before;
+    const size_t last = planned ? MIN(before, entry->rec->claim.first) : before;
     struct seeker by;
     const struct slot *slots;
     size_t n;
@@ -51,7 +74,7 @@ static bool would_fit(struct sched *s, const struct entry *entry, size_t before)
     guise_wear(s, entry->rec, entry->qos_at);
     by = trial_seeker(s, entry);
     book_strike(s, entry->rec);
-    slots = trial_find_place(s, entry, &by, first, &n);
+    slots = trial_find_from(s, entry, &by, from, last, &n);
     if (planned)
         book_enter(s, entry->rec);
     guise_rest(s, entry->rec);
@@ -80,19 +103,21 @@ static size_t first_of(const struct entry *by)
 }
 
 static bool is_other(struct sched *s, const struct hunt *h, const struct entry *by,
-                     size_t before)
+                     size_t before, size_t late)
 {
     return by->rec != h->entry->rec && !by->rec->gone &&
            by->rec->version == by->version && by->rec->shape != NULL &&
-           first_of(by) > h->from && may_preempt(s, by, h) && would_fit(s, by, before);
+           first_of(by) > h->from && may_preempt(s, by, h) &&
+           would_fit(s, by, 0, before) &&
+           (late == 0 || would_fit(s, by, late, late + 1));
 }
 
 size_t hunt_others(struct sched *s, const struct hunt *h, size_t before)
 {
-    size_t from = 0;
+    size_t late = before == 1 ? all_gone_if_begun(s, h) : 0, from = 0;
 
     for (size_t i = 0; i < s->pass.n_vain && from != SIZE_MAX; i++) {
-        if (is_other(s, h, s->pass.vain[i], before))
+        if (is_other(s, h, s->pass.vain[i], before, late))
             from = MAX(from, first_of(s->pass.vain[i]));
     }
     s->pass.spared |= from > 0;
