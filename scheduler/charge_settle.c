@@ -80,14 +80,8 @@ void charge_pay(struct sched *s, const struct job *job, int64_t at_sec, int64_t 
     }
 }
 
-/* Not before it stands up to when: another core, that is told what this one knows, is
- * to go on up to then as well. Where that is no new period it does so anyway. */
-static bool may_yield(const struct sched *s)
-{
-    return s->policy.open || s->charging.at_sec == s->charged_sec;
-}
-
-/* False: the budget is spent. */
+/* False: the budget is spent. That is not asked before it stands up to when: another
+ * core, that is told what this one knows, is to go on up to then as well. */
 static bool pay_all(struct sched *s, struct sched_budget budget)
 {
     struct charging *c = &s->charging;
@@ -100,7 +94,7 @@ static bool pay_all(struct sched *s, struct sched_budget budget)
         if (job->start_sec < c->at_sec)
             charge_pay(s, job, c->at_sec, c->at_sec);
         job->charged = true;
-        if (c->next < s->n_payers && may_yield(s) && sched_is_spent(budget))
+        if (c->next < s->n_payers && s->policy.open && sched_is_spent(budget))
             return false;
     }
     return true;
@@ -137,6 +131,26 @@ static void forget_paid(struct sched *s)
         s->payers[i]->job->charged = false;
 }
 
+static bool open_book(struct usage_time *as_of, int64_t at_sec)
+{
+    if (as_of->usage_sec != at_sec)
+        return false;
+    as_of->owed_sec = at_sec;
+    return true;
+}
+
+/* All have paid up to then, as far as was known: from here on it stands that it is
+ * looked at again, whatever the next step has time for, and whenever it is. */
+static void open_again(struct sched *s, int64_t at_sec)
+{
+    struct policy *p = &s->policy;
+
+    for (size_t i = 0; i < p->n_accounts; i++)
+        p->open |= open_book(&p->accounts[i]->as_of, at_sec);
+    for (size_t i = 0; i < p->n_qos; i++)
+        p->open |= open_book(&p->qos[i]->as_of, at_sec);
+}
+
 /* Goes on with what another core has begun; then all is looked at again. */
 static void begin(struct sched *s, int64_t at_sec)
 {
@@ -148,8 +162,11 @@ static void begin(struct sched *s, int64_t at_sec)
     c->at_sec = s->policy.open ? opened_sec : at_sec;
     c->running = true;
     c->next = 0;
-    if (!s->policy.open)
-        forget_paid(s);
+    if (s->policy.open)
+        return;
+    forget_paid(s);
+    if (at_sec == s->charged_sec)
+        open_again(s, at_sec);
 }
 
 static void settle_book(const struct usage_rules *rules, struct usage_book book,
@@ -200,17 +217,29 @@ static bool is_to_begin(const struct sched *s, int64_t at_sec)
            (open_sec(s) == TIME_UNSET && (s->charge_again || c->at_sec != at_sec));
 }
 
-/* False: the budget is spent. */
+/* What has changed while all paid up to a time, or before another core was told of
+ * that, is looked at up to then as well, though a new period has ended since. False:
+ * the budget is spent. */
 static bool charge_all(struct sched *s, int64_t at_sec, struct sched_budget budget)
 {
-    while (s->charging.running || s->charge_again || s->charged_sec != at_sec) {
-        if (is_to_begin(s, at_sec))
-            begin(s, at_sec);
+    if (is_to_begin(s, at_sec))
+        begin(s, at_sec);
+    for (;;) {
         if (!pay_all(s, budget))
             return false;
         finish(s);
+        if (s->charge_again)
+            begin(s, s->charged_sec);
+        else if (s->charged_sec != at_sec)
+            begin(s, at_sec);
+        else
+            return true;
     }
-    return true;
+}
+
+static bool is_all_charged(const struct sched *s, int64_t at_sec)
+{
+    return !s->charging.running && !s->charge_again && s->charged_sec == at_sec;
 }
 
 bool charge_settle(struct sched *s, int64_t now_sec, struct sched_budget budget)
@@ -225,7 +254,7 @@ bool charge_settle(struct sched *s, int64_t now_sec, struct sched_budget budget)
         s->charging = (struct charging){0};
         return true;
     }
-    if (!charge_all(s, at, budget))
+    if (!is_all_charged(s, at) && !charge_all(s, at, budget))
         return false;
     policy_sum(&s->policy, rules.half_life_sec, at);
     s->dirty |= policy_rank(&s->policy, &fair, at);

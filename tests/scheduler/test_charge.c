@@ -400,6 +400,48 @@ START_TEST(test_law)
 }
 END_TEST
 
+/* ---- what changes while jobs pay ---- */
+
+/* Job 1 has paid as time comes to 1100; then its partition has a QOS, to which it is
+ * charged as well. */
+static void change_while_paying(struct course *h, int64_t start_sec)
+{
+    begin(h, 1);
+    course_tell(h, "partition owned");
+    for (int i = 1; i <= 4; i++)
+        course_tell(h,
+                    "job %d user=ann account=low cpu=1 nodes=1 time=60 state=running "
+                    "start=%d in=%s on=n%d",
+                    i, (int)start_sec, i > 1 ? "batch" : "owned", i);
+    to_rest(h, false);
+    h->now_sec += PERIOD_SEC;
+    course_check(h, step(h, 1) == SCHED_MORE);
+    course_tell(h, "partition owned qos=part");
+}
+
+/* It is charged up to the end of that period, and from there to later ones: also by a
+ * core that is told of it only then, whose next step ends later. */
+START_TEST(test_again)
+{
+    for (int64_t start_sec = 900; start_sec < 930; start_sec++) {
+        struct course h, fresh;
+
+        change_while_paying(&h, start_sec);
+        begin(&fresh, 1);
+        sched_free(fresh.s);
+        fresh.s = sched_new(&(struct sched_config){0});
+        sched_snapshot(h.s, copy_change, fresh.s);
+        to_rest(&h, true);
+        h.now_sec = fresh.now_sec = h.now_sec + 2 * PERIOD_SEC;
+        to_rest(&h, false);
+        to_rest(&fresh, false);
+        check_same(&h, h.s, fresh.s);
+        course_fini(&fresh);
+        course_fini(&h);
+    }
+}
+END_TEST
+
 /* ---- a slice ends between two jobs ---- */
 
 /* Nothing starts, though there is room, until all have paid. */
@@ -431,7 +473,9 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("scheduler/charge",
-                      (struct suite_row[]){
-                          {test_slices, 1}, {test_law, 1}, {test_waits, 1}, {NULL, 0}});
+    return suite_main("scheduler/charge", (struct suite_row[]){{test_slices, 1},
+                                                               {test_law, 1},
+                                                               {test_again, 1},
+                                                               {test_waits, 1},
+                                                               {NULL, 0}});
 }
