@@ -264,7 +264,7 @@ static void go_promise(struct sched *s, struct entry *entry)
     if (pass_rule_out(s, entry)) {
         entry->done = true;
     } else if (!trial_may_promise(s, entry, promised_to_others(s, rec))) {
-        return;
+        pass_prefer_note(s, entry);
     } else if (rec->job->plan.promised && rec->walk != pass->number &&
                !comes_first(pass)) {
         count_promise(s, rec);
