@@ -347,8 +347,8 @@ static void check_usage(struct world *w, const struct job *job,
     double used = used_of_source(w, source, limit);
     double amount = (double)limit->amount;
 
-    if (limit->tres == TRES_GPU && held_on(w, job, TRES_GPU, NULL) == 0)
-        return;
+    if (limit->tres != TRES_NONE && held_on(w, job, limit->tres, NULL) == 0)
+        return; /* a component may have no CPU, as no GPU */
     if (used > amount + 1)
         course_give_up(&w->h, limit_rows[limit->kind].name);
     if (w->safe && used + may_use(w, job, source, limit) > amount + 1)
