@@ -36,10 +36,11 @@ struct noderec {
     size_t position;    /* POSITION_NONE until settled */
     struct resvec room; /* settled: its capacity, and what quota.h adds */
     struct resvec used;
-    struct resvec free; /* capacity less used; may be negative */
-    size_t n_uses;      /* slots and foreign pods */
-    size_t n_slots;     /* of jobs */
-    bool usable;        /* known, ready, not cordoned */
+    struct resvec foreign; /* of that: by pods of no job, and of none that there was */
+    struct resvec free;    /* capacity less used; may be negative */
+    size_t n_uses;         /* slots and foreign pods */
+    size_t n_slots;        /* of jobs */
+    bool usable;           /* known, ready, not cordoned */
     UT_hash_handle hh;
 };
 

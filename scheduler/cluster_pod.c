@@ -32,13 +32,17 @@ bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod)
 bool cluster_drop_pod(struct cluster *c, const char *uid)
 {
     struct podrec *rec;
+    struct noderec *node;
     struct resvec use;
 
     HASH_FIND_STR(c->pods, uid, rec);
     if (rec == NULL)
         return false;
     use = cluster_use(&rec->pod->use, 1);
-    noderec_unuse(c, noderec_get(c, rec->pod->node), &use);
+    node = noderec_get(c, rec->pod->node);
+    if (!rec->pod->of_job)
+        resvec_sub(&node->foreign, &use);
+    noderec_unuse(c, node, &use);
     podrec_free(c, rec);
     return true;
 }
@@ -46,6 +50,7 @@ bool cluster_drop_pod(struct cluster *c, const char *uid)
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
 {
     struct podrec *rec;
+    struct noderec *node;
     struct resvec use = cluster_use(&pod->use, 1);
 
     if (cluster_has_pod(c, pod)) {
@@ -56,6 +61,9 @@ bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
     rec = xcalloc(1, sizeof(*rec));
     rec->pod = pod;
     HASH_ADD_KEYPTR(hh, c->pods, pod->uid, strlen(pod->uid), rec);
-    noderec_use(noderec_get(c, pod->node), &use);
+    node = noderec_get(c, pod->node);
+    if (!pod->of_job)
+        resvec_add(&node->foreign, &use);
+    noderec_use(node, &use);
     return true;
 }

@@ -37,9 +37,10 @@ static void take_all(struct choosing *c, const struct tally *t)
 }
 
 /* They never end, as far as can be told. Every node has a few small ones. */
-static void rate_foreign(struct candidate_node *at, const struct noderec *node,
-                         const struct resvec *use)
+static void rate_foreign(struct candidate_node *at, const struct noderec *node)
 {
+    const struct resvec *use = &node->foreign;
+
     for (int i = 0; i < RES_MAX && node->node != NULL; i++) {
         const int64_t all = node->node->capacity.v[i];
 
@@ -54,22 +55,12 @@ static void rate_foreign(struct candidate_node *at, const struct noderec *node,
 static void count_foreign(struct choosing *c)
 {
     const struct cluster *cluster = &c->s->cluster;
-    AUTO_FREE struct resvec *uses = NULL;
-    const struct podrec *pod, *next;
 
-    if (cluster->pods == NULL)
-        return;
-    uses = xcalloc(cluster->n_order + 1, sizeof(*uses));
-    HASH_ITER (hh, cluster->pods, pod, next) {
-        const struct noderec *node = cluster_node(cluster, pod->pod->node);
-        const struct resvec use = cluster_use(&pod->pod->use, 1);
+    for (size_t i = 0; cluster->pods != NULL && i < cluster->n_order; i++) {
+        const struct noderec *node = cluster->order[i];
 
-        if (!pod->pod->of_job && node != NULL && node->position != POSITION_NONE)
-            resvec_add(&uses[node->position], &use);
-    }
-    for (size_t i = 0; i < cluster->n_order; i++) {
-        rate_foreign(&c->nodes[i], cluster->order[i], &uses[i]);
-        resvec_add(&c->nodes[i].taken, &uses[i]);
+        rate_foreign(&c->nodes[i], node);
+        resvec_add(&c->nodes[i].taken, &node->foreign);
     }
 }
 

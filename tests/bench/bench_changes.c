@@ -27,6 +27,7 @@
 #define USERS 4 /* of each account */
 #define QOS 3
 #define CORDONED 1000
+#define FOREIGN 20 /* small pods of others, on each node */
 #define NOW_SEC INT64_C(1700000040)
 #define SLICE_US 9000 /* as the controller */
 
@@ -62,6 +63,16 @@ static void put_node(struct bench *b, int number, bool ready, bool cordoned)
     node->ready = ready;
     node->unschedulable = cordoned;
     gpu_cluster_tell(b->s, CHANGE_NODE, node);
+}
+
+static void put_foreign(struct bench *b, int number)
+{
+    struct foreign_pod *pod = foreign_pod_new();
+
+    pod->uid = xasprintf("pod-%d", number);
+    pod->node = xasprintf("n%d", number % NODES);
+    pod->use.v[RES_PODS] = 1;
+    gpu_cluster_tell(b->s, CHANGE_FOREIGN_POD, pod);
 }
 
 static void put_partition(struct bench *b, int64_t max_nodes)
@@ -160,6 +171,8 @@ static void begin(struct bench *b)
         put_qos(b, i);
     for (int i = 0; i < NODES; i++)
         put_node(b, i, true, false);
+    for (int i = 0; i < FOREIGN * NODES; i++)
+        put_foreign(b, i);
     for (int i = 0; i < RUNNING; i++)
         add_running(b, i % NODES);
     for (int i = 0; i < b->n_pending; i++)

@@ -1,10 +1,13 @@
 #include "scheduler/cluster.h"
 
+#include <string.h>
+
 #include "base/rng.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
 
 #define NODES 30
+#define PODS 40
 #define STEPS 300
 
 struct fixture {
@@ -78,8 +81,60 @@ START_TEST(test_order)
 }
 END_TEST
 
+/* ---- pods of others ---- */
+
+/* Comes, changes, moves or goes. */
+static void put_or_drop(struct fixture *f, size_t i)
+{
+    AUTO_FREE char *uid = xasprintf("pod-%zu", i);
+    struct foreign_pod *pod;
+
+    if (rng_below(&f->rng, 3) == 0) {
+        cluster_drop_pod(&f->cluster, uid);
+        return;
+    }
+    pod = foreign_pod_new();
+    pod->uid = xstrdup(uid);
+    pod->node = xasprintf("n%zu", (size_t)rng_below(&f->rng, NODES));
+    pod->of_job = rng_below(&f->rng, 3) == 0;
+    pod->use.v[RES_CPU] = (int64_t)rng_below(&f->rng, 4) * 500;
+    cluster_put_pod(&f->cluster, pod);
+}
+
+static int64_t count_foreign(const struct cluster *c, const char *node)
+{
+    const struct podrec *pod, *next;
+    int64_t sum = 0;
+
+    HASH_ITER (hh, c->pods, pod, next) {
+        if (!pod->pod->of_job && strcmp(pod->pod->node, node) == 0)
+            sum += pod->pod->use.v[RES_CPU];
+    }
+    return sum;
+}
+
+/* What they take of each node, but for those that a job of ours has left. */
+START_TEST(test_foreign)
+{
+    struct fixture f = {0};
+
+    rng_seed(&f.rng, (uint64_t)_i + 1);
+    cluster_init(&f.cluster);
+    for (int step = 0; step < STEPS; step++) {
+        turn(&f, rng_below(&f.rng, NODES));
+        put_or_drop(&f, rng_below(&f.rng, PODS));
+        cluster_settle(&f.cluster, NULL, NULL);
+        for (size_t i = 0; i < f.cluster.n_order; i++)
+            ck_assert_int_eq(f.cluster.order[i]->foreign.v[RES_CPU],
+                             count_foreign(&f.cluster, f.cluster.order[i]->name));
+    }
+    cluster_fini(&f.cluster);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("scheduler/cluster",
-                      (struct suite_row[]){{test_order, 20}, {NULL, 0}});
+    return suite_main(
+        "scheduler/cluster",
+        (struct suite_row[]){{test_order, 20}, {test_foreign, 20}, {NULL, 0}});
 }
