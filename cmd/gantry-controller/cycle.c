@@ -14,10 +14,6 @@
 /* A step waits this long for more changes, so that a burst of events costs one pass. */
 #define STEP_DELAY_MS 20
 #define WAKE_MAX_SEC 86400 /* what lasts for ever ends after the end of milliseconds */
-/* The core yields after this, so that writes and watches never wait for a plan: steps
- * end at the first look at the time behind it, and took 9.0 to 9.6 ms (bench_changes;
- * once 11), of 10. */
-#define STEP_BUDGET_MS 9
 /* Launch deadlines and ttls are looked at this often. */
 #define SWEEP_MS 5000
 
@@ -112,7 +108,7 @@ static void step(void *arg)
     struct controller *ctl = arg;
     int64_t now_sec = loop_now_sec(ctl->loop);
     struct stopwatch watch = {ctl->loop,
-                              loop_fresh_mono_ms(ctl->loop) + STEP_BUDGET_MS};
+                              loop_fresh_mono_ms(ctl->loop) + SCHED_STEP_US / 1000};
     struct decisions decisions = {0};
     ctl->stepping_soon = false;
     tell_resources(ctl);

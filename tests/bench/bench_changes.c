@@ -29,7 +29,6 @@
 #define CORDONED 1000
 #define FOREIGN 20 /* small pods of others, on each node */
 #define NOW_SEC INT64_C(1700000040)
-#define SLICE_US 9000 /* as the controller */
 
 struct bench {
     struct rng rng;
@@ -202,7 +201,7 @@ static struct found to_rest(struct bench *b)
         struct decisions decisions;
         int64_t start_us = cpu_us(), us;
 
-        b->until_us = start_us + SLICE_US;
+        b->until_us = start_us + SCHED_STEP_US;
         progress = sched_step(b->s, b->now_sec, (struct sched_budget){is_spent, b},
                               &decisions);
         us = cpu_us() - start_us;

@@ -37,7 +37,6 @@
 #include "tests/support/plain_plan.h"
 
 #define NODES 5000
-#define SLICE_US 10000
 #define COLD_MAX_US 60000000   /* a cold plan is given up after this */
 #define CHANGES 200            /* of each kind, as many as there is time for */
 #define CHANGES_MAX_US 3000000 /* in all of them; but of ends: */
@@ -130,7 +129,7 @@ static bool plan_cold(struct bench *b, struct sched *s)
     do {
         int64_t start_us = cpu_us(), us;
 
-        b->slice_until_us = monotonic_us() + SLICE_US;
+        b->slice_until_us = monotonic_us() + SCHED_STEP_US;
         progress = sched_step(s, MIX_NOW_SEC, budget, &decisions);
         us = cpu_us() - start_us;
         spent_us += us;
@@ -278,7 +277,7 @@ static void plan_a_minute_later(struct bench *b, struct sched *s)
     do {
         int64_t start_us = cpu_us(), us;
 
-        b->slice_until_us = monotonic_us() + SLICE_US;
+        b->slice_until_us = monotonic_us() + SCHED_STEP_US;
         progress = sched_step(s, MIX_NOW_SEC + 60, budget, &decisions);
         us = cpu_us() - start_us;
         spent_us += us;

@@ -24,7 +24,6 @@
 #define PENDING 10000
 #define GANG_NODES 600
 #define NOW_SEC 10000000
-#define SLICE_US 10000
 #define GIVE_UP_US (120 * INT64_C(1000000))
 
 struct bench {
@@ -197,7 +196,7 @@ static void run_to_rest(struct bench *b, int64_t now_sec, struct found *f)
     do {
         int64_t start_us = cpu_us(), us;
 
-        b->slice_until_us = start_us + SLICE_US;
+        b->slice_until_us = start_us + SCHED_STEP_US;
         progress = sched_step(b->s, now_sec, budget, &decisions);
         us = cpu_us() - start_us;
         f->us += us;

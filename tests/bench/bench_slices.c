@@ -5,7 +5,7 @@
  *
  * 5,000 full nodes, 5,800 running jobs, 100,000 pending ones, of 1,000 users of 100
  * accounts in three QOS. Each figure is the processor time of the steps that it takes,
- * in slices of 10 ms, beside the same all in one step; the median of some rounds. No
+ * in slices, beside the same all in one step; the median of some rounds. No
  * user may wait with more jobs than there are, so that nothing else comes of it. A new
  * job is checked as a limit has changed, and again after each slice until it has its
  * answer.
@@ -27,7 +27,6 @@
 #define ROUNDS 9
 #define PERIOD_SEC 300
 #define NOW_SEC (INT64_C(1700000000) / PERIOD_SEC * PERIOD_SEC)
-#define SLICE_US 10000
 
 struct bench {
     struct rng rng;
@@ -151,7 +150,7 @@ static enum sched_progress step(struct bench *b, bool (*spent)(void *, int64_t),
     struct decisions decisions;
     double start = cpu_ms();
 
-    b->until_us = monotonic_us() + SLICE_US;
+    b->until_us = monotonic_us() + SCHED_STEP_US;
     progress = sched_step(b->s, b->now_sec, budget, &decisions);
     *ret_ms = cpu_ms() - start;
     return progress;
