@@ -11,6 +11,7 @@
 #include "base/opt.h"
 #include "base/ready.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry-controller/bjob.h"
 #include "cmd/gantry-controller/candidate.h"
 #include "cmd/gantry-controller/replica.h"
@@ -36,7 +37,7 @@ struct options {
     const char *log_level;
     const char *snapshot;
     int64_t ready_fd;
-    bool help;
+    bool help, version;
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -56,6 +57,7 @@ static const struct opt table[] = {
      "write a newline to this descriptor when it leads and all is read, and close it",
      3, INT32_MAX},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {0},
 };
 
@@ -281,6 +283,10 @@ int main(int argc, char **argv)
                  "Queues, places, starts and ends BatchJobs.", stdout);
         settings_help(stdout);
         opt_help_exits(exits, stdout);
+        return 0;
+    }
+    if (o.version) {
+        puts(GANTRY_VERSION);
         return 0;
     }
     if (first < argc) {

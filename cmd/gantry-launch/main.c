@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry-launch/files.h"
 #include "cmd/gantry-launch/install.h"
 #include "cmd/gantry-launch/run.h"
@@ -15,6 +16,7 @@ static const char usage_text[] =
     "Usage: gantry-launch -- [ARG...]     run the batch script with these arguments\n"
     "       gantry-launch --wait          wait to be ended, as ranks without a script\n"
     "       gantry-launch --install DIR   copy this program to DIR\n"
+    "       gantry-launch --version       print the version\n"
     "\n"
     "Gantry runs it; the script is in GANTRY_SCRIPT, or in the file "
     "GANTRY_SCRIPT_FILE.\n"
@@ -90,6 +92,10 @@ int main(int argc, char **argv)
     }
     if (argc == 3 && strcmp(argv[1], "--install") == 0)
         return install_self(argv[2], &err) < 0 ? complain(&err, EXIT_FAILURE) : 0;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts(GANTRY_VERSION);
+        return 0;
+    }
     bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
     fputs(usage_text, help ? stdout : stderr);
     return help ? 0 : EXIT_USE;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry-local/commands.h"
 
 static const struct {
@@ -32,7 +33,9 @@ static int usage(FILE *out, int status)
                  "A small Kubernetes on one machine: real API, local processes.\n\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-    fprintf(out, "\n`gantry-local COMMAND --help` lists a command's options.\n");
+    fprintf(out,
+            "\n`gantry-local COMMAND --help` lists a command's options.\n`gantry-local "
+            "--version` prints the version.\n");
     opt_help_exits(command_exits, out);
     return status;
 }
@@ -43,6 +46,10 @@ int main(int argc, char **argv)
         return usage(stderr, EXIT_USE);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
         return usage(stdout, 0);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts(GANTRY_VERSION);
+        return 0;
+    }
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -27,7 +27,7 @@ struct options {
     const char *workload, *cluster, *topology, *outages, *snapshot, *config;
     struct groups groups;
     const char *svg, *begin;
-    bool replay, compare, json, help;
+    bool replay, compare, json, help, version;
 };
 
 struct inputs {

@@ -9,6 +9,7 @@
 #include "base/opt.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry-sim/engine.h"
 #include "cmd/gantry-sim/explain.h"
 #include "cmd/gantry-sim/figures.h"
@@ -68,6 +69,7 @@ static const struct opt table[] = {
      "draw nodes and queue over time (of one replay)", 0, 0},
     {"json", 0, OPT_FLAG, NULL, AT(json), NULL, "print JSON", 0, 0},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {0},
 };
 
@@ -273,6 +275,10 @@ int main(int argc, char **argv)
         return fail(EXIT_USE, &err);
     if (p.options.help) {
         print_help();
+        return 0;
+    }
+    if (p.options.version) {
+        puts(GANTRY_VERSION);
         return 0;
     }
     inputs_init(&p.in, &p.options);

@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/estimate.h"
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/newjob.h"
-#include "cmd/gantry/version.h"
 #include "crds/jobstate.h"
 
 /* Slurm's exit code for errors, which its users may choose. */

@@ -6,12 +6,12 @@
 
 #include "base/signo.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobaction.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/users.h"
-#include "cmd/gantry/version.h"
 #include "cmd/gantry/whoami.h"
 
 struct options {

@@ -6,9 +6,9 @@
 #include <strings.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/refused.h"
-#include "cmd/gantry/version.h"
 
 #define LINE_MAX_BYTES 65536
 #define WORDS_MAX 256

@@ -1,11 +1,11 @@
 /* scontrol show hostnames, hostlist, config; ping: what needs little of a server. */
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/iterate.h"
 #include "cmd/gantry/scontrol.h"
 #include "cmd/gantry/slurmjson.h"
 #include "cmd/gantry/slurmtime.h"
-#include "cmd/gantry/version.h"
 
 #define LIST_MAX (4u << 20)
 

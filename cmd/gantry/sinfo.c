@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/hidden.h"
 #include "cmd/gantry/iterate.h"
@@ -11,7 +12,6 @@
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/resvs.h"
 #include "cmd/gantry/slurmjson.h"
-#include "cmd/gantry/version.h"
 
 /* '#' is a width: of the longest value, and at least the column's own. */
 #define FORMAT "%#P %.5a %.10l %.6D %.6t %N"

@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "base/str.h"
-#include "cmd/gantry/version.h"
+#include "base/version.h"
 
 #define ITEM_MAX (4u << 20)
 

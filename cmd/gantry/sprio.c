@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/columns.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/jobsort.h"
 #include "cmd/gantry/refused.h"
-#include "cmd/gantry/version.h"
 
 #define FORMAT_BEGIN "%.15i %9r "
 #define FORMAT_USER "%.8u "

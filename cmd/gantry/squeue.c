@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/fetch.h"
 #include "cmd/gantry/iterate.h"
@@ -12,7 +13,6 @@
 #include "cmd/gantry/jobsort.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/slurmjson.h"
-#include "cmd/gantry/version.h"
 #include "cmd/gantry/whoami.h"
 
 #define FORMAT "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R"

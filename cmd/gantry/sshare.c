@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "base/version.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/listing.h"
@@ -9,7 +10,6 @@
 #include "cmd/gantry/sharecolumns.h"
 #include "cmd/gantry/sharejson.h"
 #include "cmd/gantry/slurmjson.h"
-#include "cmd/gantry/version.h"
 #include "cmd/gantry/whoami.h"
 
 /* Slurm's default fields: with a partition's behind the user's. */

@@ -1,9 +1,9 @@
 /* gantry version - versions of this program and of the API server. */
 #include <stddef.h>
 
+#include "base/version.h"
 #include "cmd/gantry/api.h"
 #include "cmd/gantry/commands.h"
-#include "cmd/gantry/version.h"
 
 struct options {
     struct api_options api;

@@ -549,6 +549,7 @@ static const struct {
 } uses[] = {
     {{NULL}, 2, "Usage: gantry-launch"},
     {{"--help"}, 0, "Usage: gantry-launch"},
+    {{"--version"}, 0, "gantry 0.1\n"},
     {{"--install"}, 2, "Usage: gantry-launch"},
     {{"--wait", "x"}, 2, "Usage: gantry-launch"},
     {{"x"}, 2, "Usage: gantry-launch"},
