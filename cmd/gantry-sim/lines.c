@@ -64,8 +64,12 @@ static int damaged(const struct lines *l, struct err *err)
     const char *what = gzerror(l->file, &code);
     if (code == Z_ERRNO)
         return err_errno(err, errno, "%s", l->path);
+    if (code == Z_BUF_ERROR)
+        what = "the file ends too early";
+    if (l->n_read == 0)
+        return err_set(err, ERR_IO, "%s: damaged in its first line: %s", l->path, what);
     return err_set(err, ERR_IO, "%s: damaged behind line %zu: %s", l->path, l->n_read,
-                   code == Z_BUF_ERROR ? "the file ends too early" : what);
+                   what);
 }
 
 static void cut_end(struct str *line)
@@ -76,7 +80,8 @@ static void cut_end(struct str *line)
         line->s[--line->len] = '\0';
 }
 
-/* 1: there is something in the chunk; 0: the file has ended. */
+/* 1: there is something in the chunk; 0: the file has ended. Of one that is cut off what
+ * there is comes first. */
 static int fill(struct lines *l, struct err *err)
 {
     if (l->at < l->len)
@@ -84,7 +89,7 @@ static int fill(struct lines *l, struct err *err)
     int n = gzread(l->file, l->chunk, sizeof(l->chunk));
     int code = Z_OK;
     gzerror(l->file, &code);
-    if (n < 0 || (code != Z_OK && code != Z_STREAM_END))
+    if (n < 0 || (n == 0 && code != Z_OK && code != Z_STREAM_END))
         return damaged(l, err);
     l->at = 0;
     l->len = (size_t)n;
