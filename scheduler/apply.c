@@ -62,6 +62,23 @@ static void apply_config(struct sched *s, const struct sched_config *config)
     rules_change(s, true);
 }
 
+static void apply_resources(struct sched *s, const struct restable *resources)
+{
+    s->rules_changed = true;
+    held_outdate(&s->held);
+    s->rules_gen++;
+    s->dirty |= cluster_set_resources(&s->cluster, resources);
+    s->asked.changed = true; /* what is a device */
+}
+
+static void apply_partition(struct sched *s, struct partition *part)
+{
+    if (part->exclusive_user)
+        owners_begin(s);
+    rules_change(s, cluster_put_partition(&s->cluster, part));
+    s->end_sec = INT64_MIN; /* it may be the limit of running jobs */
+}
+
 static void nodes_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
@@ -82,10 +99,7 @@ void sched_apply(struct sched *s, const struct change *change)
         nodes_change(s, cluster_drop_node(c, change->u.key));
         break;
     case CHANGE_PARTITION:
-        if (change->u.partition->exclusive_user)
-            owners_begin(s);
-        rules_change(s, cluster_put_partition(c, change->u.partition));
-        s->end_sec = INT64_MIN; /* it may be the limit of running jobs */
+        apply_partition(s, change->u.partition);
         break;
     case CHANGE_PARTITION_GONE:
         rules_change(s, cluster_drop_partition(c, change->u.key));
@@ -125,11 +139,7 @@ void sched_apply(struct sched *s, const struct change *change)
         s->dirty |= cluster_drop_pod(c, change->u.key);
         break;
     case CHANGE_RESOURCES:
-        s->rules_changed = true;
-        held_outdate(&s->held);
-        s->rules_gen++;
-        s->dirty |= cluster_set_resources(c, change->u.resources);
-        s->asked.changed = true; /* what is a device */
+        apply_resources(s, change->u.resources);
         break;
     case CHANGE_CONFIG:
         apply_config(s, change->u.config);
