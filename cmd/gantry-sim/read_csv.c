@@ -158,73 +158,82 @@ static int check_line(const struct column *c, const char *text, struct err *err)
     return err_set(err, ERR_INVALID, "%s: there is an end of a line in it", c->name);
 }
 
+/* Where it goes; NULL: it is none. */
+static const char **name_of(struct work *job, const struct column *c)
+{
+    switch (c->field) {
+    case ACCOUNT:
+        return &job->account;
+    case USER:
+        return &job->user;
+    case PARTITION:
+        return &job->partition;
+    case QOS:
+        return &job->qos;
+    case RESERVATION:
+        return &job->reservation;
+    default:
+        return NULL;
+    }
+}
+
+/* Likewise. */
+static int64_t *number_of(struct work *job, const struct column *c, int64_t *end_sec)
+{
+    switch (c->field) {
+    case NUMBER:
+        return &like_of(job)->job_id;
+    case BEGIN:
+        return &like_of(job)->eligible_sec;
+    case TIME_MIN:
+        return &like_of(job)->time_min_sec;
+    case SUBMIT:
+        return &job->submit_sec;
+    case RUN:
+        return &job->run_sec;
+    case END:
+        return end_sec;
+    case LIMIT:
+        return &job->limit_sec;
+    case NODES:
+        return &job->nodes;
+    case GPUS:
+        return &job->gpus;
+    case CPU:
+        return &job->cpu_milli;
+    case MEMORY:
+        return &job->mem_bytes;
+    default:
+        return NULL;
+    }
+}
+
+static int set_number(const struct column *c, const char *text, int64_t *number,
+                      struct err *err)
+{
+    if (c->field == NUMBER && strchr(text, '.'))
+        return err_set(err, ERR_INVALID, "%s: \"%s\" is no whole number", c->name,
+                       text);
+    if (row_number(text, c->scale, number, err) < 0)
+        return err_prefix(err, "%s", c->name);
+    return 0;
+}
+
 static int set_field(struct reader *r, const struct column *c, char *text,
                      struct work *job, int64_t *end_sec, struct err *err)
 {
-    int64_t *number = NULL;
+    const char **name = name_of(job, c);
+    int64_t *number = *text ? number_of(job, c, end_sec) : NULL;
+
     if (check_line(c, text, err) < 0)
         return -1;
-    switch (c->field) {
-    case TYPES:
+    if (number)
+        return set_number(c, text, number, err);
+    if (name)
+        *name = workload_name(r->into, text);
+    else if (c->field == TYPES)
         job->gpu_types = *text ? xstrdup(text) : NULL;
-        return 0;
-    case ACCOUNT:
-        job->account = workload_name(r->into, text);
-        return 0;
-    case USER:
-        job->user = workload_name(r->into, text);
-        return 0;
-    case PARTITION:
-        job->partition = workload_name(r->into, text);
-        return 0;
-    case QOS:
-        job->qos = workload_name(r->into, text);
-        return 0;
-    case RESERVATION:
-        job->reservation = workload_name(r->into, text);
-        return 0;
-    case WORDS:
-        if (*text && set_words(r, c, text, like_of(job), err) < 0)
-            return err_prefix(err, "%s", c->name);
-        return 0;
-    case NUMBER:
-        if (strchr(text, '.'))
-            return err_set(err, ERR_INVALID, "%s: \"%s\" is no whole number", c->name,
-                           text);
-        number = *text ? &like_of(job)->job_id : &job->nodes;
-        break;
-    case BEGIN:
-        number = *text ? &like_of(job)->eligible_sec : &job->submit_sec;
-        break;
-    case TIME_MIN:
-        number = *text ? &like_of(job)->time_min_sec : &job->limit_sec;
-        break;
-    case SUBMIT:
-        number = &job->submit_sec;
-        break;
-    case RUN:
-        number = &job->run_sec;
-        break;
-    case END:
-        number = end_sec;
-        break;
-    case LIMIT:
-        number = &job->limit_sec;
-        break;
-    case NODES:
-        number = &job->nodes;
-        break;
-    case GPUS:
-        number = &job->gpus;
-        break;
-    case CPU:
-        number = &job->cpu_milli;
-        break;
-    case MEMORY:
-        number = &job->mem_bytes;
-        break;
-    }
-    if (row_number(text, c->scale, number, err) < 0)
+    else if (*text && set_words(r, c, text, like_of(job), err) < 0)
         return err_prefix(err, "%s", c->name);
     return 0;
 }
