@@ -36,11 +36,12 @@ static void purging_free(struct purging *p)
     free(p);
 }
 
-/* Under way, and nobody needs it. */
+/* Under way or over, and nobody needs it. */
 static bool is_idle(const struct purging *p, const struct reservation *r)
 {
     int64_t now_sec = loop_now_sec(p->ctl->loop), start, end;
-    return reservation_occurrence(r, now_sec, &start, &end) && start <= now_sec &&
+    bool over = !reservation_occurrence(r, now_sec, &start, &end);
+    return (over || start <= now_sec) &&
            !sched_reservation_used(p->ctl->sched, p->name);
 }
 

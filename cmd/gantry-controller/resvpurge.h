@@ -1,7 +1,8 @@
 /*
  * resvpurge - reservations that go when nobody needs them (PURGE_COMP): one that is
- * under way and has had neither a running nor a waiting job for spec.purgeComp is
- * deleted. The time counts from when the controller first sees it so.
+ * under way, or over, and has had neither a running nor a waiting job for
+ * spec.purgeComp is deleted. The time counts from when the controller first sees it so.
+ * One without stays when it is over: it is its owner's object.
  */
 #ifndef GANTRY_CONTROLLER_RESVPURGE_H
 #define GANTRY_CONTROLLER_RESVPURGE_H

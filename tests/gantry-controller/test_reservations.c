@@ -387,6 +387,27 @@ START_TEST(test_purge)
 }
 END_TEST
 
+/* Nor does one stay that is used until it is over, but for one that does not say so. */
+START_TEST(test_purge_over)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "used",
+            "'accounts':['-x'],'duration':'60','nodes':'n1','purgeComp':'5'");
+    reserve(t, "stays", "'accounts':['-x'],'duration':'60','nodes':'n3'");
+    ctltest_submit(t, "in", "'reservation':'used','exclusive':true");
+    ctltest_advance(t, 3600 - 20);
+    ck_assert(is_there(t, "used"));
+    ctltest_end(t, "in", 0, 0);
+    ctltest_advance(t, 100);
+    ck_assert(is_there(t, "used"));
+    ctltest_advance(t, 300);
+    ck_assert(!is_there(t, "used"));
+    ck_assert(is_there(t, "stays"));
+    ctltest_free(t);
+}
+END_TEST
+
 /* Two that have a node at the same time say so, unless one may share it. */
 START_TEST(test_clash)
 {
@@ -446,6 +467,7 @@ int main(void)
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},
                                            {test_purge, 1},
+                                           {test_purge_over, 1},
                                            {test_clash, 1},
                                            {test_many_missing, 1},
                                            {NULL, 0}});
