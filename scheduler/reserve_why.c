@@ -1,10 +1,12 @@
 /* Why a job waits, where reservations are the reason. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/core.h"
+#include "scheduler/placement.h"
 #include "scheduler/reserve.h"
 #include "scheduler/trial.h"
 
@@ -16,7 +18,45 @@ static void say_when(struct str *message, const char *what, int64_t sec)
     str_addf(message, "%s%s", what, when);
 }
 
-static enum reason why_not_in(struct sched *s, const struct resvrec *own)
+/* Those of its reservation that could hold a pod of it, in its partition. */
+static int64_t count_own(const struct sched *s, const struct resvrec *own,
+                         const struct seeker *by)
+{
+    int64_t n = 0;
+
+    for (size_t k = 0; k < s->timeline.words; k++)
+        n += __builtin_popcountll(own->nodes[k] & by->part->nodes[k] &
+                                  by->shape->admits[k]);
+    return n;
+}
+
+/* Whatever is free it does not fit in there, until the reservation has others. */
+static bool say_too_few(struct sched *s, const struct resvrec *own,
+                        const struct seeker *by)
+{
+    const int64_t needs = placement_min_nodes(by->shape->like, by->part->part);
+    const int64_t n = count_own(s, own, by);
+
+    for (size_t k = 0; k < s->timeline.words; k++) {
+        if ((by->shape->required[k] & ~own->nodes[k]) == 0)
+            continue;
+        str_addf(&s->message, "reservation %s is without nodes of its node list",
+                 own->resv->name);
+        return true;
+    }
+    if (n >= needs)
+        return false;
+    str_addf(&s->message, "needs %" PRId64 " node%s, of those of reservation %s ",
+             needs, needs > 1 ? "s" : "", own->resv->name);
+    if (n == 0)
+        str_add(&s->message, "none fits");
+    else
+        str_addf(&s->message, "%" PRId64 " %s", n, n == 1 ? "fits" : "fit");
+    return true;
+}
+
+static enum reason why_not_in(struct sched *s, const struct resvrec *own,
+                              const struct seeker *by)
 {
     int64_t start, end;
 
@@ -27,7 +67,7 @@ static enum reason why_not_in(struct sched *s, const struct resvrec *own)
         say_when(&s->message, "begins at ", start);
     } else if (own->n_nodes == 0 && !own->resv->any_nodes) {
         str_addf(&s->message, "reservation %s has no nodes", own->resv->name);
-    } else {
+    } else if (own->resv->any_nodes || !say_too_few(s, own, by)) {
         str_addf(&s->message, "waits for nodes of reservation %s", own->resv->name);
     }
     return REASON_RESERVATION;
@@ -182,7 +222,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
     if (by->fence == NULL)
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
-        return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own);
+        return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own, by);
     if (!would_start(s, entry->rec, by) && !is_shut_out(s, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, window_over(by, 0));
