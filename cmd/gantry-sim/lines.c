@@ -80,8 +80,8 @@ static void cut_end(struct str *line)
         line->s[--line->len] = '\0';
 }
 
-/* 1: there is something in the chunk; 0: the file has ended. Of one that is cut off what
- * there is comes first. */
+/* 1: there is something in the chunk; 0: the file has ended. Of one that is cut off
+ * comes first what there is. */
 static int fill(struct lines *l, struct err *err)
 {
     if (l->at < l->len)
