@@ -6,7 +6,8 @@
  * example. EASY is written for clarity in tests/support/easy.c, once as it is and once
  * with gaps offered to the shortest limit first. Prints figures, mean and longest wait
  * also against EASY's, and how far off the starts were that had been told; fails when a
- * promise was broken that nothing excuses; never on time.
+ * promise was broken that nothing excuses, or the waits are longer than they are to be
+ * beside a reference's; never on time.
  *
  *   bench_traces [--traces DIR] [--nodes N] [--only WORD]
  */
@@ -49,53 +50,80 @@ static const struct opt table[] = {
 
 #define ALL "reservationDepth: 1000000, bfMaxJobTest: 1000000"
 
+/* So much of that of a reference, a row, and of EASY's longest; all 0: no aim. */
+struct aim {
+    size_t beside;
+    double mean, p99, longest;
+};
+#define NO_AIM     \
+    {              \
+        0, 0, 0, 0 \
+    }
+#define BESIDE_EASY   \
+    {                 \
+        0, 0.75, 1, 0 \
+    }
+#define BESIDE_SHORTEST \
+    {                   \
+        1, 0.5, 1, 1.25 \
+    }
+
 /* A reference, or settings for the core: a text, or a file of them. */
 static const struct policy_row {
     const char *name;
     const char *settings, *file; /* both NULL: a reference */
     enum easy_order order;
     double mean[2], p99[2]; /* orientation: on 160 and 176 nodes; 0: none */
+    struct aim aim;
 } policies[] = {
-    {"EASY (plain)", NULL, NULL, EASY_FIRST_COME, {8395, 1825}, {71373, 30032}},
+    {"EASY (plain)", NULL, NULL, EASY_FIRST_COME, {8395, 1825}, {71373, 30032}, NO_AIM},
     {"EASY head, shortest first (plain)",
      NULL,
      NULL,
      EASY_SHORTEST,
      {6675, 1598},
-     {74429, 23782}},
+     {74429, 23782},
+     NO_AIM},
     {"core, one promise, gaps by queue",
      "schedulerParameters: {reservationDepth: 1,"
      " backfillOrder: queue}",
      NULL,
      0,
      {8017, 1785},
-     {72353, 27571}},
+     {72353, 27571},
+     NO_AIM},
     {"core, every job promised, by queue",
      "schedulerParameters: {" ALL ", backfillOrder: queue}",
      NULL,
      0,
      {8346, 1839},
-     {68410, 24497}},
+     {68410, 24497},
+     NO_AIM},
     {"core, every job promised, by area",
      "schedulerParameters: {" ALL ", backfillOrder: area}",
      NULL,
      0,
      {5707, 1385},
-     {68144, 20390}},
-    {"core, defaults", "", NULL, 0, {0, 0}, {0, 0}},
+     {68144, 20390},
+     BESIDE_EASY},
+    {"core, defaults", "", NULL, 0, {0, 0}, {0, 0}, BESIDE_EASY},
     {"core, policies/short-jobs.yaml",
      NULL,
      "manifests/policies/short-jobs.yaml",
      0,
      {2761, 783},
-     {60121, 17990}},
+     {60121, 17990},
+     BESIDE_SHORTEST},
 };
+#define REFERENCES 2 /* the first ones */
 
 struct bench {
     struct options options;
     struct workload load;
-    double easy_mean, easy_max; /* of the size at work; 0: not run */
-    bool broken;
+    struct {
+        double mean, p99, longest; /* of the size at work; 0: not run */
+    } references[REFERENCES];
+    bool broken, missed;
 };
 
 static void complain(void *arg, size_t row, const char *what)
@@ -174,6 +202,47 @@ static void print_forecasts(const struct figures *f)
     }
 }
 
+static bool is_missed(double is, double of, double most)
+{
+    return most > 0 && is > most * of;
+}
+
+/* If the references were run. */
+static void check_aim(struct bench *b, const struct aim *aim, const struct figures *f)
+{
+    const double mean = b->references[aim->beside].mean;
+    const double p99 = b->references[aim->beside].p99;
+    const double longest = b->references[0].longest;
+
+    if (aim->mean == 0 || mean == 0 || longest == 0)
+        return;
+    printf("      aim: mean %.2f of %s (at most %.2f), p99 %.2f (%.2f)",
+           f->wait_mean / mean, policies[aim->beside].name, aim->mean,
+           f->wait_p99 / p99, aim->p99);
+    if (aim->longest > 0)
+        printf(", longest %.2f of EASY (%.2f)", f->wait_max / longest, aim->longest);
+    const bool missed = is_missed(f->wait_mean, mean, aim->mean) ||
+                        is_missed(f->wait_p99, p99, aim->p99) ||
+                        is_missed(f->wait_max, longest, aim->longest);
+    printf("%s\n", missed ? ": missed" : "");
+    b->missed |= missed;
+}
+
+static void print_figures(const struct bench *b, const struct policy_row *row,
+                          const struct figures *f, double spent)
+{
+    const double mean = b->references[0].mean, longest = b->references[0].longest;
+
+    printf("  %-34s %8.0f %8.0f %8.0f", row->name, f->wait_mean, f->wait_p99,
+           f->wait_max);
+    if (mean > 0)
+        printf("  %5.2f %5.2f", f->wait_mean / mean, f->wait_max / longest);
+    else
+        printf("  %5s %5s", "-", "-");
+    printf("  %5.1f %% %7" PRId64 " %6" PRId64 " %8.1f\n",
+           100 * f->utilisation_arrivals, f->promises.n, f->promises.late, spent);
+}
+
 static int run_policy(struct bench *b, const struct policy_row *row,
                       const struct pool *pool, size_t size, struct err *err)
 {
@@ -186,18 +255,15 @@ static int run_policy(struct bench *b, const struct policy_row *row,
     }
     const double spent = cpu_sec() - before;
     figures_make(&f, pool, &b->load, &h);
-    if (row == &policies[0]) {
-        b->easy_mean = f.wait_mean;
-        b->easy_max = f.wait_max;
+    if (is_reference(row)) {
+        b->references[row - policies].mean = f.wait_mean;
+        b->references[row - policies].p99 = f.wait_p99;
+        b->references[row - policies].longest = f.wait_max;
     }
-    printf("  %-34s %8.0f %8.0f %8.0f", row->name, f.wait_mean, f.wait_p99, f.wait_max);
-    if (b->easy_mean > 0)
-        printf("  %5.2f %5.2f", f.wait_mean / b->easy_mean, f.wait_max / b->easy_max);
-    else
-        printf("  %5s %5s", "-", "-");
-    printf("  %5.1f %% %7" PRId64 " %6" PRId64 " %8.1f\n", 100 * f.utilisation_arrivals,
-           f.promises.n, f.promises.late, spent);
+    print_figures(b, row, &f, spent);
     print_orientation(row, size, &f);
+    if (size < 2)
+        check_aim(b, &row->aim, &f);
     if (!is_reference(row))
         print_forecasts(&f);
     fflush(stdout);
@@ -216,7 +282,7 @@ static int run_size(struct bench *b, int64_t nodes, size_t size, struct err *err
     int rc;
     pool_init(&pool);
     rc = pool_add(&pool, &groups, err);
-    b->easy_mean = 0;
+    memset(b->references, 0, sizeof(b->references));
     printf("%" PRId64 " nodes of " GPUS " GPUs, waits in seconds\n", nodes);
     printf("  %-34s %8s %8s %8s  %11s  %7s %7s %6s %8s\n", "policy", "mean", "p99",
            "longest", "/EASY: m, l", "used", "promise", "broken", "CPU s");
@@ -267,5 +333,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench_traces: %s\n", err.msg);
     else if (b.broken)
         fprintf(stderr, "bench_traces: promises were broken\n");
-    return rc < 0 || b.broken ? EXIT_FAILURE : EXIT_SUCCESS;
+    else if (b.missed)
+        fprintf(stderr, "bench_traces: some waits are longer than is the aim\n");
+    return rc < 0 || b.broken || b.missed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
