@@ -417,7 +417,7 @@ START_TEST(test_policies)
     settings_default(&s);
     ck_assert_msg(settings_load(&s, "manifests/policies/short-jobs.yaml", &err) == 0,
                   "%s", err.msg);
-    ck_assert_int_eq(s.sched.reservation_depth, 2);
+    ck_assert_int_eq(s.sched.reservation_depth, 3);
     ck_assert_int_eq(s.sched.min_age_reserve_sec, 54000);
     ck_assert_int_gt(s.sched.priority_weight_short_limit, 0);
     ck_assert_int_gt(s.sched.priority_weight_small_size, 0);
