@@ -12,19 +12,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
 #include "tests/support/gpu_cluster.h"
+#include "tests/support/stepwatch.h"
 
 #define NODES_MAX 8000
 #define RUNNING 5000
 #define PENDING 10000
 #define GANG_NODES 600
 #define NOW_SEC 10000000
-#define GIVE_UP_US (120 * INT64_C(1000000))
+#define TAKES 3
 
 struct bench {
     struct rng rng;
@@ -35,23 +35,8 @@ struct bench {
     bool older;         /* those that run, than those that wait */
     bool shielded;      /* what runs on each node beside them may not be preempted */
     bool gang;          /* one alone comes, for nodes side by side */
-    int64_t slice_until_us;
+    struct stepwatch *watch;
 };
-
-static int64_t cpu_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static bool slice_spent(void *arg, int64_t ahead_us)
-{
-    const struct bench *b = arg;
-
-    return cpu_us() + ahead_us >= b->slice_until_us;
-}
 
 static int64_t draw(struct bench *b, int64_t bound)
 {
@@ -183,48 +168,58 @@ static const struct kind {
 };
 
 struct found {
-    int64_t us, worst_us;
-    size_t steps, victims;
+    struct stepwatch_times times;
+    size_t victims;
 };
 
-static void run_to_rest(struct bench *b, int64_t now_sec, struct found *f)
+static struct found run_to_rest(struct bench *b, int64_t now_sec)
 {
-    const struct sched_budget budget = {slice_spent, b};
+    struct found f = {0};
+    size_t from = b->watch->at;
     enum sched_progress progress;
     struct decisions decisions;
 
     do {
-        int64_t start_us = cpu_us(), us;
-
-        b->slice_until_us = start_us + SCHED_STEP_US;
-        progress = sched_step(b->s, now_sec, budget, &decisions);
-        us = cpu_us() - start_us;
-        f->us += us;
-        f->worst_us = MAX(f->worst_us, us);
-        f->steps++;
+        progress = stepwatch_step(b->watch, b->s, now_sec, &decisions);
         for (size_t i = 0; i < decisions.n; i++)
-            f->victims += decisions.items[i].kind == DECIDE_PREEMPT;
-    } while (progress == SCHED_MORE && f->us < GIVE_UP_US);
+            f.victims += decisions.items[i].kind == DECIDE_PREEMPT;
+    } while (progress == SCHED_MORE);
+    f.times = stepwatch_since(b->watch, from);
+    return f;
+}
+
+static void show(const char *what, size_t nodes, const struct found *f)
+{
+    printf(
+        "  %-17s %5zu nodes %8.0f ms, %5zu steps, the longest %4.1f ms, piece %4.1f; "
+        "%zu end\n",
+        what, nodes, f->times.all, f->times.n_steps, f->times.step, f->times.over,
+        f->victims);
+    fflush(stdout);
 }
 
 static void measure(const struct kind *kind)
 {
-    struct bench b = {
-        .older = kind->older, .shielded = kind->shielded, .gang = kind->gang};
-    struct found f = {0}, next = {0};
+    struct stepwatch watch = {0};
 
-    begin(&b, kind->mode);
-    run_to_rest(&b, NOW_SEC, &f);
-    run_to_rest(&b, NOW_SEC + 60, &next);
-    printf("  %-17s %5zu nodes %8.0f ms%s, %zu steps, the longest %.1f ms; %zu end\n",
-           kind->name, b.nodes, (double)f.us / 1000,
-           f.us >= GIVE_UP_US ? " and more" : "", f.steps, (double)f.worst_us / 1000,
-           f.victims);
-    printf("    the next minute %18.0f ms, %zu steps, the longest %.1f ms; %zu end\n",
-           (double)next.us / 1000, next.steps, (double)next.worst_us / 1000,
-           next.victims);
-    fflush(stdout);
-    sched_free(b.s);
+    for (int i = 0; i < TAKES; i++) {
+        struct bench b = {.older = kind->older,
+                          .shielded = kind->shielded,
+                          .gang = kind->gang,
+                          .watch = &watch};
+        struct found now, next;
+
+        stepwatch_take(&watch);
+        begin(&b, kind->mode);
+        now = run_to_rest(&b, NOW_SEC);
+        next = run_to_rest(&b, NOW_SEC + 60);
+        if (watch.take == TAKES) {
+            show(kind->name, b.nodes, &now);
+            show("the next minute", b.nodes, &next);
+        }
+        sched_free(b.s);
+    }
+    stepwatch_free(&watch);
 }
 
 int main(void)
