@@ -78,6 +78,7 @@ struct sched {
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
     struct jobrec *by_id, *by_task;
+    uint64_t numbers; /* moves as a job gets its number, or loses it */
     struct crews crews;
     struct singles singles;
     struct circles circles;

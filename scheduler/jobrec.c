@@ -58,6 +58,7 @@ void jobrec_list(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
 
+    s->numbers++;
     rec->job_id = job->job_id;
     if (job->job_id != 0)
         HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
@@ -68,6 +69,7 @@ void jobrec_list(struct sched *s, struct jobrec *rec)
 
 void jobrec_unlist(struct sched *s, struct jobrec *rec)
 {
+    s->numbers++;
     if (rec->job_id != 0)
         HASH_DELETE(hh_id, s->by_id, rec);
     if (rec->task.array_id != 0)
