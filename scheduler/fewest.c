@@ -39,11 +39,10 @@ static void look_at(struct search *q, struct perch *p)
 
     if (p == NULL || p->free)
         return;
-    open = perch_has_room(q->v, q->by, p);
+    open = perch_has_room(q->v, q->by, p, &q->looks);
     q->n_open += open;
     q->n_open -= p->open;
     p->open = open;
-    q->looks--;
 }
 
 static void set_taken(struct search *q, struct victim *victim, bool taken)
@@ -118,7 +117,7 @@ static void try_most(struct search *q)
 {
     struct victim *next;
 
-    while (q->n_open < q->lacking && (next = find_most(q)) != NULL) {
+    while (q->n_open < q->lacking && q->looks > 0 && (next = find_most(q)) != NULL) {
         q->way.items[q->way.n++] = next;
         set_taken(q, next, true);
     }
@@ -222,7 +221,7 @@ static void begin(struct search *q)
         struct perch *p = &q->v->perches[i];
 
         p->open = false;
-        p->free = p->items[0] > 0 && perch_has_room(q->v, q->by, p);
+        p->free = p->items[0] > 0 && perch_has_room(q->v, q->by, p, &q->looks);
         n_free += p->free;
     }
     q->lacking = (size_t)q->by->need - MIN(n_free, (size_t)q->by->need);

@@ -75,13 +75,22 @@ void perch_free_in(const struct victims *v, const struct seeker *by,
         share_give(&p->plans[i], slot, &ret->amount, &ret->seats);
 }
 
-static bool has_room_in(const struct victims *v, const struct seeker *by,
-                        const struct perch *p, const struct need *need, size_t slot)
+/* Of a node, in one slot after the other. */
+struct look {
+    const struct victims *v;
+    const struct seeker *by;
+    const struct perch *p;
+    const struct need *need;
+    size_t n; /* slots so far */
+};
+
+static bool has_room_in(struct look *look, size_t slot)
 {
     struct need free_;
 
-    perch_free_in(v, by, p, slot, &free_);
-    return need_fits(need, &free_);
+    look->n++;
+    perch_free_in(look->v, look->by, look->p, slot, &free_);
+    return need_fits(look->need, &free_);
 }
 
 /* From when on all that are taken, and tried here, are gone. */
@@ -96,53 +105,60 @@ static size_t begin_of(const struct victims *v, const struct perch *p)
     return from;
 }
 
-/* Is there room again where a share ends, if it does before another slot? */
-static bool has_room_behind(const struct victims *v, const struct seeker *by,
-                            const struct perch *p, const struct need *need,
-                            const struct share *share, size_t before)
+/* Is there room again where a share ends, if it does before that slot? */
+static bool has_room_behind(struct look *look, const struct share *shares, size_t n,
+                            size_t from, size_t before)
 {
-    return share->last >= before || has_room_in(v, by, p, need, share->last);
+    for (size_t i = 0; i < n; i++) {
+        if (shares[i].last > from && shares[i].last < before &&
+            !has_room_in(look, shares[i].last))
+            return false;
+    }
+    return true;
 }
 
 /* Room changes where a piece of the node's lane begins and where a share ends. */
-static bool has_room(const struct victims *v, const struct seeker *by,
-                     const struct perch *p, const struct need *need)
+static bool has_room_throughout(struct look *look)
 {
+    const struct seeker *by = look->by;
+    const struct perch *p = look->p;
     const struct timeline *tl = by->timeline;
     const struct lane *lane = &tl->lanes[p->position];
-    size_t from = begin_of(v, p), first, last;
+    size_t from = begin_of(look->v, p), first, last;
 
-    if (!has_room_in(v, by, p, need, from))
+    if (!has_room_in(look, from))
         return false;
     timeline_span(tl, tl->bounds[from], window_end(by, from), &first, &last);
     if (!fence_admits(by->fence, p->position, from, window_over(by, from)))
         return false;
     for (size_t i = lane_find(lane, from) + 1;
          i < lane->n && lane_first(lane, i) < last; i++) {
-        if (!has_room_in(v, by, p, need, lane_first(lane, i)))
+        if (!has_room_in(look, lane_first(lane, i)))
             return false;
     }
-    for (size_t i = 0; i < p->n_shares; i++) {
-        if (p->shares[i].last > from &&
-            !has_room_behind(v, by, p, need, &p->shares[i], last))
-            return false;
-    }
-    for (size_t i = 0; i < p->n_plans; i++) {
-        if (p->plans[i].last > from &&
-            !has_room_behind(v, by, p, need, &p->plans[i], last))
-            return false;
-    }
-    return true;
+    return has_room_behind(look, p->shares, p->n_shares, from, last) &&
+           has_room_behind(look, p->plans, p->n_plans, from, last);
+}
+
+static bool has_room(const struct victims *v, const struct seeker *by,
+                     const struct perch *p, const struct need *need)
+{
+    struct look look = {.v = v, .by = by, .p = p, .need = need};
+
+    return has_room_throughout(&look);
 }
 
 bool perch_has_room(const struct victims *v, const struct seeker *by,
-                    const struct perch *p)
+                    const struct perch *p, int64_t *looks)
 {
     const struct job *like = by->shape->like;
     const struct need need = {like->each, seats_of(like)};
+    struct look look = {.v = v, .by = by, .p = p, .need = &need};
+    bool has = nodecap_admits(like, by->part->part, &need.amount) &&
+               has_room_throughout(&look);
 
-    return nodecap_admits(like, by->part->part, &need.amount) &&
-           has_room(v, by, p, &need);
+    *looks -= (int64_t)look.n;
+    return has;
 }
 
 /* ---- the price of a node ---- */
