@@ -35,13 +35,6 @@ static size_t behind_victim(const struct perch *p, size_t share)
     return next;
 }
 
-static bool may_end(const struct victims *v, const struct share *share)
-{
-    const struct victim *victim = victim_of(v, share);
-
-    return !victim->out && !victim->taken;
-}
-
 /* From when on somebody's room may be free there: between these slots. */
 static void begin_between(const struct victims *v, const struct perch *p,
                           size_t *ret_first, size_t *ret_last)
@@ -49,7 +42,7 @@ static void begin_between(const struct victims *v, const struct perch *p,
     size_t first = SLOT_NONE, last = v->from;
 
     for (size_t i = 0; i < p->n_shares; i++) {
-        if (!may_end(v, &p->shares[i]))
+        if (!perch_may_end(v, &p->shares[i]))
             continue;
         first = MIN(first, p->shares[i].first);
         last = MAX(last, p->shares[i].first);
@@ -80,7 +73,7 @@ static size_t least_count(const struct victims *v, const struct perch *p,
 
     for (size_t i = 0, next; i < p->n_shares && lack.n > 0; i = next) {
         next = behind_victim(p, i);
-        if (may_end(v, &p->shares[i]))
+        if (perch_may_end(v, &p->shares[i]))
             meet(&p->shares[i], next - i, &lack);
     }
     for (size_t k = 0; k < lack.n; k++) {
@@ -100,7 +93,7 @@ static bool price_of_cheapest(const struct victims *v, const struct perch *p,
     for (size_t i = 0; i < p->n_shares && left > 0; i = behind_victim(p, i)) {
         const struct victim *victim = victim_of(v, &p->shares[i]);
 
-        if (!may_end(v, &p->shares[i]))
+        if (!perch_may_end(v, &p->shares[i]))
             continue;
         ret->count++;
         ret->cost += victim->cost;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/abreast.h"
 #include "scheduler/core.h"
 #include "scheduler/perch.h"
 
@@ -245,7 +246,7 @@ bool victims_choose(struct victims *v, const struct seeker *by)
 
         begin_from(v, from);
         v->deal.free_only = next != SLOT_NONE && all_go_from(v, next);
-        fits = count_out_all(v, by);
+        fits = abreast_suits(by) ? abreast_count_out(v, by) : count_out_all(v, by);
         if (fits && v->from == from)
             return true;
         from = v->from > from ? v->from : next;

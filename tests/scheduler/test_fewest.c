@@ -1,7 +1,8 @@
 /*
  * Who ends for a gang, in small random clusters, beside a search through all sets of
  * those that may: as few as will do, of these the cheapest (jobs of the fewest nodes),
- * of these those whose work so far is the least.
+ * of these those whose work so far is the least. Some gangs want whole nodes side by
+ * side.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct scene {
     struct runner runners[RUNNING];
     int n;
     int need, cpus; /* of the gang: nodes, on each */
+    bool abreast;   /* which are to be neighbours */
 };
 
 /* ---- the cluster ---- */
@@ -107,9 +109,13 @@ static bool does(const struct scene *sc, unsigned ended)
 {
     int n = 0;
 
-    for (int node = 0; node < NODES; node++)
-        n += free_cpus(sc, node, ended) >= sc->cpus;
-    return n >= sc->need;
+    for (int node = 0; node < NODES && n < sc->need; node++) {
+        if (free_cpus(sc, node, ended) >= sc->cpus)
+            n++;
+        else if (sc->abreast)
+            n = 0;
+    }
+    return n == sc->need;
 }
 
 /* Of no more than NODES nodes all of them always do. */
@@ -169,7 +175,9 @@ static bool run_case(uint64_t seed)
         add_runner(&sc);
     sc.need = 2 + (int)course_draw(&sc.h, NODES - 1);
     sc.cpus = course_draw(&sc.h, 3) > 0 ? NODE_CPUS : NODE_CPUS / 2;
-    course_tell(&sc.h, "job 100 nodes=%d cpu=%d qos=high time=60", sc.need, sc.cpus);
+    sc.abreast = sc.cpus == NODE_CPUS && course_draw(&sc.h, 3) == 0;
+    course_tell(&sc.h, "job 100 nodes=%d cpu=%d qos=high time=60%s", sc.need, sc.cpus,
+                sc.abreast ? " contiguous" : "");
     best = best_of_all(&sc);
     is = taken(&sc);
     course_check(&sc.h, is.count == best.count);
