@@ -54,6 +54,12 @@ char *xstrdup_null(const char *s); /* NULL stays NULL */
 char *xstrndup(const char *s, size_t len) __attribute__((malloc, returns_nonnull));
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), malloc));
 
+/* -1, 0 or 1, for comparators. */
+static inline int compare_int64(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
 /* Grows `*items` (of `item_size` bytes each) so that index `n` can be written. */
 void *grow_array(void *items, size_t n, size_t *cap, size_t item_size);
 #define GROW(items, n, cap) \

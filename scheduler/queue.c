@@ -21,18 +21,13 @@ int64_t queue_task(const struct job *job)
     return job->array != NULL ? INT64_MAX : job->array_task;
 }
 
-static int compare(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
 int queue_compare_jobs(const struct job *a, const struct job *b)
 {
-    int order = compare(a->submit_sec, b->submit_sec);
+    int order = compare_int64(a->submit_sec, b->submit_sec);
 
     if (order == 0)
-        order = compare(queue_job_id(a), queue_job_id(b));
-    return order != 0 ? order : compare(queue_task(a), queue_task(b));
+        order = compare_int64(queue_job_id(a), queue_job_id(b));
+    return order != 0 ? order : compare_int64(queue_task(a), queue_task(b));
 }
 
 struct entry *queue_add(struct queue *q)
