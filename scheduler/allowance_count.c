@@ -113,7 +113,8 @@ void allowance_take(struct sched *s, struct jobrec *rec)
         return;
     }
     rec->bound = rec->settled = 0;
-    s->settling.again = true;
+    if (s->held.phase != HELD_OUTDATED) /* else all are looked at */
+        revisit_add(&s->settling.changed, REVISIT_LIMITS, rec);
 }
 
 void allowance_take_now(struct sched *s, struct jobrec *rec)

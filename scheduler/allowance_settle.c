@@ -7,7 +7,7 @@
  * A step that has no time left stops between two jobs, and what is next stands in
  * sched.settling. Until all is settled nothing is decided, and no new job that is under
  * a limit on who waits has its answer. Jobs that change meanwhile lose their mark, and
- * are looked at again in COUNT.
+ * are looked at again behind the last one (revisit.h).
  */
 #include <stdlib.h>
 
@@ -107,7 +107,7 @@ static void begin(struct sched *s)
     st->counts = counted || s->held.any;
     st->next = st->binds || st->counts ? s->jobs : NULL;
     st->round++;
-    st->again = false;
+    revisit_fini(&st->changed, REVISIT_LIMITS);
     s->held.phase = HELD_BIND;
     if (st->binds)
         settle_lifts(s);
@@ -153,18 +153,19 @@ static bool go_through(struct sched *s, void (*look)(struct sched *, struct jobr
     return true;
 }
 
-/* As often as jobs have changed meanwhile. */
+/* And those that have changed meanwhile. */
 static bool count_all(struct sched *s, struct sched_budget budget)
 {
-    struct settling *st = &s->settling;
+    struct revisits *changed = &s->settling.changed;
 
-    while (go_through(s, count, budget)) {
-        if (!st->again)
-            return true;
-        st->again = false;
-        st->next = s->jobs;
+    if (!go_through(s, count, budget))
+        return false;
+    for (size_t n = 1; changed->n > 0; n++) {
+        count(s, revisit_take(changed, REVISIT_LIMITS));
+        if (n % SETTLE_JOBS == 0 && sched_is_spent(budget))
+            return false;
     }
-    return false;
+    return true;
 }
 
 void allowance_begin(struct sched *s)

@@ -27,6 +27,7 @@
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/reserve.h"
+#include "scheduler/revisit.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
 #include "scheduler/starts.h"
@@ -39,8 +40,8 @@
 struct settling {
     struct jobrec *next; /* NULL: all have been looked at */
     uint32_t round;
-    bool binds, counts; /* jobs were bound, or counted, before or are now */
-    bool again;         /* jobs that had been looked at have changed */
+    bool binds, counts;      /* jobs were bound, or counted, before or are now */
+    struct revisits changed; /* jobs, meanwhile */
 };
 
 /* What is being charged: charge_settle.c. */

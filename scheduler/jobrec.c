@@ -142,6 +142,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     follower_free(s, rec);
     if (s->settling.next == rec)
         s->settling.next = rec->hh.next;
+    revisit_drop(&s->settling.changed, REVISIT_LIMITS, rec);
     reserve_skip(s, rec);
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);

@@ -17,6 +17,7 @@
 #include "scheduler/magnet.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
+#include "scheduler/revisit.h"
 #include "scheduler/sooner.h"
 #include "scheduler/timeline.h"
 
@@ -82,12 +83,13 @@ struct jobrec {
     struct waiter waiter;    /* for one of them: it need not be looked at */
     uint32_t bound, settled; /* in that round of sched.settling */
     uint32_t counted;        /* likewise of reserve.counting */
-    uint32_t version;        /* moves whenever queue entries of this job become void */
-    bool end_told;           /* END, or GIVE_UP */
-    uint32_t ends_told;      /* END of components: a bit each */
-    bool gone;        /* kept, unseen, until the pass that may refer to it is over */
-    size_t gone_at;   /* then: in sched.gone */
-    size_t n_started; /* of an array: so many of its tasks, by this core */
+    size_t revisit_at[REVISIT_KINDS]; /* in their lists, from 1 on; 0: it is in none */
+    uint32_t version;   /* moves whenever queue entries of this job become void */
+    bool end_told;      /* END, or GIVE_UP */
+    uint32_t ends_told; /* END of components: a bit each */
+    bool gone;          /* kept, unseen, until the pass that may refer to it is over */
+    size_t gone_at;     /* then: in sched.gone */
+    size_t n_started;   /* of an array: so many of its tasks, by this core */
     struct jobrec *array;      /* of a follower (follower.h); NULL: it is none */
     struct jobrec **followers; /* of an array: those that are in use first */
     size_t n_followers, n_made, followers_cap;

@@ -31,6 +31,7 @@
 #include "scheduler/fence.h"
 #include "scheduler/reason.h"
 #include "scheduler/reservation.h"
+#include "scheduler/revisit.h"
 #include "scheduler/sched.h"
 
 struct entry;
@@ -66,8 +67,8 @@ struct counting {
     struct tally *tallies;   /* of those that lack nodes */
     size_t n;
     uint32_t round;
-    struct jobrec *next; /* NULL: all have been looked at */
-    bool again;          /* some have changed, or come, meanwhile */
+    struct jobrec *next;     /* NULL: all have been looked at */
+    struct revisits changed; /* or come, meanwhile */
 };
 
 struct reserve {
@@ -119,7 +120,7 @@ bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget)
  * walk runs that is nothing. */
 void reserve_uncount(struct sched *s, struct jobrec *rec);
 /* The job is about to be freed. */
-void reserve_skip(struct sched *s, const struct jobrec *rec);
+void reserve_skip(struct sched *s, struct jobrec *rec);
 /* It is to begin anew. */
 void reserve_uncount_all(struct reserve *r);
 /* Resolves and chooses nodes, at the beginning of a walk; the cluster is settled. Where

@@ -118,6 +118,7 @@ void reserve_uncount_all(struct reserve *r)
     for (size_t i = 0; i < c->n; i++)
         reserve_tally_fini(&c->tallies[i]);
     free(c->tallies);
+    revisit_fini(&c->changed, REVISIT_RESERVE);
     *c = (struct counting){.round = c->round};
 }
 
@@ -136,7 +137,7 @@ void reserve_uncount(struct sched *s, struct jobrec *rec)
     rec = rec->array != NULL ? rec->array : rec;
     if (!c->running)
         return;
-    c->again = true; /* also for who has just come */
+    revisit_add(&c->changed, REVISIT_RESERVE, rec); /* also who has just come */
     if (rec->counted != c->round)
         return;
     if (!is_of_now(s)) {
@@ -148,10 +149,11 @@ void reserve_uncount(struct sched *s, struct jobrec *rec)
     rec->counted = 0;
 }
 
-void reserve_skip(struct sched *s, const struct jobrec *rec)
+void reserve_skip(struct sched *s, struct jobrec *rec)
 {
     struct counting *c = &s->reserve.counting;
 
+    revisit_drop(&c->changed, REVISIT_RESERVE, rec);
     if (c->next == rec)
         c->next = rec->hh.next;
 }
@@ -191,44 +193,47 @@ static void begin(struct sched *s, int64_t now_sec)
     c->next = c->n > 0 ? s->jobs : NULL;
 }
 
-/* False: the budget is spent. */
-static bool go_on(struct sched *s, struct sched_budget budget)
+static void count(struct sched *s, struct jobrec *rec)
 {
     struct counting *c = &s->reserve.counting;
 
-    for (size_t n = 1; c->next != NULL; n++) {
-        struct jobrec *rec = c->next;
+    for (size_t i = 0; i < c->n && rec->counted != c->round; i++)
+        reserve_tally(s, &c->tallies[i], rec, 1);
+    rec->counted = c->round;
+}
 
-        c->next = rec->hh.next;
-        for (size_t i = 0; i < c->n && rec->counted != c->round; i++)
-            reserve_tally(s, &c->tallies[i], rec, 1);
-        rec->counted = c->round;
+/* All, and those that have changed meanwhile. NULL: there is none. */
+static struct jobrec *next_one(struct counting *c)
+{
+    struct jobrec *rec = c->next;
+
+    if (rec == NULL)
+        return revisit_take(&c->changed, REVISIT_RESERVE);
+    c->next = rec->hh.next;
+    return rec;
+}
+
+bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct counting *c = &s->reserve.counting;
+    struct jobrec *rec;
+
+    if (!is_of_now(s) || !are_times_kept(c, now_sec))
+        begin(s, now_sec);
+    for (size_t n = 1; (rec = next_one(c)) != NULL; n++) {
+        count(s, rec);
         if (n % COUNT_JOBS == 0 && sched_is_spent(budget))
             return false;
     }
     return true;
 }
 
-bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget)
-{
-    struct counting *c = &s->reserve.counting;
-
-    if (!is_of_now(s) || !are_times_kept(c, now_sec))
-        begin(s, now_sec);
-    while (go_on(s, budget)) {
-        if (!c->again)
-            return true;
-        c->again = false;
-        c->next = s->jobs;
-    }
-    return false;
-}
-
 const struct tally *reserve_counted(const struct sched *s, const struct resvrec *rec)
 {
     const struct counting *c = &s->reserve.counting;
 
-    for (size_t i = 0; i < c->n && c->next == NULL && !c->again && is_of_now(s); i++) {
+    for (size_t i = 0; i < c->n && c->next == NULL && c->changed.n == 0 && is_of_now(s);
+         i++) {
         if (c->tallies[i].rec == rec)
             return &c->tallies[i];
     }

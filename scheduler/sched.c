@@ -93,6 +93,7 @@ void sched_free(struct sched *s)
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
     reserve_fini(&s->reserve);
+    revisit_fini(&s->settling.changed, REVISIT_LIMITS);
     placer_fini(&s->placer);
     asked_fini(&s->asked);
     decided_fini(&s->decided);
