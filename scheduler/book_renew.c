@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/piece.h"
 #include "scheduler/yield.h"
 
 /* So many demands of the past are kept before the timeline is made anew without. */
@@ -12,6 +13,8 @@
 #define WORDS_WORKED_OUT (64 * 1024)
 /* So many jobs that there is little to do about are looked at between these. */
 #define LOOK_JOBS 64
+/* So many nodes are put on a timeline that is made anew in a microsecond. */
+#define NODES_A_US 2
 
 /* ---- anew ---- */
 
@@ -283,31 +286,43 @@ static bool begin_move(struct sched *s, int64_t now_sec)
 
 /* ---- all of it ---- */
 
-/* True: there is nothing to do. */
-static bool begin(struct sched *s, int64_t now_sec)
+static bool is_under_way(const struct sched *s)
 {
-    struct timeline *tl = &s->timeline;
-    bool there = s->timeline_gen == s->cluster.gen;
+    return s->timeline_gen == s->cluster.gen && s->renewal != RENEWED;
+}
 
-    if (there && s->renewal != RENEWED)
-        return false; /* it has begun */
-    if (there && !tl->overcommitted && !timeline_is_outdated(tl, now_sec))
-        return true;
-    if (!there || tl->overcommitted || !begin_move(s, now_sec))
+/* It is not to be moved, but made anew. */
+static bool is_void(const struct sched *s)
+{
+    return s->timeline_gen != s->cluster.gen || s->timeline.overcommitted || s->belated;
+}
+
+/* False: the budget is spent. */
+static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    if (!piece_has_time(s, PIECE_TIMELINE, (int64_t)s->cluster.n_order / NODES_A_US,
+                        budget))
+        return false;
+    if (is_void(s) || !begin_move(s, now_sec))
         begin_anew(s, now_sec);
-    return false;
+    return true;
 }
 
 bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    if (begin(s, now_sec))
-        return true;
+    if (!is_under_way(s)) {
+        if (!is_void(s) && !timeline_is_outdated(&s->timeline, now_sec))
+            return true;
+        if (!begin(s, now_sec, budget))
+            return false;
+    }
     if (s->renewal == RENEW_MOVE) {
         if (!move_claims(s, budget))
             return false;
-        if (!s->timeline.overcommitted && !s->belated)
+        if (!is_void(s))
             return true;
-        begin_anew(s, now_sec);
+        if (!begin(s, now_sec, budget))
+            return false;
     }
     return go_on_anew(s, budget);
 }

@@ -132,7 +132,7 @@ struct sched {
     int64_t withheld_sec;    /* was decided then; TIME_UNSET: there is none */
     struct str message;      /* scratch */
     struct pass pass;
-    bool yielded;       /* between the first starts and the walk to come */
+    unsigned refused;   /* by bit: what has waited for a step with more time, piece.h */
     bool dirty;         /* something changed since the pass began */
     bool rules_changed; /* partitions, QOS, accounts, settings: who may start at all */
     uint64_t rules_gen; /* moves with them; from 1 on */

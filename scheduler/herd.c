@@ -8,6 +8,9 @@
 #include "scheduler/core.h"
 #include "scheduler/yield.h"
 
+/* So often one begins in slices before it is found in one go. */
+#define BEGIN_MAX 2
+
 /* ---- shares ---- */
 
 void shares_add(struct shares *shares, size_t victim, const struct use *uses, size_t n,
@@ -20,11 +23,6 @@ void shares_add(struct shares *shares, size_t victim, const struct use *uses, si
     }
 }
 
-static int compare_by(int64_t a, int64_t b)
-{
-    return a < b ? -1 : a > b;
-}
-
 static int share_compare(const void *left, const void *right)
 {
     const struct share *a = left, *b = right;
@@ -33,7 +31,7 @@ static int share_compare(const void *left, const void *right)
         return a->position < b->position ? -1 : 1;
     if (a->victim != b->victim)
         return a->victim < b->victim ? -1 : 1;
-    return compare_by((int64_t)a->first, (int64_t)b->first);
+    return compare_int64((int64_t)a->first, (int64_t)b->first);
 }
 
 void shares_sort(struct shares *shares)
@@ -54,113 +52,6 @@ const struct share *shares_at(const struct shares *shares, size_t position,
         (*next)++;
     *ret_n = *next - first;
     return *ret_n > 0 ? &shares->items[first] : NULL;
-}
-
-/* ---- who may be preempted ---- */
-
-static bool is_exempt(struct sched *s, const struct herd *h, const struct victim *v)
-{
-    if (h->now_sec >= v->since_sec)
-        return false;
-    s->pass.begin_sec = MIN(s->pass.begin_sec, v->since_sec);
-    return true;
-}
-
-/* How it would end. Who has borrowed nodes has said with which warning. */
-static void set_ending(const struct sched *s, const struct herd *h, bool back,
-                       struct victim *v)
-{
-    const struct job *job = v->rec->job;
-    int64_t grace_sec = back ? job->borrow_sec : herd_grace_sec(s, &v->side);
-
-    v->since_sec =
-        timeline_end(job->start_sec, back ? 0 : herd_exempt_sec(s, &v->side));
-    v->end_sec = timeline_end(h->now_sec, grace_sec);
-    v->from = book_free_from(s, v->end_sec);
-    v->requeue = back || herd_requeues(s, &v->side);
-}
-
-/* One that runs keeps the priority that it started with, unless running jobs' are
- * worked out as well. */
-static int64_t priority_time(const struct sched *s, const struct herd *h,
-                             const struct job *job)
-{
-    bool goes_on = (s->config.priority_flags & PRIORITY_CALCULATE_RUNNING) != 0;
-
-    return goes_on ? h->now_sec : job->start_sec;
-}
-
-/* By their priority. */
-static bool some_are_exempt(const struct sched *s)
-{
-    return s->config.preempt_min_exempt_priority < INT64_MAX;
-}
-
-static void add_running(struct sched *s, struct herd *h, const struct preempt_side *by,
-                        struct jobrec *rec)
-{
-    const struct job *job = rec->job;
-    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
-    int64_t elapsed = MAX(h->now_sec - job->start_sec, 0);
-    struct victim v = {.rec = rec};
-    bool back;
-
-    if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET)
-        return;
-    v.side = herd_side(s, rec, part);
-    v.side.priority = INT64_MIN;
-    if (v.side.part == NULL || !herd_may_have(s, by, &v.side))
-        return;
-    if (herd_asks_priority(s, by) || some_are_exempt(s))
-        v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
-    back = herd_claims_from(s, by, &v.side);
-    set_ending(s, h, back, &v);
-    if ((!back && v.side.priority > s->config.preempt_min_exempt_priority) ||
-        is_exempt(s, h, &v))
-        return;
-    v.cost =
-        s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &v.side);
-    v.nodes = job->n_alloc;
-    v.work = elapsed * (int64_t)job->n_alloc;
-    GROW(h->victims, h->n, h->cap);
-    h->victims[h->n++] = v;
-}
-
-static int victim_compare(const void *left, const void *right)
-{
-    const struct victim *a = left, *b = right;
-    int order = compare_by(a->cost, b->cost);
-
-    if (order == 0)
-        order = compare_by(a->work, b->work);
-    if (order == 0)
-        order = compare_by(b->rec->job->job_id, a->rec->job->job_id);
-    return order != 0 ? order : strcmp(a->rec->uid, b->rec->uid);
-}
-
-static void gather(struct sched *s, struct herd *h, const struct preempt_side *by)
-{
-    struct preempt_side most = *by;
-
-    most.priority = INT64_MAX;
-    h->n = h->shares.n = 0;
-    h->gone = 0;
-    h->vain_priority = INT64_MIN;
-    h->all_out = false;
-    for (size_t i = 0; i < s->n_holding; i++) {
-        if (s->holding[i]->job->phase == JOB_RUNNING)
-            add_running(s, h, &most, s->holding[i]);
-    }
-    if (h->n > 0)
-        qsort(h->victims, h->n, sizeof(*h->victims), victim_compare);
-    for (size_t i = 0; i < h->n; i++) {
-        struct jobrec *rec = h->victims[i].rec;
-        size_t n = book_uses(s, rec);
-
-        h->gone = MAX(h->gone, h->victims[i].from);
-        shares_add(&h->shares, i, s->uses, n, h->victims[i].from, &rec->claim);
-    }
-    shares_sort(&h->shares);
 }
 
 /* ---- herds ---- */
@@ -202,7 +93,8 @@ static const void *kind_of(const struct sched *s, const struct preempt_side *by)
                                                     : (const void *)by->part;
 }
 
-struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+/* As far as it has been found. */
+static struct herd *get(struct sched *s, const struct preempt_side *by, int64_t now_sec)
 {
     const void *of = kind_of(s, by);
     struct herd *h;
@@ -218,7 +110,31 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
     h->walk = s->pass.number;
     h->told = s->told;
     h->now_sec = now_sec;
-    gather(s, h, by);
+    h->stage = HERD_VICTIMS;
+    h->next = 0;
+    h->n = h->shares.n = 0;
+    h->gone = 0;
+    h->vain_priority = INT64_MIN;
+    h->all_out = false;
+    s->herds.n_begun++;
+    return h;
+}
+
+bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,
+               struct sched_budget budget)
+{
+    struct herd *h = get(s, by, now_sec);
+
+    if (s->herds.n_begun > BEGIN_MAX)
+        budget = (struct sched_budget){0};
+    return herd_fill(s, h, by, budget);
+}
+
+struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+{
+    struct herd *h = get(s, by, now_sec);
+
+    herd_fill(s, h, by, (struct sched_budget){0});
     return h;
 }
 

@@ -15,6 +15,7 @@
 #define GANTRY_SCHEDULER_HERD_H
 
 #include "scheduler/preempt_rules.h"
+#include "scheduler/sched.h"
 #include "scheduler/timeline.h"
 
 struct jobrec;
@@ -54,8 +55,13 @@ struct shares {
     size_t n, cap;
 };
 
+/* How far it has been found. */
+enum herd_stage { HERD_VICTIMS, HERD_SHARES, HERD_FOUND };
+
 struct herd {
-    const void *of;  /* struct qos, struct partition or struct job */
+    const void *of; /* struct qos, struct partition or struct job */
+    enum herd_stage stage;
+    size_t next;     /* to go on with: of those that hold nodes, or of the victims */
     uint64_t number; /* another one whenever it is found anew; from 1 on */
     uint64_t walk, told;
     int64_t now_sec;
@@ -72,13 +78,21 @@ struct herd {
 struct herds {
     struct herd items[HERDS_MAX];
     size_t n, oldest;
-    uint64_t number; /* of the last one */
+    uint64_t number;  /* of the last one */
+    unsigned n_begun; /* so often one was since the last one was found */
 };
 
 void herds_fini(struct herds *h);
 /* Those that a side may preempt, as far as priorities do not forbid it. Lent until the
  * next one is asked for. */
 struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec);
+/* Finds them in slices, before they are asked for. False: the budget is spent. What is
+ * told meanwhile makes it begin anew; if that happens over and over, it is not cut. */
+bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,
+               struct sched_budget budget);
+/* Goes on with one: herd_fill.c. */
+bool herd_fill(struct sched *s, struct herd *h, const struct preempt_side *by,
+               struct sched_budget budget);
 /* Who of them may be taken for a start before that slot: all others are `out`. Nobody
  * is taken yet. Returns how many may. */
 size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,

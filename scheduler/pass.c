@@ -83,13 +83,11 @@ static bool take_turn(struct sched *s, struct entry *entry, int64_t now_sec,
                       struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
-    enum leave leave = pass_ask_leave(s, entry, now_sec, budget);
 
-    if (leave != LEAVE_GO) {
+    if (!pass_has_leave(s, entry, now_sec, budget)) {
         pass->again = entry;
-        return leave == LEAVE_AGAIN;
+        return false;
     }
-    pass->mustered = false;
     pass_consider(s, entry, now_sec);
     if (!is_void(entry))
         pass_section_note(s, entry);
@@ -177,7 +175,6 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
     while (s->timeline_gen == s->cluster.gen && !whole) {
         if (!is_at_end(pass) && !go_on(s, now_sec, budget))
             return false;
-        pass->fresh = false;
         whole = is_at_end(pass) && !next_round(s);
         if (!whole && sched_is_spent(budget))
             return false;

@@ -58,8 +58,6 @@ struct hunting {
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
-    bool mustered;   /* who may be preempted for the next entry has been found */
-    bool fresh;      /* in this step nothing has been done yet but to look for starts */
     bool filling;    /* the queue, or the timeline, is not whole; to go on with: */
     struct jobrec *fill_next; /* NULL: that was the last job */
     uint64_t gen;             /* cluster.gen that the entries are of */

@@ -11,12 +11,15 @@
 #include "scheduler/follower.h"
 #include "scheduler/guise.h"
 #include "scheduler/overtake.h"
+#include "scheduler/piece.h"
 #include "scheduler/tell.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
 #define FILL_JOBS 8
 /* Of more jobs the order takes long enough to look at the budget behind it. */
 #define ORDER_JOBS 1000
+/* So many nodes are put in order in a microsecond. */
+#define SETTLED_A_US 2
 
 /* Its i-th choice, which has no place in the queue. */
 static void add_missing(struct sched *s, struct jobrec *rec, size_t i, const char *name)
@@ -166,6 +169,10 @@ bool pass_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     if (s->reserve.n == 0)
         return true;
+    if (s->cluster.unsettled &&
+        !piece_has_time(s, PIECE_SETTLE, HASH_COUNT(s->cluster.nodes) / SETTLED_A_US,
+                        budget))
+        return false;
     settle_cluster(s);
     return reserve_prepare(s, now_sec, budget);
 }
@@ -193,7 +200,6 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->spared = false;
     pass->was_cut = pass->cut_short;
     pass->cut_short = false;
-    pass->mustered = false;
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;

@@ -1,6 +1,7 @@
 /* A turn in which victims are looked for, or not yet. */
 #include "scheduler/pass_private.h"
 
+#include "scheduler/piece.h"
 #include "scheduler/preempt.h"
 #include "scheduler/trial.h"
 
@@ -100,18 +101,12 @@ static bool may_hunt(const struct sched *s, const struct entry *entry)
            entry->waits && !is_put_off(s, entry) && !pass_is_limited(s, entry);
 }
 
-enum leave pass_ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
-                          struct sched_budget budget)
+bool pass_has_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
+                    struct sched_budget budget)
 {
-    struct pass *pass = &s->pass;
-
     if (!may_hunt(s, entry))
-        return LEAVE_GO;
-    if (!pass->fresh && !sched_has_room(budget, HUNT_US))
-        return LEAVE_WAIT;
-    if (pass->round == ROUND_WHOLE || pass->mustered ||
-        preempt_muster(s, entry, now_sec))
-        return LEAVE_GO;
-    pass->mustered = true;
-    return LEAVE_AGAIN;
+        return true;
+    if (s->pass.round != ROUND_WHOLE && !preempt_muster(s, entry, now_sec, budget))
+        return false;
+    return piece_has_time(s, PIECE_HUNT, HUNT_US, budget);
 }

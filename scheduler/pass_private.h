@@ -54,14 +54,9 @@ bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec);
 /* Is it promised a start now, and not to have it in this walk, as it is new, or as
  * things have moved since? Its turn is over then. */
 bool pass_is_held(const struct sched *s, struct jobrec *rec);
-enum leave {
-    LEAVE_GO,
-    LEAVE_AGAIN, /* something has been done for it, which took a while */
-    LEAVE_WAIT,  /* there is no time for it in this step */
-};
 /* May it have its turn now? A search for victims is cut in slices between two tries,
- * and its herd is found before. */
-enum leave pass_ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
-                          struct sched_budget budget);
+ * and its herd is found before. False: there is no time for it in this step. */
+bool pass_has_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
+                    struct sched_budget budget);
 
 #endif

@@ -208,16 +208,12 @@ bool preempt_may_hunt(const struct sched *s, const struct entry *entry)
            !yield_serves(s, entry->rec);
 }
 
-bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
+bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec,
+                    struct sched_budget budget)
 {
-    uint64_t number = s->herds.number;
-    struct preempt_side side;
+    const struct preempt_side side = side_of(s, entry);
 
-    if (!preempt_may_hunt(s, entry))
-        return true;
-    side = side_of(s, entry);
-    herd_of(s, &side, now_sec);
-    return s->herds.number == number;
+    return herd_find(s, &side, now_sec, budget);
 }
 
 /* Before when it is to start: earlier than it would without. Who has no plan yet may

@@ -43,9 +43,10 @@
 /* May it preempt anybody, as things are configured and reserved? Not while others end
  * for a start that is promised to it. */
 bool preempt_may_hunt(const struct sched *s, const struct entry *entry);
-/* Finds who may be preempted for such jobs at all, which takes a while; true: that is
- * known, or is not asked. */
-bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec);
+/* Finds who may be preempted for such jobs at all, in slices, for one that may hunt.
+ * False: the budget is spent. */
+bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec,
+                    struct sched_budget budget);
 enum hunted {
     HUNTED,         /* some end for it, and it has their room; or nobody does */
     HUNTED_STARTED, /* it has started, without a victim */

@@ -10,6 +10,7 @@
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
+#include "scheduler/piece.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/withhold.h"
 #include "scheduler/yield.h"
@@ -195,6 +196,8 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 #define REPRIEVES_MAX 4 /* in one; the next one goes on */
 /* So long it takes to begin a walk, of 100,000 jobs on 5,000 nodes. */
 #define BEGIN_US 3000
+/* And to look at so many whose time may be up, in a microsecond. */
+#define ENDS_A_US 5
 /* And to choose nodes for a reservation. */
 #define CHOOSE_US 2500
 /* So many jobs are forgotten between looks at the budget, a microsecond each. */
@@ -241,15 +244,18 @@ static int compare_ids(const void *pa, const void *pb)
     return strcmp(a->uid, b->uid);
 }
 
-/* Only who runs is charged. Where a walk ends jobs in each of its steps, all are looked
- * at once a second. */
+/* Where a walk ends jobs in each of its steps, all are looked at once a second. */
+static bool may_be_due(const struct sched *s, int64_t now_sec)
+{
+    return now_sec >= s->end_sec && (!s->pass.running || s->ends_sec != now_sec);
+}
+
+/* Only who runs is charged. */
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
     AUTO_FREE struct jobrec **due = NULL;
     size_t n = 0, cap = 0;
 
-    if (now_sec < s->end_sec || (s->pass.running && s->ends_sec == now_sec))
-        return;
     s->ends_sec = now_sec;
     s->end_sec = INT64_MAX;
     for (size_t i = 0; i < s->n_payers; i++) {
@@ -266,6 +272,13 @@ static void end_what_must(struct sched *s, int64_t now_sec)
         qsort(due, n, sizeof(*due), compare_ids);
     for (size_t i = 0; i < n; i++)
         end_job(s, due[i], now_sec);
+}
+
+static bool has_room_to_end(struct sched *s, int64_t now_sec,
+                            struct sched_budget budget)
+{
+    return !may_be_due(s, now_sec) ||
+           piece_has_time(s, PIECE_ENDS, (int64_t)s->n_payers / ENDS_A_US, budget);
 }
 
 /* In each new minute the timeline is cut anew, finer where it has come nearer, and what
@@ -301,16 +314,11 @@ static bool sweep_gone(struct sched *s, struct sched_budget budget)
     return true;
 }
 
-/* Once before each walk, so that changes after each step do not keep it from beginning.
- */
-static bool yields_before_walk(struct sched *s, struct sched_budget budget)
+static bool has_room_to_begin(struct sched *s, struct sched_budget budget)
 {
     int64_t us = BEGIN_US + (int64_t)s->reserve.counting.n * CHOOSE_US;
 
-    if (s->yielded || sched_has_room(budget, us))
-        return false;
-    s->yielded = true;
-    return true;
+    return piece_has_time(s, PIECE_WALK, us, budget);
 }
 
 /* Before a walk: a reservation that is to get nodes takes them first. */
@@ -327,9 +335,8 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
     if (ready) /* there is nothing to choose */
         reserve_uncount_all(&s->reserve);
     if ((ready && !starts_run(s, now_sec, budget)) || !sweep_gone(s, budget) ||
-        !pass_prepare(s, now_sec, budget) || yields_before_walk(s, budget))
+        !pass_prepare(s, now_sec, budget) || !has_room_to_begin(s, budget))
         return false;
-    s->yielded = false;
     pass_begin(s, now_sec);
     s->pass.starts_first = !ready;
     return true;
@@ -359,7 +366,6 @@ static bool look_between(struct sched *s, int64_t now_sec, struct sched_budget b
 static enum sched_progress walk(struct sched *s, int64_t now_sec,
                                 struct sched_budget budget)
 {
-    s->pass.fresh = s->pass.running && !s->pass.filling && !s->pass.starts_first;
     if (s->pass.running)
         pass_note_new(s, now_sec);
     if (s->pass.running && !look_between(s, now_sec, budget))
@@ -401,12 +407,14 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     decided_reset(&s->decided);
     s->now_sec = now_sec;
     cross_boundaries(s, now_sec);
-    if (!charge_settle(s, now_sec, budget) || !allowance_settle(s, budget)) {
+    if (!charge_settle(s, now_sec, budget) || !allowance_settle(s, budget) ||
+        !has_room_to_end(s, now_sec, budget)) {
         *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
         return SCHED_MORE;
     }
     withhold_bring(s);
-    end_what_must(s, now_sec);
+    if (may_be_due(s, now_sec))
+        end_what_must(s, now_sec);
     allowance_end_over(s);
     progress = walk(s, now_sec, budget);
     if (!withhold_keep(s, progress))

@@ -249,7 +249,8 @@ bool starts_are_ready(const struct sched *s, int64_t now_sec)
 {
     return !s->rules_changed && !s->cluster.unsettled && s->timeline_gen != 0 &&
            s->timeline_gen == s->cluster.gen && s->renewal == RENEWED &&
-           !s->timeline.overcommitted && !timeline_is_outdated(&s->timeline, now_sec);
+           !s->timeline.overcommitted && !s->belated &&
+           !timeline_is_outdated(&s->timeline, now_sec);
 }
 
 /* What a walk under way has planned is not to be torn down. */

@@ -17,6 +17,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/core.h"
+#include "scheduler/piece.h"
 #include "scheduler/timeline.h"
 #include "tests/support/plain_plan.h"
 #include "tests/support/queue_case.h"
@@ -407,7 +408,7 @@ static void start_all(struct queue_case *q)
     do
         ck_assert_msg(sched_step(q->s, QUEUE_NOW_SEC, budget, &decisions) == SCHED_MORE,
                       "seed %" PRIu64 ": there is no walk", q->seed);
-    while (!q->s->yielded);
+    while (!piece_was_refused(q->s, PIECE_WALK));
 }
 
 /* The numbers of the first `n` jobs, in the order in which they are offered gaps. */

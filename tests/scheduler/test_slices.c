@@ -265,6 +265,44 @@ START_TEST(test_hunt_wants_room)
 }
 END_TEST
 
+#define HERD 300
+
+/* Who may be preempted is found in slices; where something is told after each of them
+ * it begins anew, a few times, and then goes through all the same. */
+START_TEST(test_herd_in_slices)
+{
+    struct sched_config config = sched_config_default();
+    size_t steps = 0, victims = 0;
+    struct stepped f;
+
+    stepped_begin(&f, "node n1 cpu=300 pods=300\npartition batch default\nqos low\n"
+                      "qos high preempt=low\njob 1000 cpu=1 qos=high");
+    config.preempt_type = PREEMPT_BY_QOS;
+    config.preempt_mode = PREEMPT_REQUEUE;
+    sched_apply(f.s, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    for (int i = 1; i <= HERD; i++) {
+        AUTO_FREE char *text = xasprintf(
+            "job %d cpu=1 qos=low state=running start=%d in=batch on=n1", i, i % 7);
+
+        stepped_line(&f, text);
+    }
+    f.limit = 1;
+    for (; victims == 0 && steps < 1000; steps++) {
+        AUTO_FREE char *text =
+            xasprintf("job %zu cpu=1 qos=low hold=user", 2000 + steps);
+
+        if (_i == 1)
+            stepped_line(&f, text);
+        stepped_step(&f, 60 + (int64_t)steps / 100); /* in a while they are told */
+        victims += strstr(f.told.s, "preempt") != NULL;
+        ck_assert_uint_le(f.s->herds.n_begun, 3);
+    }
+    ck_assert_uint_eq(victims, 1);
+    ck_assert_uint_ge(steps, _i == 0 ? 2 * HERD / 64 : 1);
+    stepped_end(&f);
+}
+END_TEST
+
 /* Limits are counted anew in slices: what changes between two of them counts. */
 START_TEST(test_limits_in_slices)
 {
@@ -418,6 +456,27 @@ static const char *const reserves[] = {
     "reservation r start=72000 end=108000 count=2 cpu=16",
 };
 
+/* Who is in the way is counted to the end, though a job comes in each step. */
+START_TEST(test_reserve_while_jobs_come)
+{
+    struct stepped f;
+    int steps = 0;
+
+    begin_promised(&f);
+    f.limit = 1;
+    stepped_line(&f, reserves[_i]);
+    for (; sched_reservation(f.s, "r")->n_chosen == 0; steps++) {
+        AUTO_FREE char *text = xasprintf("job %d cpu=1 hold=user", 1000 + steps);
+
+        ck_assert_int_lt(steps, 100);
+        stepped_line(&f, text);
+        stepped_step(&f, 0);
+    }
+    check_chosen(&f, reserves[_i], "n1,n2");
+    stepped_end(&f);
+}
+END_TEST
+
 static const struct {
     const char *name;
     const char *change; /* once half of the jobs are counted; and what it comes to: */
@@ -481,6 +540,8 @@ int main(void)
                           {test_many_starts_after_one_end, 2},
                           {test_tail_is_not_starved, 1},
                           {test_hunt_wants_room, 1},
+                          {test_herd_in_slices, 2},
+                          {test_reserve_while_jobs_come, ARRAY_LEN(reserves)},
                           {test_limits_in_slices, 1},
                           {test_order_in_slices, 1},
                           {test_sweep_in_slices, 1},
