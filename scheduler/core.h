@@ -27,6 +27,7 @@
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/reserve.h"
+#include "scheduler/restless.h"
 #include "scheduler/revisit.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
@@ -132,7 +133,8 @@ struct sched {
     int64_t withheld_sec;    /* was decided then; TIME_UNSET: there is none */
     struct str message;      /* scratch */
     struct pass pass;
-    unsigned refused;   /* by bit: what has waited for a step with more time, piece.h */
+    unsigned refused; /* by bit: what has waited for a step with more time, piece.h */
+    struct restless restless;
     bool dirty;         /* something changed since the pass began */
     bool rules_changed; /* partitions, QOS, accounts, settings: who may start at all */
     uint64_t rules_gen; /* moves with them; from 1 on */

@@ -207,6 +207,11 @@ size_t sched_broken_promises(const struct sched *s, enum broken cause)
     return s->n_broken[cause];
 }
 
+size_t sched_restless(const struct sched *s)
+{
+    return s->restless.seconds;
+}
+
 enum broken sched_job_broken(const struct sched *s, const char *job_uid)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

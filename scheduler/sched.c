@@ -71,6 +71,7 @@ struct sched *sched_new(const struct sched_config *config)
     s->ends_sec = TIME_UNSET;
     s->charged_sec = TIME_UNSET;
     s->reserve.next_sec = TIME_NEVER;
+    s->restless.most = RESTLESS_WALKS;
     return s;
 }
 
@@ -338,6 +339,7 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
         !pass_prepare(s, now_sec, budget) || !has_room_to_begin(s, budget))
         return false;
     pass_begin(s, now_sec);
+    restless_note(s, now_sec);
     s->pass.starts_first = !ready;
     return true;
 }
@@ -372,7 +374,7 @@ static enum sched_progress walk(struct sched *s, int64_t now_sec,
         return SCHED_MORE;
     for (;;) {
         if (!s->pass.running) {
-            if (nothing_to_do(s, now_sec))
+            if (nothing_to_do(s, now_sec) || restless_is_over(s, now_sec))
                 return SCHED_IDLE;
             if (!begin(s, now_sec, budget))
                 return SCHED_MORE;
@@ -427,6 +429,8 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 {
     int64_t wake = MIN(MIN(s->end_sec, s->pass.begin_sec), s->reserve.next_sec);
 
+    if (restless_is_over(s, now_sec) && !s->pass.running)
+        return now_sec + 1;
     if (s->dirty || s->pass.running || s->charging.running || allowance_is_settling(s))
         return now_sec;
     if (s->pass.n_waiting > 0)

@@ -409,6 +409,9 @@ int64_t sched_component_end(const struct sched *s, const char *job_uid,
 size_t sched_broken_promises(const struct sched *s, enum broken cause);
 /* What broke a promise of the job last; BROKEN_NOT: nothing, since it came. */
 enum broken sched_job_broken(const struct sched *s, const char *job_uid);
+/* Seconds in which plans did not come to rest: there is none, unless a rule of ours is
+ * wrong (restless.h). */
+size_t sched_restless(const struct sched *s);
 size_t sched_count(const struct sched *s, enum job_phase phase);
 
 #endif

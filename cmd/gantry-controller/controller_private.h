@@ -60,6 +60,7 @@ struct controller {
     struct events events;
     struct doubts doubts;     /* of new jobs that would be refused, doubt.c */
     struct promises promises; /* broken, that the log has told of */
+    size_t n_restless;        /* seconds, likewise: sched_restless */
     int64_t usage_sec;        /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */

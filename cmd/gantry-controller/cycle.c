@@ -103,6 +103,16 @@ static void ask_waiting(struct controller *ctl)
             record_ask_partitions(r);
 }
 
+/* A bug that somebody should hear of, with what it takes to find it. */
+static void tell_restless(struct controller *ctl)
+{
+    const size_t n = sched_restless(ctl->sched);
+    if (n > ctl->n_restless)
+        log_warn(ctl->log, "plans did not come to rest within a second: please report "
+                           "this with a snapshot (kill -USR1)");
+    ctl->n_restless = n;
+}
+
 static void step(void *arg)
 {
     struct controller *ctl = arg;
@@ -123,6 +133,7 @@ static void step(void *arg)
     partwrite_want(ctl);
     purge_consider(ctl);
     promises_tell(ctl);
+    tell_restless(ctl);
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;
         loop_timer_start(ctl->step, 0);

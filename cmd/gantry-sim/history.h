@@ -106,6 +106,7 @@ struct history {
     struct tenure *tenures; /* likewise */
     size_t n_tenures, cap_tenures;
     int64_t broken[BROKEN_CAUSES]; /* promises, as the core counts them */
+    size_t n_restless;             /* seconds: sched_restless */
     /* What partitions, QOS and reservations say that does nothing: a sentence each. */
     char **faults;
     size_t n_faults, cap_faults;

@@ -157,6 +157,15 @@ static void say_faults(const struct program *p, const struct history *h)
                 h->faults[i]);
 }
 
+static void say_restless(const struct program *p, const struct history *h)
+{
+    if (h->n_restless > 0)
+        fprintf(stderr,
+                "gantry-sim: %s: plans did not come to rest in %zu second%s, and were "
+                "left as they were: please report this\n",
+                p->in.names[p->at], h->n_restless, h->n_restless == 1 ? "" : "s");
+}
+
 static int draw(struct program *p, const struct history *h, struct err *err)
 {
     STR_AUTO struct str picture;
@@ -189,6 +198,7 @@ static int replay(struct program *p, size_t i, struct err *err)
         p->runs[i].name = p->in.names[i];
         figures_make(&p->runs[i].figures, &p->in.pool, &p->in.load, &h);
         say_faults(p, &h);
+        say_restless(p, &h);
         say_never(p, i);
         if (p->options.svg)
             rc = draw(p, &h, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/core.h"
 #include "scheduler/fence.h"
 #include "scheduler/stock.h"
 #include "tests/support/cluster_text.h"
@@ -401,6 +402,32 @@ START_TEST(test_fault_of_last_step)
 }
 END_TEST
 
+/* Plans that did not come to rest stand as they are until the next second. */
+START_TEST(test_restless)
+{
+    struct stepped f;
+
+    stepped_begin(&f, STEPPED_TWO_NODES
+                  "job 1 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
+                  "job 2 cpu=8 state=running start=0 in=batch on=n2 time=60\n"
+                  "job 3-6 cpu=8 time=10");
+    f.s->restless.most = 1;
+    f.s->dirty = true;
+    ck_assert_int_eq(stepped_step(&f, 5), SCHED_IDLE);
+    f.s->dirty = true; /* as after a walk that has moved plans */
+    ck_assert_int_eq(stepped_step(&f, 5), SCHED_IDLE);
+    ck_assert_int_eq(f.s->pass.number, 1);
+    ck_assert_int_eq(sched_next_wake(f.s, 5), 6);
+    ck_assert_uint_eq(sched_restless(f.s), 1);
+    ck_assert_int_eq(stepped_step(&f, 6), SCHED_IDLE);
+    ck_assert_int_eq(f.s->pass.number, 2);
+    stepped_line(&f, "job 7 cpu=1");
+    ck_assert_int_eq(stepped_step(&f, 6), SCHED_IDLE);
+    ck_assert_int_eq(f.s->pass.number, 3);
+    stepped_end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -421,6 +448,7 @@ int main(void)
                           {test_promise_of_no_partition, 1},
                           {test_priority_of_components, 1},
                           {test_fault_of_last_step, 1},
+                          {test_restless, 1},
                           {NULL, 0},
                       });
 }

@@ -21,6 +21,7 @@ void course_init(struct course *h, uint64_t seed, const struct sched_config *con
 
 void course_fini(struct course *h)
 {
+    course_check(h, sched_restless(h->s) == 0);
     sched_free(h->s);
     str_fini(&h->script);
 }

@@ -1,5 +1,6 @@
 #include "tests/support/queue_case.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -395,6 +396,7 @@ void queue_case_end(struct queue_case *q)
 {
     for (size_t i = 0; i < ARRAY_LEN(q->places); i++)
         plain_place_fini(&q->places[i]);
+    ck_assert_msg(sched_restless(q->s) == 0, "seed %" PRIu64 ": no rest", q->seed);
     sched_free(q->s);
     plain_plan_free(q->plain);
 }
