@@ -93,19 +93,27 @@ static const void *kind_of(const struct sched *s, const struct preempt_side *by)
                                                     : (const void *)by->part;
 }
 
-/* As far as it has been found. */
-static struct herd *get(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+/* As far as it has been found; NULL: not at all. */
+static struct herd *look_up(struct sched *s, const struct preempt_side *by,
+                            int64_t now_sec)
 {
     const void *of = kind_of(s, by);
-    struct herd *h;
 
     for (size_t i = 0; i < s->herds.n; i++) {
-        h = &s->herds.items[i];
+        struct herd *h = &s->herds.items[i];
+
         if (h->of == of && is_fresh(h, s, now_sec))
             return h;
     }
-    h = herd_new(s, now_sec);
-    h->of = of;
+    return NULL;
+}
+
+static struct herd *begin(struct sched *s, const struct preempt_side *by,
+                          int64_t now_sec)
+{
+    struct herd *h = herd_new(s, now_sec);
+
+    h->of = kind_of(s, by);
     h->number = ++s->herds.number;
     h->walk = s->pass.number;
     h->told = s->told;
@@ -118,6 +126,20 @@ static struct herd *get(struct sched *s, const struct preempt_side *by, int64_t 
     h->all_out = false;
     s->herds.n_begun++;
     return h;
+}
+
+static struct herd *get(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+{
+    struct herd *h = look_up(s, by, now_sec);
+
+    return h != NULL ? h : begin(s, by, now_sec);
+}
+
+bool herd_is_found(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+{
+    const struct herd *h = look_up(s, by, now_sec);
+
+    return h != NULL && h->stage == HERD_FOUND;
 }
 
 bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,

@@ -90,6 +90,8 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
  * told meanwhile makes it begin anew; if that happens over and over, it is not cut. */
 bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,
                struct sched_budget budget);
+/* Has it been, to the end? */
+bool herd_is_found(struct sched *s, const struct preempt_side *by, int64_t now_sec);
 /* Goes on with one: herd_fill.c. */
 bool herd_fill(struct sched *s, struct herd *h, const struct preempt_side *by,
                struct sched_budget budget);

@@ -101,12 +101,15 @@ static bool may_hunt(const struct sched *s, const struct entry *entry)
            entry->waits && !is_put_off(s, entry) && !pass_is_limited(s, entry);
 }
 
+/* Where a turn may end in a start as well it is not known yet whether anybody is to be
+ * preempted: that is found once it is (preempt_run). */
 bool pass_has_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
                     struct sched_budget budget)
 {
     if (!may_hunt(s, entry))
         return true;
-    if (s->pass.round != ROUND_WHOLE && !preempt_muster(s, entry, now_sec, budget))
+    if ((s->pass.round != ROUND_WHOLE || preempt_goes_on(s, entry)) &&
+        !preempt_muster(s, entry, now_sec, budget))
         return false;
     return piece_has_time(s, PIECE_HUNT, HUNT_US, budget);
 }

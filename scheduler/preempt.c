@@ -169,6 +169,10 @@ static void hunt(struct sched *s, struct hunt *h)
 
     if (lacks && !s->config.preempt_reclaim_licenses)
         return;
+    if (!h->whole && !herd_is_found(s, &h->side, h->now_sec)) {
+        h->put_off = true;
+        return;
+    }
     h->herd = herd_of(s, &h->side, h->now_sec);
     h->n_victims = herd_muster(h->herd, s, &h->side, h->before);
     yielded = hunt_yielded(s, h);

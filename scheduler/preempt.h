@@ -50,10 +50,11 @@ bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec,
 enum hunted {
     HUNTED,         /* some end for it, and it has their room; or nobody does */
     HUNTED_STARTED, /* it has started, without a victim */
-    HUNTED_ON,      /* others are to be tried: it is to be asked again at once */
+    HUNTED_ON, /* it is to be asked again at once: there is more to find, or to try */
 };
-/* For a job that waits, and was told neither a reason nor a start in this walk. Where
- * several choices of victims are tried each is a piece of work of its own. Where things
+/* For a job that waits, and was told neither a reason nor a start in this walk. Who may
+ * be preempted at all is found before, in slices (preempt_muster), and where several
+ * choices of victims are tried each is a piece of work of its own. Where things
  * have changed before the next one it begins anew; if that happens over and over, it is
  * not cut in pieces. */
 enum hunted preempt_run(struct sched *s, const struct entry *entry,
