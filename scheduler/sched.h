@@ -254,15 +254,15 @@ struct decisions {
 /* The caller's stopwatch: true when the step should yield, or would have to before so
  * many microseconds are over. NULL fn: never. Asked about once per job considered, once
  * before a walk, and now and then while its queue is filled and its timeline is made;
- * before what is not cut in slices whether there is room for it. The first such thing
- * in a step needs none. */
+ * before what is not cut in slices whether there is room for it (piece.h: what has
+ * waited for a step with more room once needs none). */
 struct sched_budget {
     bool (*spent)(void *arg, int64_t ahead_us);
     void *arg;
 };
 /* Of a step, in microseconds, so that what else its caller has to do never waits longer
- * than 10 ms: it ends at the first look behind that, or before what takes longer than is
- * left (bench_changes: 9.0 ms, and no piece more than 0.7 above what was announced). */
+ * than 10 ms: it ends at the first look behind that, or before what takes longer than
+ * is left (bench_changes: no step is longer than 9.0 ms). */
 #define SCHED_STEP_US 9000
 static inline bool sched_is_spent(struct sched_budget budget)
 {

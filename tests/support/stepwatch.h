@@ -11,8 +11,8 @@
  *
  * A step is as long as its pieces are together, and never longer than its budget and
  * the longest piece that was not announced (`over`): before a longer one the core asks
- * for room, and only the first such thing in a step needs none. The time of the wall:
- * its clock costs 20 ns, that of the processor fifty times as much, at each look.
+ * for room, and only what has waited once needs none. The time of the wall: its clock
+ * costs 20 ns, that of the processor fifty times as much, at each look.
  */
 #ifndef GANTRY_TESTS_SUPPORT_STEPWATCH_H
 #define GANTRY_TESTS_SUPPORT_STEPWATCH_H
