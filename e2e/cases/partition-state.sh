@@ -22,7 +22,8 @@ case_run() {
     expect_state late COMPLETED
     expect_state later COMPLETED
     expect "the condition" "$(accepted late)" "True Accepted"
-    until_true 30 partition_says '{.status.nodes} {.status.nodeCount} {.status.nodeStates.idle}' "n1 1 1" ||
+    # Idle once no job of the cases beside this one is on n1.
+    until_true 120 partition_says '{.status.nodes} {.status.nodeCount} {.status.nodeStates.idle}' "n1 1 1" ||
         fail "the partition's status: $(k get partition draining -o 'jsonpath={.status}')"
     k delete partition draining >/dev/null
 }
