@@ -183,7 +183,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     struct cluster *c = &s->cluster;
 
     settle_cluster(s);
-    reserve_settle(s, now_sec);
+    reserve_settle(s);
     pass->running = true;
     pass->filling = true;
     pass->fill_next = s->jobs;

@@ -12,6 +12,7 @@
 enum piece {
     PIECE_ENDS,     /* a look at all who are charged, for those whose time is up */
     PIECE_SETTLE,   /* nodes are put in order */
+    PIECE_CHOOSE,   /* nodes are chosen for a reservation */
     PIECE_WALK,     /* a walk begins */
     PIECE_TIMELINE, /* the timeline is made anew, with nothing on it */
     PIECE_HUNT,     /* a search for victims, or one try of it */

@@ -71,6 +71,16 @@ struct counting {
     struct revisits changed; /* or come, meanwhile */
 };
 
+/* Those that lack nodes choose them, one after the other, by what was counted, and once
+ * more as long as one of them has others by that: what one leaves another may have that
+ * could not be served before. So it is the same as if all were chosen anew. */
+struct service {
+    bool running; /* some have chosen; closures and the timeline do not know yet */
+    size_t next, round;
+    bool moved; /* in this round; and in any: */
+    bool any;
+};
+
 struct reserve {
     struct resvrec *recs; /* by name */
     size_t n, cap;
@@ -83,6 +93,7 @@ struct reserve {
     bool magnetic;    /* one draws jobs in: magnet.h */
     uint64_t gen;     /* cluster.gen of that */
     struct counting counting;
+    struct service service;
 };
 
 void reserve_fini(struct reserve *r);
@@ -111,8 +122,9 @@ int64_t reserve_run_into(const struct sched *s, const char *name);
  * keeps no licences, where there are too many before it. */
 void reserve_say_idle(const struct reserve *r, const char *name, struct str *out);
 
-/* Before a walk, the cluster being settled: what there is to choose by is counted.
- * False: the budget is spent, and it is to be called again. */
+/* Before a walk, the cluster being settled: who is in the way is counted, and those
+ * that lack nodes choose them. False: the budget is spent, and it is to be called
+ * again. */
 bool reserve_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Its part of that which is done in slices. */
 bool reserve_count(struct sched *s, int64_t now_sec, struct sched_budget budget);
@@ -125,7 +137,7 @@ void reserve_skip(struct sched *s, struct jobrec *rec);
 void reserve_uncount_all(struct reserve *r);
 /* Resolves and chooses nodes, at the beginning of a walk; the cluster is settled. Where
  * it changes something the timeline is void. */
-void reserve_settle(struct sched *s, int64_t now_sec);
+void reserve_settle(struct sched *s);
 /* Would that choose nothing? */
 bool reserve_is_settled(const struct sched *s);
 /* Fences are made for the timeline of now from here on. */

@@ -3,7 +3,11 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/piece.h"
 #include "scheduler/reserve_private.h"
+
+/* So long it takes to choose nodes for one, of 5,000. */
+#define CHOOSE_US 2500
 
 /* Are they as many as it asks for, and no more? */
 static bool is_served(const struct sched *s, const struct reservation *r)
@@ -79,6 +83,8 @@ static bool resolve(struct sched *s, struct resvrec *rec)
 
 bool reserve_is_settled(const struct sched *s)
 {
+    if (s->reserve.service.running)
+        return false;
     for (size_t i = 0; i < s->reserve.n; i++) {
         if (reserve_lacks_nodes(s, &s->reserve.recs[i]))
             return false;
@@ -86,23 +92,47 @@ bool reserve_is_settled(const struct sched *s)
     return true;
 }
 
-/* What one leaves another may have that could not be served before (`again`): so it is
- * the same as if all were chosen anew. True: some have others. */
-static bool choose_all(struct sched *s, int64_t now_sec, bool again)
+static bool is_to_choose(const struct sched *s, const struct resvrec *rec)
+{
+    bool again = s->reserve.service.round > 0;
+
+    return reserve_lacks_nodes(s, rec) &&
+           (!again || !rec->resv->replace || !is_served(s, rec->resv));
+}
+
+/* False: there is no time for the next one in this step. */
+static bool choose_round(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct reserve *r = &s->reserve;
-    bool moved = false;
+    struct service *sv = &r->service;
 
-    for (size_t i = 0; i < r->n; i++) {
-        struct resvrec *rec = &r->recs[i];
+    for (; sv->next < r->n; sv->next++) {
+        struct resvrec *rec = &r->recs[sv->next];
 
-        if (!reserve_lacks_nodes(s, rec) ||
-            (again && rec->resv->replace && is_served(s, rec->resv)))
+        if (!is_to_choose(s, rec))
             continue;
+        if (!piece_has_time(s, PIECE_CHOOSE, CHOOSE_US, budget))
+            return false;
+        sv->running = true;
         reserve_choose(s, rec, now_sec);
-        moved |= resolve(s, rec);
+        sv->moved |= resolve(s, rec);
     }
-    return moved;
+    return true;
+}
+
+static bool choose_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct service *sv = &s->reserve.service;
+
+    while (choose_round(s, now_sec, budget)) {
+        if (!sv->moved || sv->round == s->reserve.n)
+            return true;
+        sv->any = true;
+        sv->moved = false;
+        sv->next = 0;
+        sv->round++;
+    }
+    return false;
 }
 
 /* Those whose nodes are known. */
@@ -119,6 +149,7 @@ static void resolve_all(struct sched *s)
     }
     r->gen = s->cluster.gen;
     r->changed = false;
+    r->service = (struct service){.running = r->service.running};
     reserve_give_lots(s);
     if (r->n > 0)
         s->timeline_gen = 0;
@@ -127,20 +158,19 @@ static void resolve_all(struct sched *s)
 bool reserve_prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     resolve_all(s);
-    return reserve_count(s, now_sec, budget);
+    return reserve_count(s, now_sec, budget) && choose_all(s, now_sec, budget);
 }
 
-void reserve_settle(struct sched *s, int64_t now_sec)
+void reserve_settle(struct sched *s)
 {
     struct reserve *r = &s->reserve;
-    bool moved = false;
+    const struct service sv = r->service;
 
     resolve_all(s);
-    for (size_t n = 0; n <= r->n && choose_all(s, now_sec, n > 0); n++)
-        moved = true;
     reserve_uncount_all(r);
-    if (moved)
+    r->service = (struct service){0};
+    if (sv.any || sv.moved)
         reserve_give_lots(s);
-    if (moved && r->n > 0)
+    if ((sv.any || sv.moved) && r->n > 0)
         s->timeline_gen = 0;
 }

@@ -199,8 +199,6 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 #define BEGIN_US 3000
 /* And to look at so many whose time may be up, in a microsecond. */
 #define ENDS_A_US 5
-/* And to choose nodes for a reservation. */
-#define CHOOSE_US 2500
 /* So many jobs are forgotten between looks at the budget, a microsecond each. */
 #define SWEEP_JOBS 64
 
@@ -315,13 +313,6 @@ static bool sweep_gone(struct sched *s, struct sched_budget budget)
     return true;
 }
 
-static bool has_room_to_begin(struct sched *s, struct sched_budget budget)
-{
-    int64_t us = BEGIN_US + (int64_t)s->reserve.counting.n * CHOOSE_US;
-
-    return piece_has_time(s, PIECE_WALK, us, budget);
-}
-
 /* Before a walk: a reservation that is to get nodes takes them first. */
 static bool may_start_first(struct sched *s, int64_t now_sec)
 {
@@ -336,7 +327,8 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
     if (ready) /* there is nothing to choose */
         reserve_uncount_all(&s->reserve);
     if ((ready && !starts_run(s, now_sec, budget)) || !sweep_gone(s, budget) ||
-        !pass_prepare(s, now_sec, budget) || !has_room_to_begin(s, budget))
+        !pass_prepare(s, now_sec, budget) ||
+        !piece_has_time(s, PIECE_WALK, BEGIN_US, budget))
         return false;
     pass_begin(s, now_sec);
     restless_note(s, now_sec);

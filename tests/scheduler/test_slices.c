@@ -456,6 +456,43 @@ static const char *const reserves[] = {
     "reservation r start=72000 end=108000 count=2 cpu=16",
 };
 
+static size_t count_chosen(const struct stepped *f)
+{
+    static const char *const names[] = {"r1", "r2", "r3"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        n += sched_reservation(f->s, names[i])->n_chosen > 0;
+    return n;
+}
+
+/* One in a step that has no room for it, and nobody starts on what they have before all
+ * have chosen. */
+START_TEST(test_reservations_choose_one_by_one)
+{
+    const struct sched_budget budget = {no_room, NULL};
+    struct decisions decisions;
+    struct stepped f;
+    size_t n = 0, steps = 0;
+
+    begin_promised(&f);
+    tell(&f, "reservation r1 start=10 end=108000 count=1\n"
+             "reservation r2 start=10 end=108000 count=1\n"
+             "reservation r3 start=10 end=108000 count=1\n"
+             "gone job 1\ngone job 2\ngone job 3\ngone job 4");
+    while (count_chosen(&f) < 3) {
+        sched_step(f.s, 0, budget, &decisions);
+        ck_assert_uint_le(count_chosen(&f), n + 1);
+        n = count_chosen(&f);
+        ck_assert_uint_eq(sched_count(f.s, JOB_STARTING), 0);
+        ck_assert_uint_lt(++steps, 30);
+    }
+    to_rest(&f);
+    ck_assert_uint_ge(sched_count(f.s, JOB_STARTING), 1);
+    stepped_end(&f);
+}
+END_TEST
+
 /* Who is in the way is counted to the end, though a job comes in each step. */
 START_TEST(test_reserve_while_jobs_come)
 {
@@ -542,6 +579,7 @@ int main(void)
                           {test_hunt_wants_room, 1},
                           {test_herd_in_slices, 2},
                           {test_reserve_while_jobs_come, ARRAY_LEN(reserves)},
+                          {test_reservations_choose_one_by_one, 1},
                           {test_limits_in_slices, 1},
                           {test_order_in_slices, 1},
                           {test_sweep_in_slices, 1},
