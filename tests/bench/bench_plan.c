@@ -6,8 +6,9 @@
  * 5,000 full nodes of 8 GPUs, and a queue: half of the jobs on fractions of nodes, of
  * 15 minutes to 7 days, with 8 or 32 amounts that they ask for (tests/support/mix.h).
  *
- * Cold: all jobs are new. After a change: a running job ended, a job arrived, or a node
- * may not be used any more, or again; the
+ * Cold: all jobs are new; it is done three times, and of each piece of work between two
+ * looks at the budget the shortest counts (tests/support/stepwatch.h). After a change:
+ * a running job ended, a job arrived, or a node may not be used any more, or again; the
  * core is stepped a job at a time, and the time is taken when the last job has started
  * that the change lets start ("starts"), and at rest. A minute later: time has moved on
  * by one, and nothing else; in slices again. Beside it the plain planner
@@ -15,7 +16,7 @@
  * same places. Exactly: the whole queue once more, at exact break points in place of
  * slots (tests/support/plain_exact.h): how much later do jobs begin in slots, and end,
  * and what part of the GPUs' time is used until the last one begins? (Of 10,000 jobs
- * that takes a minute.) All times are processor time of this one thread. Prints
+ * that takes a minute.) Times of changes and plain plans are processor time. Prints
  * figures, never fails on time; exit status 1: plans differ, 2: wrong use.
  *
  * With --limits the jobs are under limits, and nothing is planned plainly.
@@ -35,9 +36,10 @@
 #include "tests/support/inflation.h"
 #include "tests/support/mix.h"
 #include "tests/support/plain_plan.h"
+#include "tests/support/stepwatch.h"
 
 #define NODES 5000
-#define COLD_MAX_US 60000000   /* a cold plan is given up after this */
+#define TAKES 3                /* of a cold plan */
 #define CHANGES 200            /* of each kind, as many as there is time for */
 #define CHANGES_MAX_US 3000000 /* in all of them; but of ends: */
 #define ENDS_MIN 6             /* at least, the first of which makes room for tables */
@@ -47,7 +49,6 @@
 struct bench {
     struct mix mix;
     bool cold_only, limited;
-    int64_t slice_until_us;
 };
 
 /* Of this process, so that other programs on the machine count for little. */
@@ -56,24 +57,7 @@ static int64_t cpu_us(void)
     return (int64_t)((double)clock() * 1e6 / CLOCKS_PER_SEC);
 }
 
-/* A budget asks after each job: the processor time would be a tenth of what it cuts in
- * slices, as it takes a system call. */
-static int64_t monotonic_us(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
 /* ---- cold ---- */
-
-static bool slice_spent(void *arg, int64_t ahead_us)
-{
-    const struct bench *b = arg;
-
-    return monotonic_us() + ahead_us >= b->slice_until_us;
-}
 
 static double memory_mb(void)
 {
@@ -117,35 +101,47 @@ static uint64_t sum_of_plans(const struct bench *b, const struct sched *s)
     return sum;
 }
 
-/* False: it took too long, and was given up. */
-static bool plan_cold(struct bench *b, struct sched *s)
+static void print_cold(const struct bench *b, const struct sched *s,
+                       struct stepwatch_times t)
 {
-    struct sched_budget budget = {slice_spent, b};
-    int64_t spent_us = 0, worst_us = 0, latest_sec;
-    enum sched_progress progress;
+    int64_t latest_sec;
+    size_t planned = count_planned(b, s, &latest_sec);
+    size_t started = sched_count(s, JOB_STARTING);
+
+    printf(
+        "  cold:    %8.0f jobs/s, %zu planned in %.2f s, longest step %.1f ms, piece "
+        "%.1f, %.0f MB\n"
+        "           %zu started, last start on day %.1f, sum of plans %016llx\n",
+        (double)(planned + started) / t.all * 1e3, planned, t.all / 1e3, t.step, t.over,
+        memory_mb(), started, (double)(latest_sec - MIX_NOW_SEC) / MIX_DAY_SEC,
+        (unsigned long long)sum_of_plans(b, s));
+}
+
+/* The core of the last take. */
+static struct sched *plan_cold(struct bench *b, size_t pending, size_t classes)
+{
+    struct stepwatch watch = {0};
     struct decisions decisions;
-    size_t planned, started;
+    struct stepwatch_times times;
+    struct sched *s = NULL;
 
-    do {
-        int64_t start_us = cpu_us(), us;
-
-        b->slice_until_us = monotonic_us() + SCHED_STEP_US;
-        progress = sched_step(s, MIX_NOW_SEC, budget, &decisions);
-        us = cpu_us() - start_us;
-        spent_us += us;
-        worst_us = MAX(worst_us, us);
-    } while (progress == SCHED_MORE && spent_us < COLD_MAX_US);
-    started = sched_count(s, JOB_STARTING);
-    planned = count_planned(b, s, &latest_sec);
-    printf("  cold:    %8.0f jobs/s, %zu planned in %.2f s%s, worst slice %.1f ms, "
-           "%.0f MB\n"
-           "           %zu started, last start on day %.1f, sum of plans %016llx\n",
-           (double)(planned + started) / (double)spent_us * 1e6, planned,
-           (double)spent_us / 1e6, progress == SCHED_MORE ? " (given up)" : "",
-           (double)worst_us / 1000, memory_mb(), started,
-           (double)(latest_sec - MIX_NOW_SEC) / MIX_DAY_SEC,
-           (unsigned long long)sum_of_plans(b, s));
-    return progress == SCHED_IDLE;
+    for (int i = 0; i < TAKES; i++) {
+        if (s != NULL)
+            sched_free(s);
+        mix_init(&b->mix, NODES, pending, classes);
+        b->mix.limited = b->limited;
+        s = mix_core(&b->mix);
+        stepwatch_take(&watch);
+        while (stepwatch_step(&watch, s, MIX_NOW_SEC, &decisions) == SCHED_MORE)
+            ;
+    }
+    times = stepwatch_since(&watch, 0);
+    stepwatch_free(&watch);
+    printf("plan: %d nodes, %zu running, %zu pending, %zu classes, window %lld days\n",
+           NODES, b->mix.running, pending, classes,
+           (long long)(b->mix.window_sec / MIX_DAY_SEC));
+    print_cold(b, s, times);
+    return s;
 }
 
 /* ---- after a change ---- */
@@ -267,24 +263,20 @@ static void plan_after_changes(struct bench *b, struct sched *s)
 
 /* ---- a minute later ---- */
 
-static void plan_a_minute_later(struct bench *b, struct sched *s)
+/* Once, as the core is another one after it. */
+static void plan_a_minute_later(struct sched *s)
 {
-    struct sched_budget budget = {slice_spent, b};
-    int64_t spent_us = 0, worst_us = 0;
-    enum sched_progress progress;
+    struct stepwatch watch = {0};
     struct decisions decisions;
+    struct stepwatch_times t;
 
-    do {
-        int64_t start_us = cpu_us(), us;
-
-        b->slice_until_us = monotonic_us() + SCHED_STEP_US;
-        progress = sched_step(s, MIX_NOW_SEC + 60, budget, &decisions);
-        us = cpu_us() - start_us;
-        spent_us += us;
-        worst_us = MAX(worst_us, us);
-    } while (progress == SCHED_MORE && spent_us < COLD_MAX_US);
-    printf("  minute:  %8.1f ms until rest, worst slice %.1f ms\n",
-           (double)spent_us / 1000, (double)worst_us / 1000);
+    stepwatch_take(&watch);
+    while (stepwatch_step(&watch, s, MIX_NOW_SEC + 60, &decisions) == SCHED_MORE)
+        ;
+    t = stepwatch_since(&watch, 0);
+    stepwatch_free(&watch);
+    printf("  minute:  %8.1f ms until rest, longest step %.1f ms, piece %.1f\n", t.all,
+           t.step, t.over);
 }
 
 /* ---- the plain planner ---- */
@@ -398,20 +390,14 @@ static bool plan_exactly(const struct bench *b, const struct sched *s)
 
 static bool run(struct bench *b, size_t pending, size_t classes)
 {
-    struct sched *s;
+    struct sched *s = plan_cold(b, pending, classes);
     size_t differ = 0;
 
-    mix_init(&b->mix, NODES, pending, classes);
-    b->mix.limited = b->limited;
-    s = mix_core(&b->mix);
-    printf("plan: %d nodes, %zu running, %zu pending, %zu classes, window %lld days\n",
-           NODES, b->mix.running, pending, classes,
-           (long long)(b->mix.window_sec / MIX_DAY_SEC));
-    if (plan_cold(b, s) && !b->cold_only) {
+    if (!b->cold_only) {
         if (pending <= PLAIN_PENDING && !b->limited)
             differ = plan_plainly(b, s) + !plan_exactly(b, s);
         plan_after_changes(b, s);
-        plan_a_minute_later(b, s);
+        plan_a_minute_later(s);
     }
     sched_free(s);
     malloc_trim(0);
