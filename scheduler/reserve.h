@@ -77,8 +77,7 @@ struct counting {
 struct service {
     bool running; /* some have chosen; closures and the timeline do not know yet */
     size_t next, round;
-    bool moved; /* in this round; and in any: */
-    bool any;
+    bool moved, any; /* some have others: in this round, or in any */
 };
 
 struct reserve {

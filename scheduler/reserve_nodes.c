@@ -115,7 +115,8 @@ static bool choose_round(struct sched *s, int64_t now_sec, struct sched_budget b
             return false;
         sv->running = true;
         reserve_choose(s, rec, now_sec);
-        sv->moved |= resolve(s, rec);
+        if (resolve(s, rec))
+            sv->moved = sv->any = true;
     }
     return true;
 }
@@ -127,7 +128,6 @@ static bool choose_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     while (choose_round(s, now_sec, budget)) {
         if (!sv->moved || sv->round == s->reserve.n)
             return true;
-        sv->any = true;
         sv->moved = false;
         sv->next = 0;
         sv->round++;
@@ -164,13 +164,13 @@ bool reserve_prepare(struct sched *s, int64_t now_sec, struct sched_budget budge
 void reserve_settle(struct sched *s)
 {
     struct reserve *r = &s->reserve;
-    const struct service sv = r->service;
+    const bool moved = r->service.any;
 
     resolve_all(s);
     reserve_uncount_all(r);
     r->service = (struct service){0};
-    if (sv.any || sv.moved)
+    if (moved)
         reserve_give_lots(s);
-    if ((sv.any || sv.moved) && r->n > 0)
+    if (moved && r->n > 0)
         s->timeline_gen = 0;
 }
