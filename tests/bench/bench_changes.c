@@ -308,14 +308,6 @@ static const struct {
 
 /* ---- what is measured ---- */
 
-static void to_rest(struct bench *b)
-{
-    struct decisions decisions;
-
-    while (stepwatch_step(b->watch, b->s, b->now_sec, &decisions) == SCHED_MORE)
-        ;
-}
-
 static void show(const char *name, struct stepwatch_times t, double told_ms)
 {
     printf("  %-30s longest step %5.1f ms, piece %4.1f; %8.1f in all, %5zu steps; told "
@@ -335,7 +327,7 @@ static void take(struct bench *b, double told_ms[])
 
         rows[i].change(b);
         told_ms[i] = MIN(told_ms[i], (double)(stepwatch_now_ns() - start_ns) / 1e6);
-        to_rest(b);
+        stepwatch_to_rest(b->watch, b->s, b->now_sec);
         if (b->watch->take == TAKES)
             show(rows[i].name, stepwatch_since(b->watch, from), told_ms[i]);
     }

@@ -121,7 +121,6 @@ static void print_cold(const struct bench *b, const struct sched *s,
 static struct sched *plan_cold(struct bench *b, size_t pending, size_t classes)
 {
     struct stepwatch watch = {0};
-    struct decisions decisions;
     struct stepwatch_times times;
     struct sched *s = NULL;
 
@@ -132,8 +131,7 @@ static struct sched *plan_cold(struct bench *b, size_t pending, size_t classes)
         b->mix.limited = b->limited;
         s = mix_core(&b->mix);
         stepwatch_take(&watch);
-        while (stepwatch_step(&watch, s, MIX_NOW_SEC, &decisions) == SCHED_MORE)
-            ;
+        stepwatch_to_rest(&watch, s, MIX_NOW_SEC);
     }
     times = stepwatch_since(&watch, 0);
     stepwatch_free(&watch);
@@ -267,12 +265,10 @@ static void plan_after_changes(struct bench *b, struct sched *s)
 static void plan_a_minute_later(struct sched *s)
 {
     struct stepwatch watch = {0};
-    struct decisions decisions;
     struct stepwatch_times t;
 
     stepwatch_take(&watch);
-    while (stepwatch_step(&watch, s, MIX_NOW_SEC + 60, &decisions) == SCHED_MORE)
-        ;
+    stepwatch_to_rest(&watch, s, MIX_NOW_SEC + 60);
     t = stepwatch_since(&watch, 0);
     stepwatch_free(&watch);
     printf("  minute:  %8.1f ms until rest, longest step %.1f ms, piece %.1f\n", t.all,

@@ -87,6 +87,14 @@ enum sched_progress stepwatch_step(struct stepwatch *w, struct sched *s,
     return progress;
 }
 
+void stepwatch_to_rest(struct stepwatch *w, struct sched *s, int64_t now_sec)
+{
+    struct decisions decisions;
+
+    while (stepwatch_step(w, s, now_sec, &decisions) == SCHED_MORE)
+        ;
+}
+
 struct stepwatch_times stepwatch_since(const struct stepwatch *w, size_t from)
 {
     struct stepwatch_times times = {0};

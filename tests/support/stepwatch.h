@@ -42,6 +42,8 @@ void stepwatch_take(struct stepwatch *w);
 /* One step, watched. Its decisions are the core's, until the next. */
 enum sched_progress stepwatch_step(struct stepwatch *w, struct sched *s,
                                    int64_t now_sec, struct decisions *ret);
+/* Steps until there is nothing left to do. */
+void stepwatch_to_rest(struct stepwatch *w, struct sched *s, int64_t now_sec);
 /* Of the steps from that look on (w->at, before the first of them) until now. */
 struct stepwatch_times stepwatch_since(const struct stepwatch *w, size_t from);
 void stepwatch_free(struct stepwatch *w);

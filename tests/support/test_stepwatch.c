@@ -10,13 +10,11 @@
 static struct stepwatch_times take(struct stepwatch *w, const char *lines)
 {
     struct stepwatch_times times;
-    struct decisions decisions;
     struct stepped f;
 
     stepwatch_take(w);
     stepped_begin(&f, lines);
-    while (stepwatch_step(w, f.s, 0, &decisions) == SCHED_MORE)
-        ;
+    stepwatch_to_rest(w, f.s, 0);
     times = stepwatch_since(w, 0);
     stepped_end(&f);
     return times;
