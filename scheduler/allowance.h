@@ -121,6 +121,9 @@ void allowance_release(struct sched *s, struct jobrec *rec);
  * timeline. Limits on what jobs may use are not looked at. */
 bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
                         size_t last);
+/* Likewise of a plan, and those limits are: is some of each left when it starts? */
+bool allowance_admits(struct sched *s, const struct jobrec *rec, size_t first,
+                      size_t last);
 
 /* A job in slots of the timeline; NULL: with what it asks for at least. */
 struct allowance_then {

@@ -397,12 +397,13 @@ static bool look(void *arg, const struct asker *by, const struct place_of *place
     return false;
 }
 
-bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
-                        size_t last)
+static bool leave_room(struct sched *s, const struct jobrec *rec, size_t first,
+                       size_t last, bool all)
 {
     struct looking l = {.s = s,
                         .first = first,
                         .last = last,
+                        .all = all,
                         .beside_planned = rec->job->n_alloc > 0,
                         .reason = REASON_NONE};
     struct askings askings;
@@ -413,6 +414,25 @@ bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
     view_askings(s, rec, &view, &askings);
     bind_all(s, &askings, look, &l);
     return l.reason == REASON_NONE;
+}
+
+bool allowance_has_room(struct sched *s, const struct jobrec *rec, size_t first,
+                        size_t last)
+{
+    return leave_room(s, rec, first, last, false);
+}
+
+bool allowance_admits(struct sched *s, const struct jobrec *rec, size_t first,
+                      size_t last)
+{
+    const struct partition *part;
+    struct job view;
+    const struct job *job = view_of(s, rec, &view, &part);
+
+    str_reset(&s->message);
+    return leave_room(s, rec, first, last, true) &&
+           allowance_check_by(s, job, part, job->alloc, job->n_alloc,
+                              s->timeline.bounds[first], &s->message) == REASON_NONE;
 }
 
 enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,

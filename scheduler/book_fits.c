@@ -178,6 +178,16 @@ bool book_fits(struct sched *s, struct jobrec *rec)
     return fits;
 }
 
+bool book_is_admitted(struct sched *s, struct jobrec *rec)
+{
+    size_t worn = guise_rest(s, rec);
+    const struct span span = book_span(s, rec);
+    bool admitted = allowance_admits(s, rec, span.first, span.last);
+
+    guise_wear(s, rec, worn);
+    return admitted;
+}
+
 /* The plan is moved: else it is where it was. */
 static bool find_later(struct sched *s, struct jobrec *rec)
 {

@@ -73,13 +73,14 @@ static void set_aside(struct sched *s, const struct jobrec *array)
 }
 
 /* A task has started by the entry. What was planned elsewhere is the next one's, as it
- * is not tried there again in this walk. */
+ * is not tried there again in this walk; unless limits have nothing left by then beside
+ * the one that has started: its start was found with that plan off the timeline. */
 static void keep_plan(struct sched *s, const struct entry *entry)
 {
     struct plan *plan = &entry->rec->job->plan;
 
     if (plan->start_sec != TIME_UNSET && !trial_is_planned_there(entry) &&
-        book_fits(s, entry->rec)) {
+        book_fits(s, entry->rec) && book_is_admitted(s, entry->rec)) {
         book_enter(s, entry->rec);
         return;
     }

@@ -20,7 +20,8 @@
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   submit job 5 ...  a new job; whether submit limits and DenyOnLimit let it in goes
  *                     to the output
- *   run 1-3           these jobs are running now where the core has started them
+ *   run 1-3           these jobs are running now where the core has started them;
+ *   run 1/0           likewise, a task of an array
  *   complete 1        their pods are ending, but still there
  *   end 1-3 at 90     likewise, but they have ended at that time
  *   reservations      and their nodes, and how many promises they have broken, to the
@@ -280,24 +281,35 @@ static void step(struct scenario *sc, const char *line)
         str_addf(&sc->out, "  next wake %lld\n", (long long)wake);
 }
 
+static void set_phase_of(struct scenario *sc, const char *uid, enum job_phase phase,
+                         int64_t end_sec)
+{
+    const struct job *job = sched_job(sc->s, uid);
+    struct change change = {.kind = CHANGE_JOB};
+
+    ck_assert_msg(job != NULL, "%s is not known", uid);
+    change.u.job = job_copy(job);
+    change.u.job->phase = phase;
+    change.u.job->end_sec = end_sec;
+    sched_apply(sc->s, &change);
+}
+
+/* "1-3,7", or a task of an array: "1/0". */
 static void set_phase(struct scenario *sc, const char *numbers, enum job_phase phase,
                       int64_t end_sec)
 {
     HOSTLIST_AUTO struct hostlist list = {0};
     AUTO_FREE char *text = xasprintf("job-[%s]", numbers);
+    AUTO_FREE char *task = xasprintf("job-%s", numbers);
     struct err err;
 
-    ck_assert_int_eq(hostlist_parse(&list, text, &err), 0);
-    for (size_t i = 0; i < list.n; i++) {
-        const struct job *job = sched_job(sc->s, list.names[i]);
-        struct change change = {.kind = CHANGE_JOB};
-
-        ck_assert_msg(job != NULL, "%s is not known", list.names[i]);
-        change.u.job = job_copy(job);
-        change.u.job->phase = phase;
-        change.u.job->end_sec = end_sec;
-        sched_apply(sc->s, &change);
+    if (strchr(numbers, '/') != NULL) {
+        set_phase_of(sc, task, phase, end_sec);
+        return;
     }
+    ck_assert_int_eq(hostlist_parse(&list, text, &err), 0);
+    for (size_t i = 0; i < list.n; i++)
+        set_phase_of(sc, list.names[i], phase, end_sec);
 }
 
 static void end_jobs(struct scenario *sc, const char *line)
