@@ -128,13 +128,6 @@ static struct herd *begin(struct sched *s, const struct preempt_side *by,
     return h;
 }
 
-static struct herd *get(struct sched *s, const struct preempt_side *by, int64_t now_sec)
-{
-    struct herd *h = look_up(s, by, now_sec);
-
-    return h != NULL ? h : begin(s, by, now_sec);
-}
-
 bool herd_is_found(struct sched *s, const struct preempt_side *by, int64_t now_sec)
 {
     const struct herd *h = look_up(s, by, now_sec);
@@ -142,22 +135,16 @@ bool herd_is_found(struct sched *s, const struct preempt_side *by, int64_t now_s
     return h != NULL && h->stage == HERD_FOUND;
 }
 
-bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,
-               struct sched_budget budget)
+struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec,
+                     struct sched_budget budget)
 {
-    struct herd *h = get(s, by, now_sec);
+    struct herd *h = look_up(s, by, now_sec);
 
+    if (h == NULL)
+        h = begin(s, by, now_sec);
     if (s->herds.n_begun > BEGIN_MAX)
         budget = (struct sched_budget){0};
-    return herd_fill(s, h, by, budget);
-}
-
-struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec)
-{
-    struct herd *h = get(s, by, now_sec);
-
-    herd_fill(s, h, by, (struct sched_budget){0});
-    return h;
+    return herd_fill(s, h, by, budget) ? h : NULL;
 }
 
 static void put_out(struct herd *h)

@@ -83,13 +83,12 @@ struct herds {
 };
 
 void herds_fini(struct herds *h);
-/* Those that a side may preempt, as far as priorities do not forbid it. Lent until the
- * next one is asked for. */
-struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec);
-/* Finds them in slices, before they are asked for. False: the budget is spent. What is
- * told meanwhile makes it begin anew; if that happens over and over, it is not cut. */
-bool herd_find(struct sched *s, const struct preempt_side *by, int64_t now_sec,
-               struct sched_budget budget);
+/* Those that a side may preempt, as far as priorities do not forbid it. They are found
+ * in slices. NULL: the budget is spent; what is told before it goes on makes it begin
+ * anew, and if that happens over and over, it is not cut. Lent until the next is asked
+ * for. */
+struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec,
+                     struct sched_budget budget);
 /* Has it been, to the end? */
 bool herd_is_found(struct sched *s, const struct preempt_side *by, int64_t now_sec);
 /* Goes on with one: herd_fill.c. */

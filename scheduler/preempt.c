@@ -173,7 +173,7 @@ static void hunt(struct sched *s, struct hunt *h)
         h->put_off = true;
         return;
     }
-    h->herd = herd_of(s, &h->side, h->now_sec);
+    h->herd = herd_of(s, &h->side, h->now_sec, (struct sched_budget){0});
     h->n_victims = herd_muster(h->herd, s, &h->side, h->before);
     yielded = hunt_yielded(s, h);
     if (h->n_victims == 0) {
@@ -217,7 +217,7 @@ bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec,
 {
     const struct preempt_side side = side_of(s, entry);
 
-    return herd_find(s, &side, now_sec, budget);
+    return herd_of(s, &side, now_sec, budget) != NULL;
 }
 
 /* Before when it is to start: earlier than it would without. Who has no plan yet may
