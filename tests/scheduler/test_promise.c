@@ -33,6 +33,9 @@
 #define NODE_CPUS 8
 #define NODE_GPUS 4
 #define LINE_MAX_ 512
+/* Where limits are safe somebody may wait for ever: one who has all of his nodes may be
+ * given more than ever is left to use. */
+#define LAST_SEC (35 * 86400)
 
 enum stage { TO_COME, WAITING, STARTED, RUNNING, ENDING, GONE };
 
@@ -60,6 +63,7 @@ struct day {
     size_t kept;      /* promises that were kept */
     bool limited;     /* jobs are under limits */
     bool owned;       /* some nodes are one user's */
+    bool safe;        /* nobody starts who might use up what a limit leaves */
 };
 
 #define check(w, number, condition)                                          \
@@ -547,6 +551,7 @@ static size_t run_day(uint64_t seed)
     config.backfill_order = (enum backfill_order)(seed % 3);
     config.decay_half_life_sec = seed % 4 == 0 ? 10800 : 0; /* so it is forgotten */
     config.usage_reset = seed % 4 == 2 ? USAGE_RESET_DAILY : USAGE_RESET_NONE;
+    w.safe = config.limits_safe = seed % 6 == 4;
     w.licenses = 2 + draw(&w, 4);
     config.licenses = (struct license_table){.n = 1, .items = {{"matlab", w.licenses}}};
     restable_init(&w.res);
@@ -563,8 +568,9 @@ static size_t run_day(uint64_t seed)
                                            : "partition b nodes=n[3-6] tier=1");
     for (int i = 1; i <= JOBS; i++)
         draw_job(&w, i);
-    while (advance(&w))
+    while (w.now_sec < LAST_SEC && advance(&w))
         step(&w);
+    check(&w, 0, w.safe || w.now_sec < LAST_SEC);
     check_unbroken(&w);
     sched_free(w.s);
     return w.kept;
