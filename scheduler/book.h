@@ -75,8 +75,8 @@ int64_t book_assumed_end(const struct sched *s, const struct jobrec *rec,
                          size_t component);
 /* Is there room where it is, or is planned, for so long? It is off the timeline. */
 bool book_fits(struct sched *s, struct jobrec *rec);
-/* Do limits on what is used, or left, allow a plan as well, which was made before
- * somebody started? It is off the timeline. */
+/* Do limits on what is used, or left, allow a plan as well, that was made for another
+ * time or partition, or before somebody started? It is off the timeline. */
 bool book_is_admitted(struct sched *s, struct jobrec *rec);
 /* From which slot on what ends then is assumed to be free. */
 size_t book_free_from(const struct sched *s, int64_t end_sec);

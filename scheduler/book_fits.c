@@ -178,11 +178,17 @@ bool book_fits(struct sched *s, struct jobrec *rec)
     return fits;
 }
 
+static bool is_admitted(struct sched *s, struct jobrec *rec)
+{
+    const struct span span = book_span(s, rec);
+
+    return allowance_admits(s, rec, span.first, span.last);
+}
+
 bool book_is_admitted(struct sched *s, struct jobrec *rec)
 {
     size_t worn = guise_rest(s, rec);
-    const struct span span = book_span(s, rec);
-    bool admitted = allowance_admits(s, rec, span.first, span.last);
+    bool admitted = is_admitted(s, rec);
 
     guise_wear(s, rec, worn);
     return admitted;
@@ -200,7 +206,7 @@ static bool find_later(struct sched *s, struct jobrec *rec)
     /* In the far slot nobody is told a start. */
     for (size_t i = 0; i + 1 < tl->n_slots && tl->bounds[i] <= latest; i++) {
         plan->start_sec = tl->bounds[i];
-        if (tl->bounds[i] >= was && fits_there(s, rec))
+        if (tl->bounds[i] >= was && fits_there(s, rec) && is_admitted(s, rec))
             return true;
     }
     plan->start_sec = was;

@@ -28,7 +28,8 @@ static bool stands_in(struct sched *s, struct jobrec *rec, const struct partrec 
     if (rec->job->n_others > 0 || from == part || !asks_alike(s, rec, from, part))
         return false;
     plan->partition = xstrdup(part->part->name);
-    if (book_fits(s, rec) && book_bars(s, rec) == BROKEN_NOT) {
+    if (book_fits(s, rec) && book_is_admitted(s, rec) &&
+        book_bars(s, rec) == BROKEN_NOT) {
         free(was);
         rec->placed++;
         return true;
