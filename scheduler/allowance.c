@@ -211,21 +211,6 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     return reason;
 }
 
-void askings_measure(struct askings *all, const struct job *job,
-                     const struct partition *part)
-{
-    const bool shrinks = job->n_alloc == 0 && job->time_min_sec != LIMIT_UNSET;
-
-    for (size_t i = 0; i < all->n; i++) {
-        const int64_t limit_sec = check_component_limit(job, i, part);
-
-        all->items[i].limit_sec = limit_sec;
-        all->items[i].least_sec =
-            shrinks ? MIN(limit_sec, job->time_min_sec) : limit_sec;
-        all->items[i].least = job_ask(all->items[i].job);
-    }
-}
-
 static int64_t least_priority(const struct sched *s, const struct asking *a)
 {
     struct places places;
@@ -263,7 +248,7 @@ enum reason allowance_check(struct sched *s, const struct job *job,
     if (!s->held.any)
         return REASON_NONE;
     askings_init(s, &all, job, part, NULL, 0);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     return check_places(s, &all, 0, message);
 }
 
@@ -276,7 +261,7 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
     if (!s->held.any)
         return REASON_NONE;
     askings_init(s, &all, job, part, slots, n);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     return check_places(s, &all, LIMIT_COUNTS, message);
 }
 
@@ -290,7 +275,7 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
     if (!s->held.any)
         return REASON_NONE;
     askings_init(s, &all, job, part, slots, n);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     for (size_t i = 0; i < all.n; i++)
         all.items[i].promised = true;
     reason = check_places(s, &all, 0, message);
@@ -347,7 +332,7 @@ static enum reason check_alone(struct sched *s, const struct job *job,
     enum reason reason;
 
     askings_init(s, &all, job, part, NULL, 0);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     keep_denying(s, &all);
     reason = check_places(s, &all, 0, message);
     return reason != REASON_NONE ? reason
@@ -408,7 +393,7 @@ enum reason allowance_check_new(struct sched *s, const struct job *job,
     if (!s->held.any)
         return REASON_NONE;
     askings_init(s, &all, job, part, NULL, 0);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     if (s->held.stale && counts_submitted(s, &all)) {
         if (ret_waits != NULL) {
             *ret_waits = true;

@@ -1,9 +1,11 @@
-/* What the components of a job count for together. */
+/* What the components of a job ask for, and what they count for together. */
 #include <string.h>
 
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
+#include "scheduler/check.h"
 #include "scheduler/component.h"
+#include "scheduler/variant.h"
 
 static const struct partition *component_part(const struct sched *s,
                                               const struct job *job, size_t component,
@@ -29,6 +31,27 @@ void askings_init(const struct sched *s, struct askings *ret, const struct job *
                              .n_slots = n};
         if (ret->n > 1)
             a->slots = component_slots(slots, n, i, &a->n_slots);
+    }
+}
+
+void asking_measure(const struct sched *s, struct asking *a)
+{
+    if (a->part != NULL)
+        a->least = variant_ask(a->part, s->cluster.res.gpu, a->job, &a->pod);
+}
+
+void askings_measure(const struct sched *s, struct askings *all, const struct job *job,
+                     const struct partition *part)
+{
+    const bool shrinks = job->n_alloc == 0 && job->time_min_sec != LIMIT_UNSET;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const int64_t limit_sec = check_component_limit(job, i, part);
+
+        all->items[i].limit_sec = limit_sec;
+        all->items[i].least_sec =
+            shrinks ? MIN(limit_sec, job->time_min_sec) : limit_sec;
+        asking_measure(s, &all->items[i]);
     }
 }
 

@@ -48,7 +48,7 @@ static int64_t minutes_in(const struct sched *s, const struct asking *a,
     struct asking own = *a;
     int64_t most = LIMIT_UNLIMITED;
 
-    own.least = job_ask(a->job);
+    asking_measure(s, &own);
     for (size_t i = 0; i < places->n; i++) {
         const struct limits *limits = places->items[i].limits;
 

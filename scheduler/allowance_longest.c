@@ -126,7 +126,7 @@ int64_t allowance_longest(struct sched *s, const struct job *job,
     if (!s->held.any || job->time_min_sec == LIMIT_UNSET)
         return LIMIT_UNLIMITED;
     askings_init(s, &all, job, part, slots, n);
-    askings_measure(&all, job, part);
+    askings_measure(s, &all, job, part);
     longest = longest_of(s, &(struct asker){&all, &all.items[0]});
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, all.items[0].least_sec);
 }

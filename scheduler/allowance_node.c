@@ -7,12 +7,12 @@
 #include "scheduler/billing.h"
 
 /* Of a resource of nodes. */
-static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
+static int64_t asked_of_a_node(const struct asking *a, const struct limit *limit,
                                int resource)
 {
     const bool typed = limit->tres == TRES_GPU && limit->type != NULL;
 
-    return !typed || str_eq(limit->type, job->gpu_type) ? job->each.v[resource] : 0;
+    return !typed || str_eq(limit->type, a->job->gpu_type) ? a->pod.v[resource] : 0;
 }
 
 static int64_t most_of_resource(const struct sched *s, const struct asking *a,
@@ -59,5 +59,5 @@ int64_t asking_on_a_node(const struct sched *s, const struct asking *a,
     if (resource < 0)
         return 0;
     return a->slots != NULL ? most_of_resource(s, a, limit)
-                            : asked_of_a_node(a->job, limit, resource);
+                            : asked_of_a_node(a, limit, resource);
 }

@@ -56,7 +56,7 @@ static void view_askings(const struct sched *s, const struct jobrec *rec,
 
     askings_init(s, all, job, part, job->alloc, job->n_alloc);
     if (part != NULL)
-        askings_measure(all, rec->job, part);
+        askings_measure(s, all, rec->job, part);
 }
 
 static bool goes_by_terms(enum pledge_kind kind)
@@ -330,7 +330,7 @@ size_t allowance_bounds(struct sched *s, const struct job *job,
 
     if (s->held.any && s->timeline.pledges.all != NULL) {
         askings_init(s, &all, job, part, NULL, 0);
-        askings_measure(&all, job, part);
+        askings_measure(s, &all, job, part);
         bind_all(s, &all, gather, &g);
     }
     *ret = s->bounds;
@@ -452,7 +452,7 @@ enum reason allowance_check_then(struct sched *s, const struct allowance_then *t
     if (!s->held.any || s->timeline.pledges.all == NULL)
         return REASON_NONE;
     askings_init(s, &askings, then->job, then->part, then->slots, then->n_slots);
-    askings_measure(&askings, then->job, then->part);
+    askings_measure(s, &askings, then->job, then->part);
     bind_all(s, &askings, look, &l);
     return l.reason;
 }

@@ -52,10 +52,11 @@ struct asking {
     const struct slot *slots;
     size_t n_slots;
     int64_t limit_sec;
-    int64_t least_sec; /* so long it has to last at least, while it waits */
-    struct resvec least;
-    bool alone;    /* as if nobody else held anything */
-    bool promised; /* what others hold is looked at over time: pledges */
+    int64_t least_sec;   /* so long it has to last at least, while it waits */
+    struct resvec least; /* of the partition as well: variant.h; and of it: */
+    struct resvec pod;   /* what each pod asks for by itself */
+    bool alone;          /* as if nobody else held anything */
+    bool promised;       /* what others hold is looked at over time: pledges */
 };
 
 /* Room for a name that is put together; what is longer is cut off. */
@@ -113,8 +114,10 @@ struct askings {
 void askings_init(const struct sched *s, struct askings *ret, const struct job *job,
                   const struct partition *part, const struct slot *slots, size_t n);
 
-/* Fills in how long each may last, and what it asks for at least. */
-void askings_measure(struct askings *all, const struct job *job,
+/* Fills in what it asks for at least; */
+void asking_measure(const struct sched *s, struct asking *a);
+/* of each, and how long it may last. */
+void askings_measure(const struct sched *s, struct askings *all, const struct job *job,
                      const struct partition *part);
 
 /* A component, among all of its job. */

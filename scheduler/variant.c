@@ -26,14 +26,18 @@ static int64_t gpus_of(const struct resvec *v, int gpu)
     return gpu >= 0 ? v->v[gpu] : 0;
 }
 
+static bool changes_amounts(const struct part_amounts *a)
+{
+    return a->def_cpus_per_gpu != 0 || a->def_mem_per_node != 0 ||
+           a->def_mem_per_cpu != 0 || a->def_mem_per_gpu != 0 ||
+           a->max_mem_per_cpu != 0;
+}
+
 static bool says_nothing(const struct partrec *part, const struct job *like)
 {
-    const struct part_amounts *a = &part->part->amounts;
-
     return !part->part->exclusive && !part->part->exclusive_user && part->quota < 0 &&
-           !oversubscribe_is_for(part->part, like) && a->def_cpus_per_gpu == 0 &&
-           a->def_mem_per_node == 0 && a->def_mem_per_cpu == 0 &&
-           a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0;
+           !oversubscribe_is_for(part->part, like) &&
+           !changes_amounts(&part->part->amounts);
 }
 
 static bool all_say_nothing(const struct cluster *c, const struct job *like,
@@ -121,6 +125,24 @@ void variant_apply_one(const struct partition *part, int gpu, struct job *reques
     request->tasks = equal.tasks;
     request->units[0] = share;
     request->n_units = 1;
+}
+
+struct resvec variant_ask(const struct partition *part, int gpu,
+                          const struct job *component, struct resvec *ret_pod)
+{
+    struct unit units[UNITS_MAX];
+    struct job request;
+
+    *ret_pod = component->each;
+    if (!changes_amounts(&part->amounts))
+        return job_ask(component);
+    request = *component;
+    for (size_t i = 0; i < component->n_units; i++)
+        units[i] = component->units[i];
+    request.units = units;
+    variant_apply_one(part, gpu, &request);
+    *ret_pod = request.each;
+    return job_ask(&request);
 }
 
 void variant_apply(const struct cluster *c, const struct partrec *part, struct lot lot,

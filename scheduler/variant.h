@@ -33,6 +33,9 @@ void variant_apply(const struct cluster *c, const struct partrec *part, struct l
                    struct job *request);
 /* Likewise one component. `gpu` is the index of GPUs; -1: none. */
 void variant_apply_one(const struct partition *part, int gpu, struct job *component);
+/* What it asks for there at least, in all; and each pod of it by itself. */
+struct resvec variant_ask(const struct partition *part, int gpu,
+                          const struct job *component, struct resvec *ret_pod);
 /* The shape that jobs of a shape have in a partition and lot: often the same. Lent
  * while that is held, and neither partitions nor resources change. */
 struct shape *variant_of(struct shape **shapes, struct shape *shape,
