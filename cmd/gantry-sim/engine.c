@@ -185,17 +185,21 @@ static void tell_records(struct engine *e)
                                          .u.job = job_copy(load->records[i])});
 }
 
-/* Why it still waits, in the core's words. */
+/* Why it still waits, in the core's words; and by what a promise of it was broken. */
 static void note_message(struct engine *e, size_t job)
 {
     const struct array *array = arrays_with(e->arrays, job);
     AUTO_FREE char *own = xasprintf("%zu", job);
+    const char *uid = array ? array->record->uid : own;
     struct tale *t = &e->history->tales[job];
     enum reason reason;
     const char *message;
-    if (t->fate == FATE_WAITS &&
-        sched_job_reason(e->sched, array ? array->record->uid : own, &reason, &message))
+    if (t->fate != FATE_WAITS)
+        return;
+    if (sched_job_reason(e->sched, uid, &reason, &message))
         t->message = xstrdup(message);
+    if (t->first_sec == TIME_UNSET)
+        t->broken = sched_job_broken(e->sched, uid);
 }
 
 int engine_run(const struct replay *replay, struct history *ret, struct err *err)

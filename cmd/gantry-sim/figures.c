@@ -81,15 +81,17 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
 
 static void count_unstarted(struct figures *f, const struct tale *t, size_t job)
 {
-    const bool refused = t->fate == FATE_REFUSED;
+    const bool refused = t->fate == FATE_REFUSED, again = t->first_sec != TIME_UNSET;
     size_t i = 0;
     while (i < f->n_never &&
-           (f->never[i].reason != t->reason || f->never[i].refused != refused))
+           (f->never[i].reason != t->reason || f->never[i].refused != refused ||
+            f->never[i].again != again))
         i++;
     if (i == f->n_never) {
         GROW(f->never, f->n_never, f->cap_never);
         f->never[f->n_never++] =
             (struct unstarted){.refused = refused,
+                               .again = again,
                                .reason = t->reason,
                                .first = job,
                                .message = xstrdup_null(t->message)};
@@ -115,14 +117,26 @@ static void count_fates(struct figures *f, const struct history *h)
     }
 }
 
+/* It started later; or waits at the end, when nothing will change any more. */
+static bool is_broken(const struct tale *t)
+{
+    if (t->first_sec == TIME_UNSET)
+        return t->fate == FATE_WAITS;
+    return t->first_sec > t->promised.start_sec;
+}
+
 /* One that is late though its own promise was kept is late for other causes. */
 static void count_broken(struct figures *f, const struct history *h)
 {
     memcpy(f->given_up_by, h->broken, sizeof(f->given_up_by));
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
-        if (t->promised.told_sec == TIME_UNSET || t->first_sec <= t->promised.start_sec)
+        if (t->promised.told_sec == TIME_UNSET)
             continue;
+        f->promised++;
+        if (!is_broken(t))
+            continue;
+        f->broken++;
         f->late_by[t->broken != BROKEN_NOT ? t->broken : BROKEN_OTHER]++;
     }
 }

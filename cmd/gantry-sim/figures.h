@@ -49,9 +49,10 @@ struct due {
     double due, used;
 };
 
-/* Jobs that never started, or were refused, by the reason that they were told last. */
+/* Jobs that never started, or not again, or were refused, by the reason that they were
+ * told last. */
 struct unstarted {
-    bool refused;
+    bool refused, again;
     enum reason reason;
     int64_t jobs;
     size_t first;  /* of them, by its place in the workload */
@@ -76,8 +77,9 @@ struct figures {
         lost_hours; /* GPU-hours (CPU-hours without GPUs) of runs that were cut off */
     int64_t preemptions; /* runs that ended early for another job */
     double preempted_hours;
+    int64_t promised, broken; /* jobs: a start; of these, later or never */
     /* By what broke them (broken.h): promises that were given up, whatever came then,
-     * and jobs that started late, which add up to promises.late. */
+     * and jobs whose first was broken, which add up to `broken`. */
     int64_t given_up_by[BROKEN_CAUSES], late_by[BROKEN_CAUSES];
     struct unstarted *never; /* in the order of their first jobs */
     size_t n_never, cap_never;

@@ -62,7 +62,7 @@ struct tale {
     int64_t queued_sec;       /* since when it waits, or waited last */
     int64_t wait_sec;         /* in all lives, up to its last start */
     struct forecast promised; /* the first promise */
-    enum broken broken;       /* at its first start: what broke one of its own last */
+    enum broken broken;       /* at its first start, or the end: what broke one last */
     struct forecast foretold; /* the first start that was told, promised or not */
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */

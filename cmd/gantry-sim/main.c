@@ -125,6 +125,13 @@ static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_s
             (now_sec - workload_begin(load)) / 86400, waiting);
 }
 
+static const char *what_of(const struct unstarted *one)
+{
+    if (one->refused)
+        return "refused";
+    return one->again ? "never started again" : "never started";
+}
+
 /* Why jobs were refused, or never started: a line a reason, with the first job of it,
  * what it was told and how many more there are; and of which settings, where there are
  * several. */
@@ -136,8 +143,7 @@ static void say_never(const struct program *p, size_t run)
         STR_AUTO struct str line;
         str_init(&line, JOB_TEXT_MAX);
         inputs_say_job(&p->in, one->first, &line);
-        str_addf(&line, ": %s: %s", one->refused ? "refused" : "never started",
-                 reason_word(one->reason));
+        str_addf(&line, ": %s: %s", what_of(one), reason_word(one->reason));
         if (one->message && *one->message)
             str_addf(&line, ": %s", one->message);
         if (one->jobs > 1)

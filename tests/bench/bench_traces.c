@@ -240,7 +240,7 @@ static void print_figures(const struct bench *b, const struct policy_row *row,
     else
         printf("  %5s %5s", "-", "-");
     printf("  %5.1f %% %7" PRId64 " %6" PRId64 " %8.1f\n",
-           100 * f->utilisation_arrivals, f->promises.n, f->promises.late, spent);
+           100 * f->utilisation_arrivals, f->promised, f->broken, spent);
 }
 
 static int run_policy(struct bench *b, const struct policy_row *row,
@@ -267,7 +267,7 @@ static int run_policy(struct bench *b, const struct policy_row *row,
     if (!is_reference(row))
         print_forecasts(&f);
     fflush(stdout);
-    b->broken |= f.promises.late > 0;
+    b->broken |= f.broken > 0;
     figures_fini(&f);
     history_fini(&h);
     return 0;

@@ -141,8 +141,8 @@ START_TEST(test_promise)
     const struct tale *b = &s.h.tales[1];
     ck_assert_int_eq(b->promised.told_sec, 0);
     ck_assert_int_ge(b->promised.start_sec, 3600);
-    ck_assert_int_eq(f.promises.n, 1);
-    ck_assert_int_eq(f.promises.late, 0);
+    ck_assert_int_eq(f.promised, 1);
+    ck_assert_int_eq(f.broken, 0);
     ck_assert_int_eq(f.promises.mean, b->promised.start_sec - 3600);
     ck_assert_int_eq(f.ahead[1].n, 1); /* an hour to six */
     for (size_t i = 0; i < OFFS; i++)
@@ -178,7 +178,7 @@ START_TEST(test_outage)
     figures_make(&f, &s.pool, &s.load, &s.h);
     ck_assert_int_eq(f.requeues, 1);
     ck_assert_double_eq_tol(f.lost_hours, 8 * 600 / 3600.0, 1e-9);
-    ck_assert_int_eq(f.promises.late, 1);
+    ck_assert_int_eq(f.broken, 1);
     ck_assert_int_eq(f.late_by[BROKEN_NODE], 1);
     ck_assert_int_eq(f.promises.worst_late, b->start_sec - b->promised.start_sec);
     figures_fini(&f);
@@ -201,8 +201,8 @@ START_TEST(test_kept)
     ck_assert_int_eq(s.h.tales[1].first_sec, 3600);
     ck_assert_int_ge(s.h.tales[1].start_sec, 9000);
     ck_assert_int_eq(s.h.tales[1].wait_sec, s.h.tales[1].start_sec - 400);
-    ck_assert_int_eq(f.promises.n, 1);
-    ck_assert_int_eq(f.promises.late, 0);
+    ck_assert_int_eq(f.promised, 1);
+    ck_assert_int_eq(f.broken, 0);
     figures_fini(&f);
     stand_fini(&s);
 }
@@ -257,6 +257,35 @@ START_TEST(test_closed)
 }
 END_TEST
 
+/* The only node is lost for good at 100: A ran and does not run again, and the promise
+ * to C is broken, though it has no start that could be late. */
+START_TEST(test_never_again)
+{
+    struct stand s;
+    struct figures f;
+    const struct outage outages[] = {{100, 0, false}};
+    stand_init(&s, "1", "8", NULL, DATA "hand.csv");
+    const struct work b = s.load.jobs[1];
+    s.load.jobs[1] = s.load.jobs[2];
+    s.load.jobs[2] = b;
+    s.load.n = 2;
+    s.replay.outages = outages;
+    s.replay.n_outages = ARRAY_LEN(outages);
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_int_eq(s.h.tales[0].first_sec, 0);
+    ck_assert_int_eq(f.never_started, 2);
+    ck_assert_uint_eq(f.n_never, 2);
+    ck_assert(f.never[0].again && !f.never[1].again);
+    ck_assert_int_eq(f.promised, 1);
+    ck_assert_int_eq(f.broken, 1);
+    ck_assert_int_eq(f.late_by[BROKEN_NODE], 1);
+    figures_fini(&f);
+    s.load.n = 4;
+    stand_fini(&s);
+}
+END_TEST
+
 /* As in the controller: back in the queue a job has been submitted when it was cut off,
  * so that who has waited for a day goes before it, and it waits for a moment first. Its
  * promise was kept. */
@@ -294,7 +323,7 @@ START_TEST(test_requeue)
         ck_assert_int_ge(t[0].start_sec, 103605);
         ck_assert_int_eq(t[0].wait_sec, t[0].start_sec - 100000);
     }
-    ck_assert_int_eq(f.promises.late, 0);
+    ck_assert_int_eq(f.broken, 0);
     figures_fini(&f);
     history_fini(&s.h);
     pool_fini(&s.pool);
@@ -497,6 +526,7 @@ int main(void)
                                            {test_kept, 1},
                                            {test_hours, 1},
                                            {test_closed, 1},
+                                           {test_never_again, 1},
                                            {test_requeue, 2},
                                            {test_never, 1},
                                            {test_partitions, 1},

@@ -203,7 +203,7 @@ START_TEST(test_never)
     simtest_expect(&said,
                    "gantry-sim: " HAND ":3: never started: PartitionNodeLimit: needs 2 "
                    "nodes with nvidia.com/gpu=8; partition batch has 1 node\n");
-    simtest_expect(&said, "\nnever started                                     1\n");
+    simtest_expect(&said, "\nnever started, or not again                       1\n");
     tempdir_free(root);
 }
 END_TEST

@@ -233,8 +233,8 @@ START_TEST(test_figures)
     ck_assert_double_eq(f.wait_mean, (3600 + 600) / 2.0);
     ck_assert_double_eq_tol(f.cpu_hours, 8 * (3000 + 2 * 3600 + 1800) / 3600.0, 1e-9);
     ck_assert_int_eq(f.span_sec, 7200 - NOW);
-    ck_assert_int_eq(f.promises.n, 1);
-    ck_assert_int_eq(f.promises.late, 0);
+    ck_assert_int_eq(f.promised, 1);
+    ck_assert_int_eq(f.broken, 0);
     figures_fini(&f);
     stand_fini(&s);
 }
