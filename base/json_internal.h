@@ -35,9 +35,5 @@ static inline struct json *json_ours(struct json_object *o)
 struct json *json_new_uint(uint64_t v);
 /* `text` is JSON and what is printed. */
 struct json *json_new_double_text(double v, const char *text);
-/* Bytes of the UTF-8 sequence that starts at s (len >= 1), 0 if it is not valid. */
-size_t json_utf8_len(const char *s, size_t len);
-/* What stands for a byte that is part of none: U+FFFD. */
-#define JSON_REPLACEMENT "\xef\xbf\xbd"
 
 #endif

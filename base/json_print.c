@@ -8,38 +8,13 @@
 #include <string.h>
 
 #include "base/json_internal.h"
+#include "base/utf8.h"
 #include "base/util.h"
 
 #define INDENT 2
 #define COMPACT (-1)
 
 static void print_node(const struct json *j, int indent, struct str *out);
-
-size_t json_utf8_len(const char *s, size_t len)
-{
-    const unsigned char *u = (const unsigned char *)s;
-    size_t want, i;
-    uint32_t rune;
-
-    if (u[0] < 0x80)
-        return 1;
-    if (u[0] < 0xc2 || u[0] > 0xf4)
-        return 0;
-    want = u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
-    if (len < want)
-        return 0;
-    rune = u[0] & (0xffu >> (want + 1));
-    for (i = 1; i < want; i++) {
-        if ((u[i] & 0xc0) != 0x80)
-            return 0;
-        rune = rune << 6 | (u[i] & 0x3f);
-    }
-    if (want == 3 && (rune < 0x800 || (rune >= 0xd800 && rune <= 0xdfff)))
-        return 0;
-    if (want == 4 && (rune < 0x10000 || rune > 0x10ffff))
-        return 0;
-    return want;
-}
 
 static void print_escape(unsigned char c, struct str *out)
 {
@@ -60,14 +35,14 @@ static void print_string(const char *s, size_t len, struct str *out)
 
     str_addc(out, '"');
     while (i < len) {
-        n = json_utf8_len(s + i, len - i);
+        n = utf8_len(s + i, len - i);
         if (n > 0 && (unsigned char)s[i] >= 0x20 && s[i] != '"' && s[i] != '\\') {
             i += n;
             continue;
         }
         str_addn(out, s + plain, i - plain);
         if (n == 0)
-            str_add(out, JSON_REPLACEMENT);
+            str_add(out, UTF8_REPLACEMENT);
         else
             print_escape((unsigned char)s[i], out);
         plain = ++i;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json_internal.h"
+#include "base/utf8.h"
 #include "base/util.h"
 
 #define INT64_DIGITS 19 /* shorter integers always fit */
@@ -74,7 +75,7 @@ static void skip_plain(struct json_scan *scan)
     int c;
 
     while ((c = peek(scan)) >= 0x20 && c != '"' && c != '\\') {
-        n = json_utf8_len(scan->buf + scan->pos, scan->len - scan->pos);
+        n = utf8_len(scan->buf + scan->pos, scan->len - scan->pos);
         if (n == 0)
             return;
         scan->pos += n;

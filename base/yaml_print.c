@@ -6,7 +6,7 @@
 
 #include <yaml.h>
 
-#include "base/json_internal.h"
+#include "base/utf8.h"
 #include "base/util.h"
 
 /* Errors need no handling: an emitter fails where memory ends, or by our mistake; it
@@ -54,7 +54,7 @@ static bool is_utf8(const char *s, size_t len)
     size_t n;
 
     for (; len > 0; s += n, len -= n)
-        if ((n = json_utf8_len(s, len)) == 0)
+        if ((n = utf8_len(s, len)) == 0)
             return false;
     return true;
 }
@@ -64,11 +64,11 @@ static void emit_bytes(struct printer *p, const char *s, size_t len)
 {
     STR_AUTO struct str text;
 
-    str_init(&text, len * strlen(JSON_REPLACEMENT) + 1);
+    str_init(&text, len * strlen(UTF8_REPLACEMENT) + 1);
     for (size_t i = 0; i < len;) {
-        const size_t n = json_utf8_len(s + i, len - i);
-        str_addn(&text, n > 0 ? s + i : JSON_REPLACEMENT,
-                 n > 0 ? n : strlen(JSON_REPLACEMENT));
+        const size_t n = utf8_len(s + i, len - i);
+        str_addn(&text, n > 0 ? s + i : UTF8_REPLACEMENT,
+                 n > 0 ? n : strlen(UTF8_REPLACEMENT));
         i += MAX(n, 1);
     }
     emit_text(p, text.s, text.len);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/svg_private.h"
 
@@ -31,13 +32,29 @@ static double nodes_bottom(const struct drawing *d)
     return TOP + d->node_height * (double)d->pool->n;
 }
 
+/* XML has neither control characters nor U+FFFE and U+FFFF. */
+static bool is_of_xml(const char *text, size_t len)
+{
+    const unsigned char first = (unsigned char)text[0];
+    return len > 0 && first >= ' ' &&
+           !(len == 3 && memcmp(text, "\xef\xbf", 2) == 0 &&
+             (unsigned char)text[2] >= 0xbe);
+}
+
 void svg_add_escaped(struct str *out, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("<>&\"'", *text))
+    size_t len = strlen(text);
+    while (len > 0) {
+        size_t n = utf8_len(text, len);
+        if (!is_of_xml(text, n))
+            str_add(out, UTF8_REPLACEMENT);
+        else if (strchr("<>&\"'", *text))
             str_addf(out, "&#%d;", *text);
         else
-            str_addc(out, *text);
+            str_addn(out, text, n);
+        n = MAX(n, 1);
+        text += n;
+        len -= n;
     }
 }
 

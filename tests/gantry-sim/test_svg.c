@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/engine.h"
-#include "cmd/gantry-sim/gantt.h"
+#include "cmd/gantry-sim/svg_private.h"
 #include "tests/support/suite.h"
 
 #define DATA "tests/gantry-sim/data/"
@@ -68,6 +69,28 @@ static void stand_fini(struct stand *s)
     workload_fini(&s->load);
     pool_fini(&s->pool);
 }
+
+/* Whatever a name holds, the picture is XML. */
+START_TEST(test_escaped)
+{
+    static const struct {
+        const char *name, *want;
+    } names[] = {
+        {"a<b>&\"'", "a&#60;b&#62;&#38;&#34;&#39;"},
+        {"\xc3\xa9t\xc3\xa9", "\xc3\xa9t\xc3\xa9"},
+        {"a\x01\x1b"
+         "b",
+         "a" UTF8_REPLACEMENT UTF8_REPLACEMENT "b"},
+        {"\xff\xef\xbf\xbf", UTF8_REPLACEMENT UTF8_REPLACEMENT},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        STR_AUTO struct str out;
+        str_init(&out, 256);
+        svg_add_escaped(&out, names[i].name);
+        ck_assert_str_eq(out.s, names[i].want);
+    }
+}
+END_TEST
 
 /* test_engine.c has the drawing: D begins beside C, in the lanes that C leaves. */
 START_TEST(test_lanes)
@@ -307,7 +330,8 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-sim/svg", (struct suite_row[]){{test_lanes, 1},
+    return suite_main("gantry-sim/svg", (struct suite_row[]){{test_escaped, 1},
+                                                             {test_lanes, 1},
                                                              {test_no_overlap, 1},
                                                              {test_cut, 1},
                                                              {test_closure, 1},
