@@ -280,6 +280,32 @@ static int fail(int status, const struct err *err)
     return status;
 }
 
+/* The picture would take the place of what it is drawn of. */
+static int check_svg(const struct options *o, struct err *err)
+{
+    const char *const paths[] = {o->workload, o->cluster,  o->topology,
+                                 o->outages,  o->snapshot, o->config};
+    bool same = false;
+    for (size_t i = 0; o->svg && i < ARRAY_LEN(paths); i++)
+        same |= paths[i] && outfile_is(o->svg, paths[i]);
+    return same ? err_set(err, ERR_INVALID,
+                          "--svg: %s is read, and would be lost; name another file",
+                          o->svg)
+                : 0;
+}
+
+/* Returns the exit status; what was wrong has been said. */
+static int work(struct program *p, char **operands, struct err *err)
+{
+    const bool explains = options_explain(&p->options);
+    if (options_check(&p->options, err) < 0 || check_svg(&p->options, err) < 0 ||
+        (!explains && inputs_read(&p->in, operands, err) < 0))
+        return fail(EXIT_USE, err);
+    if (explains)
+        return run_snapshot(p, operands, err) < 0 ? fail(EXIT_USE, err) : 0;
+    return run(p, err) < 0 ? fail(EXIT_FAILED, err) : 0;
+}
+
 int main(int argc, char **argv)
 {
     static struct program p = {.svg = -1};
@@ -289,23 +315,13 @@ int main(int argc, char **argv)
         opt_parse_as(table, OPT_CUT | OPT_ANYWHERE, argc, argv, &p.options, &err);
     if (first < 0)
         return fail(EXIT_USE, &err);
-    if (p.options.help) {
-        print_help();
-        return 0;
-    }
-    if (p.options.version) {
-        puts(GANTRY_VERSION);
-        return 0;
-    }
     inputs_init(&p.in, &p.options);
-    const bool explains = options_explain(&p.options);
-    if (options_check(&p.options, &err) < 0 ||
-        (!explains && inputs_read(&p.in, argv + first, &err) < 0))
-        status = fail(EXIT_USE, &err);
-    else if (explains)
-        status = run_snapshot(&p, argv + first, &err) < 0 ? fail(EXIT_USE, &err) : 0;
-    else if (run(&p, &err) < 0)
-        status = fail(EXIT_FAILED, &err);
+    if (p.options.help)
+        print_help();
+    else if (p.options.version)
+        puts(GANTRY_VERSION);
+    else
+        status = work(&p, argv + first, &err);
     if (status == 0 && flush_output(&err) < 0)
         status = fail(EXIT_FAILED, &err);
     close_program(&p);

@@ -19,6 +19,13 @@ int outfile_open(const char *path, struct err *err)
     return fd < 0 ? fail(path, err) : fd;
 }
 
+bool outfile_is(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 /* Of a regular file, what was there before and is longer. */
 static int cut(int fd, size_t len)
 {

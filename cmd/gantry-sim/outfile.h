@@ -8,6 +8,7 @@
 #ifndef GANTRY_SIM_OUTFILE_H
 #define GANTRY_SIM_OUTFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -15,6 +16,8 @@
 /* A descriptor, made with mode 0644 if there is nothing; -1. A FIFO waits for its
  * reader. */
 int outfile_open(const char *path, struct err *err);
+/* Are both the same regular file? */
+bool outfile_is(const char *path, const char *other);
 /* All of it, and closes it either way. */
 int outfile_write(int fd, const char *path, const char *bytes, size_t len,
                   struct err *err);

@@ -67,6 +67,8 @@ static const struct {
      "gantry-sim: --outages: is of a replay; of a --snapshot with --replay\n"},
     {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
      "gantry-sim: @/none.csv: No such file or directory\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "-c", "@/bad.yaml", "--svg", "@/./bad.yaml"},
+     "gantry-sim: --svg: @/./bad.yaml is read, and would be lost; name another file\n"},
     {{"gantry-sim", "--node", "2", "--wrkload", HAND},
      "gantry-sim: unknown option --wrkload; did you mean --workload?\n"},
 };
@@ -245,7 +247,7 @@ END_TEST
 
 /* What cannot be written is a failure, of a replay and of a snapshot alike. */
 static const char *const full[] = {"-w " HAND " -N2 --gpus=8", "--snapshot @/saved",
-                                   "--snapshot @/saved --json"};
+                                   "--snapshot @/saved --json", "--help", "--version"};
 
 START_TEST(test_full)
 {
