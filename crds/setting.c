@@ -248,6 +248,22 @@ static const char *same_name(const char *key)
     return NULL;
 }
 
+/* The mapping that a key may be meant for, into `buffer`; false: none is near. */
+static bool near_mapping(const char *key, char buffer[SETTING_TEXT_MAX])
+{
+    const char *const words[] = {buffer, NULL};
+    for (const struct setting *row = settings_table; row->key; row++) {
+        const char *dot = strchr(row->key, '.');
+        if (!dot || dot - row->key >= SETTING_TEXT_MAX)
+            continue;
+        memcpy(buffer, row->key, (size_t)(dot - row->key));
+        buffer[dot - row->key] = '\0';
+        if (opt_nearest(key, words))
+            return true;
+    }
+    return false;
+}
+
 int setting_refuse_key(const char *key, struct err *err)
 {
     for (size_t i = 0; i < ARRAY_LEN(pointless); i++)
@@ -262,6 +278,9 @@ int setting_refuse_key(const char *key, struct err *err)
         words[i] = settings_table[i].key;
     const char *same = same_name(key);
     const char *near = same ? same : opt_nearest(key, words);
+    char mapping[SETTING_TEXT_MAX];
+    if (!near && near_mapping(key, mapping))
+        near = mapping;
     return err_set(err, ERR_INVALID, "unknown key \"%s\"%s%s%s", key,
                    near ? "; did you mean \"" : "", near ? near : "",
                    near ? "\"?" : "");

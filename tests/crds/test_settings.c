@@ -227,6 +227,9 @@ static const struct {
      "gantry.yaml:2: unknown key \"priorityWeigthPartition\"; did you mean "
      "\"priorityWeightPartition\"?"},
     {"frobnicate: 2\n", "gantry.yaml:1: unknown key \"frobnicate\""},
+    {"SchedulerParamters:\n  bfWindow: 3\n",
+     "gantry.yaml:1: unknown key \"SchedulerParamters\"; did you mean "
+     "\"schedulerParameters\"?"},
     {"PriorityWeightAge: 2\n",
      "gantry.yaml:1: unknown key \"PriorityWeightAge\"; did you mean "
      "\"priorityWeightAge\"?"},
