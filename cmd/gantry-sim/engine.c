@@ -234,6 +234,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++)
         ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
     ret->n_restless = sched_restless(e.sched);
+    engine_note_unbegun(&e);
     engine_forget_reservations(&e);
     ends_fini(&e.ends);
     arrays_free(e.arrays);

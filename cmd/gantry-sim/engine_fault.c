@@ -1,9 +1,11 @@
 /* What partitions, QOS and reservations say that does nothing, as their status in a
  * cluster would have it. */
+#include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/engine_private.h"
+#include "scheduler/reservation.h"
 
 static void note(struct engine *e, const char *kind, const char *name, struct str *said)
 {
@@ -42,6 +44,33 @@ static void say_reservation(const struct engine *e, const struct reservation *r,
         str_addf(out,
                  "overlaps with reservation %s: neither has the flag OVERLAP or MAINT",
                  other->name);
+}
+
+/* A workload whose clock begins at the epoch is over decades before a date. */
+static void say_unbegun(const struct engine *e, const struct reservation *r,
+                        struct str *out)
+{
+    const struct history *h = e->history;
+    int64_t last_sec = h->samples[h->n_samples - 1].sec, start_sec, end_sec;
+    char start[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
+    if (!reservation_occurrence(r, workload_begin(e->in->load), &start_sec, &end_sec) ||
+        start_sec <= last_sec)
+        return;
+    time_format_rfc3339(start_sec, start);
+    time_format_rfc3339(last_sec, last);
+    str_addf(out, "begins at %s, when the replay is over (%s); --begin sets its clock",
+             start, last);
+}
+
+void engine_note_unbegun(struct engine *e)
+{
+    const struct pool *p = e->in->pool;
+    STR_AUTO struct str said;
+    str_init(&said, ENTRY_TEXT_MAX);
+    for (size_t i = 0; i < p->n_reservations && e->history->n_samples > 0; i++) {
+        say_unbegun(e, p->reservations[i], &said);
+        note(e, "Reservation", p->reservations[i]->name, &said);
+    }
 }
 
 void engine_note_faults(struct engine *e)

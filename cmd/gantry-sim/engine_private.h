@@ -48,6 +48,8 @@ enum reason engine_entry(const struct engine *e, struct job *model,
 
 /* After the first step: to the history's faults. */
 void engine_note_faults(struct engine *e);
+/* At the end: likewise, of reservations that never began. */
+void engine_note_unbegun(struct engine *e);
 
 /* Which nodes reservations have: from the beginning, and after each step. */
 void engine_reserve(struct engine *e, int64_t now_sec);

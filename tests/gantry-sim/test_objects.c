@@ -84,6 +84,9 @@ START_TEST(test_begin)
     ck_assert_int_eq(
         simtest_run(root, SIM("-w", "@/w.csv", "--cluster", "@/c.yaml"), &said), 0);
     simtest_expect(&said, "\nwait, longest                                   0 s\n");
+    simtest_expect(&said, "/c.yaml: Reservation lab: begins at 2026-11-27T08:30:00Z, "
+                          "when the replay is over (1970-01-01T01:08:20Z); --begin "
+                          "sets its clock\n");
     tempdir_free(root);
 }
 END_TEST
