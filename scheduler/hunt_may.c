@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/component.h"
 #include "scheduler/guise.h"
@@ -61,7 +60,7 @@ static size_t all_gone_if_begun(struct sched *s, const struct hunt *h)
 }
 
 /* One that has looked for victims in vain: would it fit from one of these slots on,
- * before its own plan? */
+ * before its own plan, and might it start there? */
 static bool would_fit(struct sched *s, const struct entry *entry, size_t from,
                       size_t before)
 {
@@ -70,17 +69,19 @@ static bool would_fit(struct sched *s, const struct entry *entry, size_t from,
     struct seeker by;
     const struct slot *slots;
     size_t n;
+    bool fits;
 
     guise_wear(s, entry->rec, entry->qos_at);
     by = trial_seeker(s, entry);
     book_strike(s, entry->rec);
     slots = trial_find_from(s, entry, &by, from, last, &n);
+    fits = slots != NULL && trial_may_have(s, entry, &by, slots, n);
     if (planned)
         book_enter(s, entry->rec);
     guise_rest(s, entry->rec);
     if (slots != NULL)
         slots_unref(slots);
-    return slots != NULL;
+    return fits;
 }
 
 static bool may_preempt(struct sched *s, const struct entry *by, const struct hunt *h)
@@ -122,26 +123,6 @@ size_t hunt_others(struct sched *s, const struct hunt *h, size_t before)
     }
     s->pass.spared |= from > 0;
     return from;
-}
-
-/* By its limits, as things are when it is to start. */
-static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot *slots,
-                       size_t n)
-{
-    struct job view;
-    struct allowance_then then = {
-        .job = job_with_license(h->entry->rec->job, h->entry->license, &view),
-        .part = h->entry->part->part,
-        .slots = slots,
-        .n_slots = n};
-    const struct timeline *tl = &s->timeline;
-
-    timeline_span(tl, tl->bounds[s->window.first], window_end(h->by, s->window.first),
-                  &then.first, &then.last);
-    str_reset(&s->message);
-    return allowance_check_own(s, then.job, then.part, slots, n, &s->message) ==
-               REASON_NONE &&
-           allowance_check_then(s, &then, &s->message) == REASON_NONE;
 }
 
 static bool slots_meet(const struct slot *a, size_t n_a, const struct slot *b,
@@ -199,5 +180,6 @@ static bool may_components(struct sched *s, const struct hunt *h,
 bool hunt_may_have(struct sched *s, const struct hunt *h, const struct slot *slots,
                    size_t n)
 {
-    return may_components(s, h, slots, n) && is_allowed(s, h, slots, n);
+    return may_components(s, h, slots, n) &&
+           trial_may_have(s, h->entry, h->by, slots, n);
 }

@@ -106,9 +106,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
     slots = trial_find_place(s, &entry, &seeker, before, &n);
     if (slots == NULL)
         return false;
-    str_reset(&s->message);
-    if (allowance_check_own(s, by->job, entry.part->part, slots, n, &s->message) ==
-        REASON_NONE) {
+    if (trial_may_have(s, &entry, &seeker, slots, n)) {
         trial_set_plan(s, &entry, slots, n);
         return true;
     }

@@ -42,6 +42,10 @@ const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
 const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, size_t from, size_t before,
                                    size_t *ret_n);
+/* By its limits, as things are in the window that was found last. It is off the
+ * timeline. */
+bool trial_may_have(struct sched *s, const struct entry *entry, const struct seeker *by,
+                    const struct slot *slots, size_t n);
 /* `placed`: the slots are those that were found last. Of an array the next task starts,
  * and the array waits on, as long as it has any. */
 void trial_start(struct sched *s, const struct entry *entry, const struct slot *slots,

@@ -88,6 +88,27 @@ static enum reason check_then(struct sched *s, const struct entry *entry,
     return allowance_check_then(s, &then, &s->message);
 }
 
+bool trial_may_have(struct sched *s, const struct entry *entry, const struct seeker *by,
+                    const struct slot *slots, size_t n)
+{
+    struct job view;
+    const struct job *job = job_with_license(entry->rec->job, entry->license, &view);
+    const struct partition *part = entry->part->part;
+    const size_t first = s->window.first;
+    enum reason reason;
+
+    if (!s->held.any)
+        return true;
+    str_reset(&s->message);
+    reason = allowance_check_own(s, job, part, slots, n, &s->message);
+    if (reason == REASON_NONE && first > 0)
+        reason = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
+                                    &s->message);
+    if (reason == REASON_NONE)
+        reason = check_then(s, entry, by, job, slots, n);
+    return reason == REASON_NONE;
+}
+
 /* More nodes of its own than it may have in all: for good, where it never fits on as
  * few; else perhaps at another time. Where it is not that: as before. */
 static enum allowed judge_nodes(struct sched *s, const struct entry *entry,
