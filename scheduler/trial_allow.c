@@ -50,6 +50,23 @@ static enum allowed check_all_held(struct sched *s, const struct entry *entry,
     return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
 }
 
+/* What others hold, and have used, as it is in the window that was found last. */
+static enum reason check_others(struct sched *s, const struct job *job,
+                                const struct partition *part, const struct slot *slots,
+                                size_t n)
+{
+    const size_t first = s->window.first;
+    enum reason reason;
+
+    if (first > 0)
+        return allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
+                                  &s->message);
+    reason = allowance_check(s, job, part, &s->message);
+    return reason != REASON_NONE
+               ? reason
+               : allowance_check_tres(s, job, part, slots, n, &s->message);
+}
+
 /* What runs counts in full, but for one that is promised a start: at that time. Where
  * it would start now and may not, it may then. */
 static enum allowed check_running(struct sched *s, const struct entry *entry,
@@ -62,13 +79,7 @@ static enum allowed check_running(struct sched *s, const struct entry *entry,
         *ret = allowance_check_own(s, job, part, slots, n, &s->message);
         if (*ret != REASON_NONE)
             return ALLOWED_NOT_SO;
-        if (s->window.first == 0)
-            *ret = allowance_check(s, job, part, &s->message);
-        if (*ret == REASON_NONE && s->window.first == 0)
-            *ret = allowance_check_tres(s, job, part, slots, n, &s->message);
-        if (s->window.first > 0)
-            *ret = allowance_check_by(s, job, part, slots, n,
-                                      s->timeline.bounds[s->window.first], &s->message);
+        *ret = check_others(s, job, part, slots, n);
         return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_THEN;
     }
     return check_all_held(s, entry, by, job, slots, n, ret);
@@ -94,16 +105,14 @@ bool trial_may_have(struct sched *s, const struct entry *entry, const struct see
     struct job view;
     const struct job *job = job_with_license(entry->rec->job, entry->license, &view);
     const struct partition *part = entry->part->part;
-    const size_t first = s->window.first;
     enum reason reason;
 
     if (!s->held.any)
         return true;
     str_reset(&s->message);
     reason = allowance_check_own(s, job, part, slots, n, &s->message);
-    if (reason == REASON_NONE && first > 0)
-        reason = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
-                                    &s->message);
+    if (reason == REASON_NONE)
+        reason = check_others(s, job, part, slots, n);
     if (reason == REASON_NONE)
         reason = check_then(s, entry, by, job, slots, n);
     return reason == REASON_NONE;
