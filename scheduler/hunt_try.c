@@ -211,6 +211,7 @@ static void keep_room(struct sched *s, struct hunt *h, const struct slot *slots,
     } else {
         trial_set_plan(s, h->entry, slots, n);
         rec->job->plan.promised = true;
+        trial_allow_then(h->entry);
         book_enter(s, rec);
         starts_enlist(s, rec);
     }

@@ -67,7 +67,8 @@ struct task_key {
 /* Where a job fitted by one of its choices, it would have had more than it may. */
 struct limited {
     enum reason reason; /* NONE: it was not so */
-    bool now; /* only now, beside what is planned: it may be planned for later */
+    bool now;   /* only now, beside what is planned: it may be planned for later */
+    bool later; /* only by when it could be planned: it may start before */
     char *message;
 };
 

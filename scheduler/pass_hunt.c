@@ -22,6 +22,14 @@ bool pass_is_limited(const struct sched *s, const struct entry *entry)
     return trial_limited(entry, NULL) != REASON_NONE || is_at_task_limit(s, entry->rec);
 }
 
+/* Not where something is left to it now: whoever makes room may do so before that is
+ * used up. */
+static bool may_not_hunt(const struct sched *s, const struct entry *entry)
+{
+    return trial_is_limited_later(entry) ? is_at_task_limit(s, entry->rec)
+                                         : pass_is_limited(s, entry);
+}
+
 /* Where promises have moved, the walk to come may find room that nobody has to make;
  * but it is not waited for over and over. */
 static bool is_put_off(const struct sched *s, const struct entry *entry)
@@ -76,7 +84,7 @@ bool pass_hunt(struct sched *s, struct entry *entry, int64_t now_sec)
 
     entry->hunted = true;
     count_put_off(s, entry);
-    if (!preempt_may_hunt(s, entry) || pass_is_limited(s, entry) ||
+    if (!preempt_may_hunt(s, entry) || may_not_hunt(s, entry) ||
         pass_is_held(s, entry->rec))
         return false;
     by = trial_seeker(s, entry);
@@ -98,7 +106,7 @@ static bool may_hunt(const struct sched *s, const struct entry *entry)
     if (s->pass.round == ROUND_WHOLE)
         return !s->pass.forecasts;
     return s->pass.round >= ROUND_HUNT && s->pass.round != ROUND_FORECAST &&
-           entry->waits && !is_put_off(s, entry) && !pass_is_limited(s, entry);
+           entry->waits && !is_put_off(s, entry) && !may_not_hunt(s, entry);
 }
 
 /* Where a turn may end in a start as well it is not known yet whether anybody is to be

@@ -77,6 +77,11 @@ bool trial_promise(struct sched *s, const struct entry *entry, size_t n_promised
  * choice was tried last; NONE: none did. `message` (NULL: it is not asked for) gets the
  * sentence. */
 enum reason trial_limited(const struct entry *entry, struct str *message);
+/* Is it that only by when it could be planned? It may start before, if others make room
+ * for it. */
+bool trial_is_limited_later(const struct entry *entry);
+/* It may have a place after all. */
+void trial_allow_then(const struct entry *entry);
 /* What is known of that, of all of its choices. */
 void trial_forget_limits(struct jobrec *rec);
 /* Resources or Priority, and s->message says what is free; or the limit that kept it

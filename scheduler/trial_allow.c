@@ -44,10 +44,11 @@ static enum allowed check_all_held(struct sched *s, const struct entry *entry,
         if (*ret != REASON_NONE)
             return ALLOWED_NOT_SO;
     }
-    if (*ret == REASON_NONE && first > 0)
-        *ret = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
-                                  &s->message);
-    return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
+    if (*ret != REASON_NONE || first == 0)
+        return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT;
+    *ret = allowance_check_by(s, job, part, slots, n, s->timeline.bounds[first],
+                              &s->message);
+    return *ret == REASON_NONE ? ALLOWED : ALLOWED_NOT_BY;
 }
 
 /* What others hold, and have used, as it is in the window that was found last. */
@@ -141,6 +142,26 @@ static enum allowed judge_nodes(struct sched *s, const struct entry *entry,
     return ALLOWED_NOT;
 }
 
+/* What is told of it, in s->message, and is to be known of it. */
+static enum allowed note(const struct sched *s, const struct entry *entry,
+                         enum allowed allowed, enum reason reason)
+{
+    switch (allowed) {
+    case ALLOWED: /* but for those planned there */
+    case ALLOWED_NOT_THEN:
+    case ALLOWED_NOT_SO:
+        if (s->window.first == 0 && reason_class(reason) != WAIT_NEVER)
+            trial_set_limited_now(entry, reason, s->message.s);
+        return ALLOWED_NOT_THEN;
+    case ALLOWED_NOT_BY:
+        trial_set_limited_later(entry, reason, s->message.s);
+        return ALLOWED_NOT;
+    case ALLOWED_NOT:
+        trial_set_limited(entry, reason, s->message.s);
+    }
+    return ALLOWED_NOT;
+}
+
 enum allowed trial_check(struct sched *s, const struct entry *entry,
                          const struct seeker *by, const struct slot *slots, size_t n)
 {
@@ -158,11 +179,7 @@ enum allowed trial_check(struct sched *s, const struct entry *entry,
     entry->rec->declined |= allowed == ALLOWED_NOT_SO;
     if (allowed == ALLOWED_NOT || allowed == ALLOWED_NOT_SO)
         allowed = judge_nodes(s, entry, allowed, &reason);
-    if (allowed == ALLOWED_NOT)
-        trial_set_limited(entry, reason, s->message.s);
-    else if (s->window.first == 0 && reason_class(reason) != WAIT_NEVER)
-        trial_set_limited_now(entry, reason, s->message.s);
-    return allowed == ALLOWED_NOT ? ALLOWED_NOT : ALLOWED_NOT_THEN;
+    return note(s, entry, allowed, reason);
 }
 
 /* How many pods it may have, without those that are too many; 0: the rest would be too

@@ -48,7 +48,15 @@ void trial_set_limited(const struct entry *entry, enum reason reason,
 void trial_set_limited_now(const struct entry *entry, enum reason reason,
                            const char *message)
 {
-    set(entry, &(struct limited){reason, true, (char *)message});
+    set(entry,
+        &(struct limited){.reason = reason, .now = true, .message = (char *)message});
+}
+
+void trial_set_limited_later(const struct entry *entry, enum reason reason,
+                             const char *message)
+{
+    set(entry,
+        &(struct limited){.reason = reason, .later = true, .message = (char *)message});
 }
 
 static enum reason tell(const struct limited *of, bool now, struct str *message)
@@ -68,6 +76,11 @@ enum reason trial_limited(const struct entry *entry, struct str *message)
 enum reason trial_limited_now(const struct entry *entry, struct str *message)
 {
     return tell(limited_of(entry), true, message);
+}
+
+bool trial_is_limited_later(const struct entry *entry)
+{
+    return trial_limited(entry, NULL) != REASON_NONE && limited_of(entry)->later;
 }
 
 void trial_limit_now(const struct entry *entry, bool now)

@@ -35,20 +35,22 @@ void trial_set_limited(const struct entry *entry, enum reason reason,
 /* Likewise, where it may be planned for later: trial_limited tells nothing of it. */
 void trial_set_limited_now(const struct entry *entry, enum reason reason,
                            const char *message);
-/* As trial_limited, of that. */
+/* Likewise, where nothing would be left by then: trial_limited tells it. */
+void trial_set_limited_later(const struct entry *entry, enum reason reason,
+                             const char *message);
+/* As trial_limited, of what keeps it only from a place now. */
 enum reason trial_limited_now(const struct entry *entry, struct str *message);
-/* It may have a place after all, if only later. */
-void trial_allow_then(const struct entry *entry);
 
 /* May it have these slots in the window that was found last, under limits? */
 enum allowed {
     ALLOWED,
     ALLOWED_NOT_THEN, /* beside what is planned there; perhaps at another time */
     ALLOWED_NOT_SO, /* it is more than it may have by itself; perhaps other nodes do */
+    ALLOWED_NOT_BY, /* what it is allowed will be used up by then, but is not yet */
     ALLOWED_NOT,    /* trial_limited says why not */
 };
 /* Never ALLOWED_NOT_SO: it is noted in `declined` of the job, and the answer is that it
- * may not then. */
+ * may not then. Nor ALLOWED_NOT_BY: trial_is_limited_later tells that. */
 enum allowed trial_check(struct sched *s, const struct entry *entry,
                          const struct seeker *by, const struct slot *slots, size_t n);
 /* Likewise; where it would have more than it may it gets others, of fewer pods, if
