@@ -205,6 +205,7 @@ static enum reason check_places(struct sched *s, const struct askings *all,
     s->held.crowded = NULL;
     s->held.of_nodes = false;
     s->held.nodes_most = LIMIT_UNLIMITED;
+    s->held.forgotten_sec = TIME_UNSET;
     for (size_t i = 0; i < all->n && reason == REASON_NONE; i++)
         reason = check_component_places(s, &(struct asker){all, &all->items[i]}, stage,
                                         message);

@@ -100,7 +100,8 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
                                 size_t n, struct str *message);
 
 /* Of one that would be planned for that time, without limits_safe: limits on usage that
- * those who run, or are planned before, will have used up by then. */
+ * those who run, or are planned before, will have used up by then. Where that is
+ * forgotten later s->held says when. */
 enum reason allowance_check_by(struct sched *s, const struct job *job,
                                const struct partition *part, const struct slot *slots,
                                size_t n, int64_t at_sec, struct str *message);

@@ -100,11 +100,16 @@ bool usage_stays_up(const struct sched *s, const struct asking *a,
            (__int128)limit->amount * 1000;
 }
 
+/* A time to come, and when what is used up by then is forgotten; TIME_UNSET: never. */
+struct by_then {
+    int64_t at_sec, forgotten_sec;
+};
+
 /* Will all be used up then, if those that run, and those planned before, go on to their
  * ends? */
 static bool usage_is_up_by(const struct sched *s, const struct asking *a,
                            const struct place_of *place, const struct limit *limit,
-                           int64_t at_sec)
+                           struct by_then *then)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, a, limit, &buffer);
@@ -113,7 +118,9 @@ static bool usage_is_up_by(const struct sched *s, const struct asking *a,
     size_t slot, end;
 
     usage_past(s, place, limit, whose, &bound.past);
-    timeline_span(&s->timeline, at_sec, at_sec + 1, &slot, &end);
+    timeline_span(&s->timeline, then->at_sec, then->at_sec + 1, &slot, &end);
+    then->forgotten_sec =
+        bound.past.reset_sec > then->at_sec ? bound.past.reset_sec : TIME_UNSET;
     return pledge_used_by(&bound, s->timeline.bounds, slot) >=
            (__int128)limit->amount * 1000;
 }
@@ -130,17 +137,17 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- jobs that run ---- */
 
-/* TIME_UNSET: now. */
+/* NULL: now. */
 static bool is_up(const struct sched *s, const struct asking *a,
                   const struct place_of *place, const struct limit *limit,
-                  int64_t at_sec)
+                  struct by_then *then)
 {
-    return at_sec == TIME_UNSET ? usage_is_up(s, place, limit)
-                                : usage_is_up_by(s, a, place, limit, at_sec);
+    return then == NULL ? usage_is_up(s, place, limit)
+                        : usage_is_up_by(s, a, place, limit, then);
 }
 
 static enum reason find_used_up(const struct sched *s, const struct asking *a,
-                                int64_t at_sec, struct str *message)
+                                struct by_then *then, struct str *message)
 {
     struct places places;
 
@@ -153,7 +160,7 @@ static enum reason find_used_up(const struct sched *s, const struct asking *a,
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
                 !asking_is_bound(a, limit) || !asking_has(s, a, limit) ||
-                !is_up(s, a, place, limit, at_sec))
+                !is_up(s, a, place, limit, then))
                 continue;
             allowance_say(place, a->job, limit, 0, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
@@ -173,7 +180,7 @@ static enum reason find_any_used_up(const struct sched *s, const struct job *job
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
     for (size_t i = 0; i < all.n && reason == REASON_NONE; i++) {
         if (all.items[i].job->phase == JOB_RUNNING)
-            reason = find_used_up(s, &all.items[i], TIME_UNSET, message);
+            reason = find_used_up(s, &all.items[i], NULL, message);
     }
     return reason;
 }
@@ -182,6 +189,7 @@ enum reason allowance_check_by(struct sched *s, const struct job *job,
                                const struct partition *part, const struct slot *slots,
                                size_t n, int64_t at_sec, struct str *message)
 {
+    struct by_then then = {.at_sec = at_sec};
     enum reason reason = REASON_NONE;
     struct askings all;
 
@@ -189,9 +197,10 @@ enum reason allowance_check_by(struct sched *s, const struct job *job,
         return REASON_NONE;
     askings_init(s, &all, job, part, slots, n);
     for (size_t i = 0; i < all.n && reason == REASON_NONE; i++)
-        reason = find_used_up(s, &all.items[i], at_sec, message);
+        reason = find_used_up(s, &all.items[i], &then, message);
     if (reason == REASON_NONE)
         return REASON_NONE;
+    s->held.forgotten_sec = then.forgotten_sec;
     str_add(message, " by when it could start, if all that run and are planned "
                      "go on to their limits");
     s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));

@@ -88,6 +88,8 @@ struct held {
                                own are more than it allows in all, it allows */
     int64_t nodes_most;     /* so many; LIMIT_UNLIMITED: they are not */
     unsigned nodes_of;      /* of its components, those that count for it together */
+    int64_t forgotten_sec;  /* what is used up by a time to come is forgotten then;
+                               TIME_UNSET: it is not that, or stays */
     /* Likewise by the last look at coming time: there are too many nodes, in a slot. */
     const struct pledge *crowded;
     size_t crowded_slot;

@@ -145,6 +145,24 @@ struct search {
     enum allowed last;
 };
 
+/* Behind what was refused; of what is used up by then, where it is forgotten: that is
+ * so once at most. False: it is refused whatever the time. */
+static bool goes_on(struct sched *s, const struct entry *entry, struct search *in)
+{
+    const struct timeline *tl = &s->timeline;
+    size_t first, forgotten = 0;
+
+    if (s->held.forgotten_sec != TIME_UNSET)
+        timeline_span(tl, tl->bounds[0], s->held.forgotten_sec, &first, &forgotten);
+    in->from = MAX(s->window.first + 1, forgotten);
+    if (in->last == ALLOWED_NOT_THEN)
+        return true;
+    if (forgotten == 0 || forgotten >= in->before || !trial_is_limited_later(entry))
+        return false;
+    trial_allow_then(entry);
+    return true;
+}
+
 /* The first place from a slot on that limits allow; NULL: none. What they said of the
  * last that was found is in `in`: it may be refused whatever the time. */
 static const struct slot *find_within(struct sched *s, const struct entry *entry,
@@ -162,8 +180,7 @@ static const struct slot *find_within(struct sched *s, const struct entry *entry
         if (in->last == ALLOWED)
             return slots;
         slots_unref(slots);
-        in->from = s->window.first + 1;
-    } while (in->last == ALLOWED_NOT_THEN);
+    } while (goes_on(s, entry, in));
     return NULL;
 }
 
