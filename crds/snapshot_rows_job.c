@@ -15,11 +15,15 @@ static const struct field slot_rows[] = {
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct fields fields_plan;
-static const struct field plan_rows[] = {
-    INT(plan, start_sec),        BOOL(plan, promised),
-    TEXT(plan, partition),       TEXT(plan, reservation),
-    TEXT(plan, license),         TEXT(plan, qos),
-    SLOTS(plan, slots, n_slots), LIST(plan, further, n_further, fields_plan)};
+static const struct field plan_rows[] = {INT(plan, start_sec),
+                                         BOOL(plan, promised),
+                                         BOOL(plan, yielded),
+                                         TEXT(plan, partition),
+                                         TEXT(plan, reservation),
+                                         TEXT(plan, license),
+                                         TEXT(plan, qos),
+                                         SLOTS(plan, slots, n_slots),
+                                         LIST(plan, further, n_further, fields_plan)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
 static const struct field wall_rows[] = {INT(wall, limit_sec)};

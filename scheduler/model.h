@@ -325,6 +325,7 @@ struct license {
 struct plan {
     int64_t start_sec; /* TIME_UNSET: none; PLAN_FAR: when, nobody knows yet */
     bool promised;     /* kept from step to step; else a forecast */
+    bool yielded;      /* then: others have ended early for the job (yield.h) */
     char *partition;
     /* Which one, where the job names several, or is to be drawn in; else NULL. */
     char *reservation;

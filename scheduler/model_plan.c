@@ -84,6 +84,7 @@ struct plan plan_copy(const struct plan *plan)
     return (struct plan){
         .start_sec = plan->start_sec,
         .promised = plan->promised,
+        .yielded = plan->yielded,
         .partition = xstrdup_null(plan->partition),
         .reservation = xstrdup_null(plan->reservation),
         .license = xstrdup_null(plan->license),

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/check.h"
 #include "scheduler/reserve_private.h"
+#include "scheduler/yield.h"
 
 /* So many jobs are counted between looks at the budget; with all places of its array
  * one takes half a microsecond, or some where it has many nodes. */
@@ -31,13 +33,45 @@ bool reserve_position(const struct sched *s, const struct slot *slot, size_t *re
     return true;
 }
 
+static bool is_in(const struct resvrec *resv, const struct jobrec *rec)
+{
+    return str_eq(job_reservation(rec->job), resv->resv->name);
+}
+
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
 static bool minds(const struct resvrec *resv, const struct jobrec *rec)
 {
-    bool own = str_eq(job_reservation(rec->job), resv->resv->name);
-
-    return !rec->gone && (!own || resv->resv->replace) &&
+    return !rec->gone && (!is_in(resv, rec) || resv->resv->replace) &&
            !reservation_lends(resv->resv, rec->job);
+}
+
+/* Of what is planned: when its slot is free again. */
+static int64_t plan_end(const struct sched *s, const struct job *job,
+                        const struct slot *slot)
+{
+    const struct plan *plan = &job->plan;
+    const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
+
+    if (part == NULL)
+        return TIME_NEVER;
+    return timeline_end(plan->start_sec,
+                        check_component_length(job, (size_t)slot->component, part->part,
+                                               plan->start_sec));
+}
+
+/* Somebody was ended for it who would have to be again, for others. */
+static bool keeps_plan(const struct tally *t, const struct jobrec *rec)
+{
+    return yield_keeps(rec) && rec->job->plan.start_sec < t->end_sec &&
+           !is_in(t->rec, rec);
+}
+
+bool reserve_meets_plan(const struct sched *s, const struct tally *t,
+                        const struct jobrec *rec, const struct slot *slot)
+{
+    return keeps_plan(t, rec) &&
+           (reservation_floats(t->rec->resv) ||
+            timeline_minute(plan_end(s, rec->job, slot)) > t->start_sec);
 }
 
 void reserve_tally_fini(struct tally *t)
@@ -58,7 +92,7 @@ static void drop_holder(struct tally *t, const struct jobrec *rec)
 
 static void note_holder(struct tally *t, const struct jobrec *rec, int by)
 {
-    if (!t->divides || rec->job->n_alloc == 0)
+    if (!t->divides || (rec->job->n_alloc == 0 && !keeps_plan(t, rec)))
         return;
     if (by < 0) {
         drop_holder(t, rec);
@@ -68,12 +102,27 @@ static void note_holder(struct tally *t, const struct jobrec *rec, int by)
     t->holders[t->n_holders++] = rec;
 }
 
+static void tally_plan(const struct sched *s, struct tally *t, const struct jobrec *rec,
+                       int by)
+{
+    const struct plan *plan = &rec->job->plan;
+    size_t at;
+
+    if (!plan->promised || plan->start_sec >= t->end_sec)
+        return;
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        if (!reserve_position(s, &plan->slots[i], &at))
+            continue;
+        t->against[at].promises += by;
+        t->against[at].uses += reserve_meets_plan(s, t, rec, &plan->slots[i]) ? by : 0;
+    }
+}
+
 /* With all of its places, once more (1) or once less (-1). */
 void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *rec,
                    int by)
 {
     const struct job *job = rec->job;
-    const struct plan *plan = &job->plan;
     size_t at;
 
     if (rec->array == NULL && !rec->gone && job->n_tolerations > 0 &&
@@ -87,11 +136,7 @@ void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *
             reserve_position(s, &job->alloc[i], &at))
             t->against[at].uses += by;
     }
-    for (size_t i = 0;
-         plan->promised && plan->start_sec < t->end_sec && i < plan->n_slots; i++) {
-        if (reserve_position(s, &plan->slots[i], &at))
-            t->against[at].promises += by;
-    }
+    tally_plan(s, t, rec, by);
     for (size_t i = 0; i < rec->n_followers; i++)
         reserve_tally(s, t, rec->followers[i], by);
 }

@@ -14,7 +14,8 @@
 struct candidate_node {
     size_t position;
     bool shunned; /* nobody who may run there tolerates its taints */
-    bool used;    /* somebody runs into the time of the reservation there */
+    bool used;    /* somebody runs into the time of the reservation there, or will, for
+                     whom others end */
     bool shared;  /* another reservation has it at that time, and that may be */
     bool full;    /* pods of others leave no CPU */
     /* Where it is to hold portions: */
@@ -52,6 +53,10 @@ void reserve_tally(const struct sched *s, struct tally *t, const struct jobrec *
                    int by);
 /* Does a job have a slot still when it begins? */
 bool reserve_meets_slot(const struct sched *s, const struct tally *t,
+                        const struct jobrec *rec, const struct slot *slot);
+/* Is it promised a slot still then for which others end, or have ended? Unless it is
+ * promised that in the reservation. */
+bool reserve_meets_plan(const struct sched *s, const struct tally *t,
                         const struct jobrec *rec, const struct slot *slot);
 /* False: it is on no node that is known. */
 bool reserve_position(const struct sched *s, const struct slot *slot, size_t *ret);

@@ -8,9 +8,10 @@
 #include "scheduler/reserve_private.h"
 
 /* Who has the node alone, or for its user, has all of it. */
-static void take_slot(struct choosing *c, const struct job *job, size_t i, size_t at)
+static void take_slot(struct choosing *c, const struct job *job,
+                      const struct slot *slot, size_t at)
 {
-    struct resvec use = cluster_use(&job->alloc[i].each, job->alloc[i].pods);
+    struct resvec use = cluster_use(&slot->each, slot->pods);
 
     if (book_sharing(c->s, job) != SHARES_WITH_ALL)
         use = c->s->cluster.order[at]->node->capacity;
@@ -19,7 +20,20 @@ static void take_slot(struct choosing *c, const struct job *job, size_t i, size_
     resvec_add(&c->nodes[at].taken, &use);
 }
 
-/* What those take that run into its time. */
+static void take_plan(struct choosing *c, const struct tally *t,
+                      const struct jobrec *rec)
+{
+    const struct plan *plan = &rec->job->plan;
+    size_t at;
+
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        if (reserve_meets_plan(c->s, t, rec, &plan->slots[i]) &&
+            reserve_position(c->s, &plan->slots[i], &at))
+            take_slot(c, rec->job, &plan->slots[i], at);
+    }
+}
+
+/* What those take that run into its time, or will. */
 static void take_all(struct choosing *c, const struct tally *t)
 {
     size_t at;
@@ -31,8 +45,9 @@ static void take_all(struct choosing *c, const struct tally *t)
         for (size_t i = 0; i < job->n_alloc; i++) {
             if (reserve_meets_slot(c->s, t, rec, &job->alloc[i]) &&
                 reserve_position(c->s, &job->alloc[i], &at))
-                take_slot(c, job, i, at);
+                take_slot(c, job, &job->alloc[i], at);
         }
+        take_plan(c, t, rec);
     }
 }
 

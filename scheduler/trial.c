@@ -63,6 +63,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry,
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
     bool promised = plan->promised, alone = entry->rec->job->n_reservations == 1;
+    bool yielded = plan->yielded;
     /* Perhaps the plan's. */
     char *reservation = alone ? NULL : xstrdup_null(entry->resv);
     char *license = xstrdup_null(entry->license);
@@ -73,6 +74,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry,
     plan_clear(plan);
     *plan = (struct plan){
         .promised = promised,
+        .yielded = yielded,
         .start_sec =
             first < s->timeline.n_slots - 1 ? s->timeline.bounds[first] : PLAN_FAR,
         .partition = xstrdup(entry->part->part->name),

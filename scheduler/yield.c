@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/reserve.h"
 
 /* Those that yield to one job, one at least. */
 struct yielders {
@@ -40,9 +41,12 @@ void yield_fini(struct sched *s)
         drop(s, y);
 }
 
-/* Its turn is another one with the first of them, and once there are none. */
+/* Its turn is another one with the first of them, and once there are none; so is what
+ * it is in the way of. */
 static void set_count(struct sched *s, struct jobrec *rec, size_t n)
 {
+    if ((n > 0) != yield_any(rec))
+        reserve_uncount(s, rec);
     rec->n_victims = n;
     line_forget_turn(s, rec);
 }
@@ -89,10 +93,22 @@ static void join(struct sched *s, struct jobrec *rec)
     tell_count(s, y);
 }
 
+/* It has ended, and does not run on after all: what is promised to the other one is
+ * still what it ended for. */
+static void note_end(const struct sched *s, struct yielders *y,
+                     const struct jobrec *rec)
+{
+    struct jobrec *to = preemptor(s, y);
+
+    if (to != NULL && rec->job->preempted_by != 0)
+        to->job->plan.yielded = to->job->plan.promised;
+}
+
 static void leave(struct sched *s, struct jobrec *rec)
 {
     struct yielders *y = rec->yields;
 
+    note_end(s, y, rec);
     y->items[rec->yield_at] = y->items[--y->n];
     y->items[rec->yield_at]->yield_at = rec->yield_at;
     rec->yields = NULL;

@@ -22,6 +22,12 @@ static inline bool yield_any(const struct jobrec *rec)
 {
     return rec->n_victims > 0;
 }
+/* Is it promised room that others end for, or have ended for? Nobody else may be given
+ * that who may not preempt them. */
+static inline bool yield_keeps(const struct jobrec *rec)
+{
+    return rec->job->plan.promised && (yield_any(rec) || rec->job->plan.yielded);
+}
 /* The slot from which on all are gone that are told to end at that time. */
 size_t yield_gone(const struct sched *s, int64_t now_sec);
 /* Likewise those that yield to it, if that is later. */
