@@ -25,6 +25,8 @@ int reserve_compare(const void *left, const void *right)
         return a->shared ? 1 : -1;
     if (a->deters != b->deters)
         return a->deters < b->deters ? -1 : 1;
+    if ((a->promises > 0) != (b->promises > 0))
+        return a->promises > 0 ? 1 : -1;
     if (a->weight != b->weight)
         return a->weight < b->weight ? -1 : 1;
     if (a->foreign != b->foreign)

@@ -45,33 +45,38 @@ static bool minds(const struct resvrec *resv, const struct jobrec *rec)
            !reservation_lends(resv->resv, rec->job);
 }
 
-/* Of what is planned: when its slot is free again. */
-static int64_t plan_end(const struct sched *s, const struct job *job,
-                        const struct slot *slot)
+/* Of what is planned: when a component's slots are free again. */
+static int64_t plan_end(const struct sched *s, const struct job *job, size_t component)
 {
     const struct plan *plan = &job->plan;
     const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
 
     if (part == NULL)
         return TIME_NEVER;
-    return timeline_end(plan->start_sec,
-                        check_component_length(job, (size_t)slot->component, part->part,
-                                               plan->start_sec));
+    return timeline_end(
+        plan->start_sec,
+        check_component_length(job, component, part->part, plan->start_sec));
+}
+
+/* Is it promised to the job for a time in which it begins, or goes on? */
+static bool meets_plan(const struct sched *s, const struct tally *t,
+                       const struct job *job, const struct slot *slot)
+{
+    return job->plan.promised && job->plan.start_sec < t->end_sec &&
+           (reservation_floats(t->rec->resv) ||
+            timeline_minute(plan_end(s, job, (size_t)slot->component)) > t->start_sec);
 }
 
 /* Somebody was ended for it who would have to be again, for others. */
 static bool keeps_plan(const struct tally *t, const struct jobrec *rec)
 {
-    return yield_keeps(rec) && rec->job->plan.start_sec < t->end_sec &&
-           !is_in(t->rec, rec);
+    return yield_keeps(rec) && !is_in(t->rec, rec);
 }
 
 bool reserve_meets_plan(const struct sched *s, const struct tally *t,
                         const struct jobrec *rec, const struct slot *slot)
 {
-    return keeps_plan(t, rec) &&
-           (reservation_floats(t->rec->resv) ||
-            timeline_minute(plan_end(s, rec->job, slot)) > t->start_sec);
+    return keeps_plan(t, rec) && meets_plan(s, t, rec->job, slot);
 }
 
 void reserve_tally_fini(struct tally *t)
@@ -106,15 +111,18 @@ static void tally_plan(const struct sched *s, struct tally *t, const struct jobr
                        int by)
 {
     const struct plan *plan = &rec->job->plan;
+    bool meets = false, keeps = keeps_plan(t, rec);
     size_t at;
 
-    if (!plan->promised || plan->start_sec >= t->end_sec)
-        return;
-    for (size_t i = 0; i < plan->n_slots; i++) {
-        if (!reserve_position(s, &plan->slots[i], &at))
+    for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {
+        const struct slot *slot = &plan->slots[i];
+
+        if (i == 0 || slot->component != slot[-1].component)
+            meets = meets_plan(s, t, rec->job, slot);
+        if (!meets || !reserve_position(s, slot, &at))
             continue;
         t->against[at].promises += by;
-        t->against[at].uses += reserve_meets_plan(s, t, rec, &plan->slots[i]) ? by : 0;
+        t->against[at].uses += keeps ? by : 0;
     }
 }
 

@@ -452,8 +452,8 @@ static void tell(struct stepped *f, const char *lines)
 
 /* One of whole nodes, and one of cores of as many. */
 static const char *const reserves[] = {
-    "reservation r start=72000 end=108000 count=2",
-    "reservation r start=72000 end=108000 count=2 cpu=16",
+    "reservation r start=7200 end=108000 count=2",
+    "reservation r start=7200 end=108000 count=2 cpu=16",
 };
 
 static size_t count_chosen(const struct stepped *f)
@@ -534,8 +534,8 @@ static const struct {
     {"a node gone", "gone node n1", "n2,n3"},
     {"another node first", "node n0 cpu=9", "n0,n1"},
     {"a partition changed", "partition batch default state=DRAIN", "n1,n2"},
-    {"fewer nodes", "reservation r start=72000 end=108000 count=1", "n1"},
-    {"another reservation before it", "reservation a start=72000 end=108000 count=1",
+    {"fewer nodes", "reservation r start=7200 end=108000 count=1", "n1"},
+    {"another reservation before it", "reservation a start=7200 end=108000 count=1",
      "n2,n3"},
 };
 
