@@ -522,6 +522,10 @@ static const struct {
     {"nothing", "gone job 999", "n1,n2"},
     {"counted ones gone", "gone job 101-140", "n1,n4"},
     {"the next one gone", "gone job 220-250", "n1,n3"},
+    {"a job ends for a counted one",
+     "gone job 101-140\n"
+     "job 4 cpu=8 state=running start=0 in=batch on=n4 time=60 preemptedby=150",
+     "n1,n2"},
     {"others gone", "gone job 301-330\ngone job 401", "n1,n2"},
     {"a counted one runs longer",
      "job 2 cpu=8 state=running start=0 in=batch on=n2 time=2-00:00:00", "n1,n3"},
