@@ -168,7 +168,8 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong)
         reader_leave_out(r, job, why);
         return;
     }
-    job->limit_sec = MIN(job->limit_sec, DURATION_MAX);
+    if (job->limit_sec != LIMIT_UNLIMITED)
+        job->limit_sec = MIN(job->limit_sec, DURATION_MAX);
     workload_add(w, job);
 }
 

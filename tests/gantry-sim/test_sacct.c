@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "cmd/gantry-sim/workload.h"
 #include "scheduler/model.h"
+#include "tests/support/simtest.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
 
@@ -55,9 +56,14 @@ static const struct {
     {"one that still runs goes on to its limit",
      HEAD "7|RUNNING|60|00:10:00|01:00:00|cpu=1\n", RUN_TO_LIMIT, 3600, 0, 0, 1000, 0,
      NULL},
-    {"an unlimited one has the longest limit",
-     HEAD "7|TIMEOUT|60|00:10:00|UNLIMITED|cpu=1\n", 600, DURATION_MAX, 0, 0, 1000, 0,
-     NULL},
+    {"an unlimited one has no limit", HEAD "7|TIMEOUT|60|00:10:00|UNLIMITED|cpu=1\n",
+     600, LIMIT_UNLIMITED, 0, 0, 1000, 0, NULL},
+    {"so has one whose raw limit is a word",
+     "Submit|ElapsedRaw|TimelimitRaw|ReqTRES\n60|90|UNLIMITED|cpu=1\n", 90,
+     LIMIT_UNLIMITED, 0, 0, 1000, 0, NULL},
+    {"a number beyond all limits is the longest one",
+     "Submit|ElapsedRaw|TimelimitRaw|ReqTRES\n60|90|999999999|cpu=1\n", 90,
+     DURATION_MAX, 0, 0, 1000, 0, NULL},
     {"steps are of a job that has a row",
      HEAD "7.batch|COMPLETED||||\n7|COMPLETED|60|00:00:01||cpu=1\n"
           "7.0|COMPLETED|oops|oops||\n",
@@ -114,6 +120,28 @@ START_TEST(test_words)
     ck_assert_int_eq(job->like->eligible_sec, 3600);
     ck_assert_str_eq(w.passed_over, "Mood");
     workload_fini(&w);
+}
+END_TEST
+
+/* ---- one that nothing ends ---- */
+
+/* Job 2 runs to the end of the replay, so job 3, for both nodes, never starts. */
+START_TEST(test_unlimited)
+{
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "w",
+                  HEAD "1|COMPLETED|10|01:00:00|UNLIMITED|cpu=4\n"
+                       "2|RUNNING|10|01:00:00|UNLIMITED|cpu=4\n"
+                       "3|PENDING|10|00:00:00|UNLIMITED|cpu=128,node=2\n");
+    ck_assert_int_eq(
+        simtest_run(root, SIM("-w", "@/w", "-N2", "--cpus", "64", "--json"), &said), 0);
+    simtest_expect(&said, "\"completed\":1,");
+    simtest_expect(&said, "\"running\":1,");
+    simtest_expect(&said, "\"neverStarted\":1,");
+    simtest_expect(&said, "\"spanSec\":3600,");
+    tempdir_free(root);
 }
 END_TEST
 
@@ -181,6 +209,7 @@ int main(void)
     return suite_main("gantry-sim/sacct",
                       (struct suite_row[]){{test_good, ARRAY_LEN(good)},
                                            {test_words, 1},
+                                           {test_unlimited, 1},
                                            {test_rows, 1},
                                            {test_no_workload, ARRAY_LEN(no_workload)},
                                            {NULL, 0}});
