@@ -128,13 +128,48 @@ static int read_snapshot(struct inputs *in, struct saved *saved, struct err *err
     return 0;
 }
 
+/* Settings by which objects are read: what the cluster is, not a policy for it. */
+static const struct {
+    const char *key;
+    size_t at; /* the text in struct settings */
+} readings[] = {
+    {"gpuResource", offsetof(struct settings, gpu_resource)},
+    {"gpuTypeLabel", offsetof(struct settings, gpu_type_label)},
+    {"timeZone", offsetof(struct settings, time_zone)},
+};
+
+static const char *reading(const struct inputs *in, size_t i, size_t key)
+{
+    return (const char *)&in->settings[i] + readings[key].at;
+}
+
+/* All settings are to replay on the same cluster. */
+static int check_readings(const struct inputs *in, const char *path, struct err *err)
+{
+    for (size_t i = 1; i < in->n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(readings); k++)
+            if (!str_eq(reading(in, 0, k), reading(in, i, k)))
+                return err_set(err, ERR_INVALID,
+                               "--compare: %s is \"%s\" by %s and \"%s\" by %s; %s is "
+                               "read once, so all must say the same",
+                               readings[k].key, reading(in, 0, k), in->names[0],
+                               reading(in, i, k), in->names[i], path);
+    return 0;
+}
+
+static int read_objects(struct inputs *in, const char *path, struct err *err)
+{
+    if (check_readings(in, path, err) < 0)
+        return -1;
+    return pool_read_objects(&in->pool, path, &in->settings[0], err);
+}
+
 static int read_file(struct inputs *in, const char *path, struct err *err)
 {
     bool objects =
         str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
     in->pool.dated = in->options->begin != NULL;
-    int rc = objects ? pool_read_objects(&in->pool, path, &in->settings[0], err)
-                     : pool_read(&in->pool, path, err);
+    int rc = objects ? read_objects(in, path, err) : pool_read(&in->pool, path, err);
     return rc < 0 ? -1 : pool_check_names(&in->pool, err);
 }
 

@@ -191,6 +191,51 @@ START_TEST(test_gpu_type)
 }
 END_TEST
 
+/* Settings that are compared are of one cluster, whichever file is the first; one that
+ * does not say it has the default. Nodes as CSV are not read by them. */
+static const struct {
+    const char *key, *unsaid, *said;
+} readings[] = {
+    {"gpuResource", "nvidia.com/gpu", "amd.com/gpu"},
+    {"gpuTypeLabel", "gantry.dev/gpu-type", "product"},
+    {"timeZone", "UTC", "Europe/Berlin"},
+};
+
+START_TEST(test_readings)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *set = xasprintf("%s: %s\n", readings[_i].key, readings[_i].said);
+    AUTO_FREE char *want = xasprintf(
+        "gantry-sim: --compare: %s is \"%s\" by %s/a.yaml and \"%s\" by %s/b.yaml; "
+        "%s/c.yaml is read once, so all must say the same\n",
+        readings[_i].key, readings[_i].unsaid, root, readings[_i].said, root, root);
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "c.yaml", objects);
+    simtest_write(root, "c.csv", "gpus\n8\n");
+    simtest_write(root, "w.csv", shares_csv);
+    simtest_write(root, "a.yaml", "");
+    simtest_write(root, "b.yaml", set);
+    ck_assert_int_eq(simtest_run(root,
+                                 SIM("-w", "@/w.csv", "--cluster", "@/c.yaml",
+                                     "--compare", "@/a.yaml", "@/a.yaml", "@/b.yaml"),
+                                 &said),
+                     2);
+    ck_assert_str_eq(said.s, want);
+    ck_assert_int_eq(simtest_run(root,
+                                 SIM("-w", "@/w.csv", "--cluster", "@/c.yaml",
+                                     "--compare", "@/b.yaml", "@/b.yaml"),
+                                 &said),
+                     0);
+    ck_assert_int_eq(simtest_run(root,
+                                 SIM("-w", "@/w.csv", "--cluster", "@/c.csv",
+                                     "--compare", "@/a.yaml", "@/b.yaml"),
+                                 &said),
+                     0);
+    tempdir_free(root);
+}
+END_TEST
+
 /* What would be wrong in the cluster as well, and is taken all the same. */
 START_TEST(test_faults)
 {
@@ -248,12 +293,14 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-sim/objects", (struct suite_row[]){{test_objects, 1},
-                                                                 {test_begin, 1},
-                                                                 {test_gpu_type, 1},
-                                                                 {test_refused, 1},
-                                                                 {test_faults, 1},
-                                                                 {test_shares, 1},
-                                                                 {test_qos_list, 1},
-                                                                 {NULL, 0}});
+    return suite_main("gantry-sim/objects",
+                      (struct suite_row[]){{test_objects, 1},
+                                           {test_begin, 1},
+                                           {test_gpu_type, 1},
+                                           {test_readings, ARRAY_LEN(readings)},
+                                           {test_refused, 1},
+                                           {test_faults, 1},
+                                           {test_shares, 1},
+                                           {test_qos_list, 1},
+                                           {NULL, 0}});
 }
