@@ -61,11 +61,12 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err);
  * is wrong anywhere is refused: path, line, what. */
 int pool_read(struct pool *p, const char *path, struct err *err);
 /* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
- * -o yaml` prints them; other kinds are refused, and so are preempt lists and parents
- * of accounts that lead nowhere. When a reservation was made counts only if the pool is
- * dated: otherwise it is there from the beginning. A node that does not say whether it
- * is ready is. A reservation's times are those of the workload's clock, which begins at
- * the epoch; what was used of an account was used right before the first job. */
+ * -o yaml` prints them; other kinds are refused, and so are two of a kind with one
+ * name (nodes: pool_check_names), and preempt lists and parents of accounts that lead
+ * nowhere. When a reservation was made counts only if the pool is dated: otherwise it
+ * is there from the beginning. A node that does not say whether it is ready is. A
+ * reservation's times are those of the workload's clock, which begins at the epoch;
+ * what was used of an account was used right before the first job. */
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err);
 /* Does it take new jobs? Not if it is not ready, or cordoned. */

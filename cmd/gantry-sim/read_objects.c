@@ -133,10 +133,48 @@ static int take_document(void *arg, struct json *take_doc, size_t line, struct e
     return rc < 0 ? err_prefix(err, "%s:%zu", f->path, line) : 0;
 }
 
+/* Of lists of named structs, whose names are first. */
 static int compare_names(const void *left, const void *right)
 {
     const struct qos *const *a = left, *const *b = right;
     return strcmp((*a)->name, (*b)->name);
+}
+
+/* The core would have the last of those that share a name. Those of a list stay in
+ * their order. */
+static int check_names(void *const *items, size_t n, const char *kind, const char *path,
+                       struct err *err)
+{
+    AUTO_FREE const struct qos **sorted = xcalloc(n + 1, sizeof(*sorted));
+    if (n > 0) {
+        memcpy(sorted, items, n * sizeof(*sorted));
+        qsort(sorted, n, sizeof(*sorted), compare_names);
+    }
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+            return err_set(err, ERR_INVALID,
+                           "%s: two objects of kind %s have the name %s", path, kind,
+                           sorted[i]->name);
+    return 0;
+}
+
+/* Of nodes: pool_check_names. */
+static int check_all_names(const struct pool *p, const char *path, struct err *err)
+{
+    const struct {
+        const char *kind;
+        void *const *items;
+        size_t n;
+    } lists[] = {
+        {"Partition", (void *const *)p->partitions, p->n_partitions},
+        {"QOS", (void *const *)p->qos, p->n_qos},
+        {"Account", (void *const *)p->accounts, p->n_accounts},
+        {"Reservation", (void *const *)p->reservations, p->n_reservations},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (check_names(lists[i].items, lists[i].n, lists[i].kind, path, err) < 0)
+            return -1;
+    return 0;
 }
 
 static bool has_qos(const struct pool *p, const char *name)
@@ -217,6 +255,8 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
         return -1;
     if (p->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
+    if (check_all_names(p, path, err) < 0)
+        return -1;
     if (check_preempt_lists(p, path, err) < 0 || check_circles(p, path, err) < 0)
         return -1;
     return check_accounts(p, path, err);

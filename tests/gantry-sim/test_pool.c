@@ -291,6 +291,21 @@ static const struct {
      "---\nkind: QOS\nmetadata: {name: b}\nspec: {preempt: [a, c]}\n"
      "---\nkind: QOS\nmetadata: {name: a}\n",
      "/c: QOS b: spec.preempt: there is no QOS c"},
+    {"kind: Node\nmetadata: {name: n}\n---\nkind: Partition\nmetadata: {name: p}\n"
+     "---\nkind: Partition\nmetadata: {name: o}\n"
+     "---\nkind: Partition\nmetadata: {name: p}\n",
+     "/c: two objects of kind Partition have the name p"},
+    {"kind: Node\nmetadata: {name: n}\n---\nkind: QOS\nmetadata: {name: q}\n"
+     "---\nkind: QOS\nmetadata: {name: q}\nspec: {priority: 5}\n",
+     "/c: two objects of kind QOS have the name q"},
+    {"kind: Node\nmetadata: {name: n}\n---\nkind: Account\nmetadata: {name: a}\n"
+     "---\nkind: Account\nmetadata: {name: a}\n",
+     "/c: two objects of kind Account have the name a"},
+    {"kind: Node\nmetadata: {name: n}\n---\nkind: Reservation\nmetadata: {name: r}\n"
+     "spec: {startTime: '1970-01-02', duration: '60', nodes: n, users: [ann]}\n"
+     "---\nkind: Reservation\nmetadata: {name: r}\n"
+     "spec: {startTime: '1970-01-03', duration: '60', nodes: n, users: [ann]}\n",
+     "/c: two objects of kind Reservation have the name r"},
     {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: 10, maxtimes: 3}\n",
      "/c:1: Partition p: unknown field \"spec.maxtimes\"; did you mean \"maxTime\"?"},
     {"kind: Account\nmetadata: {name: a}\nspec: {shares: -4}\n",
