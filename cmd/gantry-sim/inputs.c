@@ -157,6 +157,14 @@ static int check_readings(const struct inputs *in, const char *path, struct err 
     return 0;
 }
 
+static void say_passed_over(const char *path, const char *columns)
+{
+    if (columns)
+        fprintf(stderr,
+                "gantry-sim: %s: passed over, as nothing is known of them: %s\n", path,
+                columns);
+}
+
 static int read_objects(struct inputs *in, const char *path, struct err *err)
 {
     if (check_readings(in, path, err) < 0)
@@ -170,6 +178,8 @@ static int read_file(struct inputs *in, const char *path, struct err *err)
         str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
     in->pool.dated = in->options->begin != NULL;
     int rc = objects ? read_objects(in, path, err) : pool_read(&in->pool, path, err);
+    if (rc == 0)
+        say_passed_over(path, in->pool.passed_over);
     return rc < 0 ? -1 : pool_check_names(&in->pool, err);
 }
 
@@ -237,10 +247,8 @@ static int read_workload(struct inputs *in, struct err *err)
     if (!path)
         return 0;
     int rc = workload_read(&in->load, &file, err);
-    if (rc == 0 && in->load.passed_over)
-        fprintf(stderr,
-                "gantry-sim: %s: passed over, as nothing is known of them: %s\n", path,
-                in->load.passed_over);
+    if (rc == 0)
+        say_passed_over(path, in->load.passed_over);
     if (in->n_complaints > COMPLAINTS_MAX)
         fprintf(stderr, "gantry-sim: %s: %zu more rows are broken\n", path,
                 in->n_complaints - COMPLAINTS_MAX);

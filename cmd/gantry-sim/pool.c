@@ -36,6 +36,7 @@ void pool_fini(struct pool *p)
     for (size_t i = 0; i < p->n_pods; i++)
         foreign_pod_free(p->pods[i]);
     free(p->pods);
+    free(p->passed_over);
     *p = (struct pool){.n = 0};
 }
 

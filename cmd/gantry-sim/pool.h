@@ -37,6 +37,7 @@ struct pool {
     size_t n_reservations, cap_reservations;
     struct foreign_pod **pods; /* of no job, for ever */
     size_t n_pods, cap_pods;
+    char *passed_over; /* columns that mean nothing here, "rack, row"; NULL: none */
     bool dated; /* the workload's clock is real time, as in reservations' objects */
     bool saved; /* times are the cluster's own: what was used stays as of when */
     struct resvec total;   /* of all */
@@ -57,8 +58,8 @@ void pool_fini(struct pool *p);
 /* Nodes of all groups; ERR_INVALID names the option. */
 int pool_add(struct pool *p, const struct groups *groups, struct err *err);
 /* Nodes from CSV, a row for each or, with a column `count`, for several: name, gpus,
- * gpu_type, cpus, memory_mib (or sn, gpu, model, cpu_milli). Plain or gzip. A file that
- * is wrong anywhere is refused: path, line, what. */
+ * gpu_type, cpus, memory_mib (or sn, gpu, model, cpu_milli); others are passed over.
+ * Plain or gzip. A file that is wrong anywhere is refused: path, line, what. */
 int pool_read(struct pool *p, const char *path, struct err *err);
 /* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
  * -o yaml` prints them; other kinds are refused, and so are two of a kind with one

@@ -116,7 +116,7 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     for (size_t i = 0; i < h->n; i++) {
         const struct column *c = h->columns[i] = column_find(fields[i]);
         if (!c)
-            reader_pass_over(r, fields[i]);
+            column_pass_over(&r->into->passed_over, fields[i]);
         if (c && is_second(h, i))
             return err_set(err, ERR_INVALID, "a second column for what %s says",
                            fields[i]);

@@ -34,6 +34,15 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
+/* Does a column before it say the same? */
+static bool is_second(const struct nodes_file *f, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (f->columns[i] && f->columns[i]->field == f->columns[at]->field)
+            return true;
+    return false;
+}
+
 static int read_header(struct nodes_file *f, char *line, struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
@@ -43,9 +52,13 @@ static int read_header(struct nodes_file *f, char *line, struct err *err)
     if (f->n > ROW_FIELDS_MAX)
         return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
     for (size_t i = 0; i < f->n; i++) {
-        f->columns[i] = column_find(fields[i]);
-        some |= f->columns[i] &&
-                (f->columns[i]->field == GPUS || f->columns[i]->field == CPU);
+        const struct column *c = f->columns[i] = column_find(fields[i]);
+        if (!c)
+            column_pass_over(&f->pool->passed_over, fields[i]);
+        if (c && is_second(f, i))
+            return err_set(err, ERR_INVALID, "a second column for what %s says",
+                           fields[i]);
+        some |= c && (c->field == GPUS || c->field == CPU);
     }
     if (!some)
         return err_set(err, ERR_INVALID,

@@ -42,7 +42,7 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     for (size_t i = 0; i < h->n; i++) {
         h->fields[i] = sacct_field(fields[i]);
         if (!h->fields[i])
-            reader_pass_over(r, fields[i]);
+            column_pass_over(&r->into->passed_over, fields[i]);
     }
     const char *lacks = sacct_lacks(h->fields, h->n);
     if (!lacks)

@@ -50,8 +50,9 @@ void reader_link(struct reader *r);
 /* A row of a job that was cancelled, or the like, before it ran: counted. Frees what
  * the job has. */
 void reader_leave_idle(struct reader *r, struct work *job);
-/* A column of which nothing is known; its name is changed to be of one line. */
-void reader_pass_over(struct reader *r, char *name);
+/* A column of which nothing is known, to those that are (NULL: none yet); its name is
+ * changed to be of one line. */
+void column_pass_over(char **all, char *name);
 
 /* Of which nothing is known yet. */
 struct work work_new(void);

@@ -134,9 +134,8 @@ int work_check(const struct work *work, struct err *err)
     return rc < 0 ? err_prefix(err, "qos") : 0;
 }
 
-void reader_pass_over(struct reader *r, char *name)
+void column_pass_over(char **all, char *name)
 {
-    char **all = &r->into->passed_over;
     for (char *at = name; (at = strchr(at, '\n')) != NULL;)
         *at = ' ';
     char *more = *all ? xasprintf("%s, %s", *all, name) : xstrdup(name);

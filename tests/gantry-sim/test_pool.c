@@ -149,6 +149,7 @@ START_TEST(test_file)
     ck_assert_int_eq(p.nodes[0]->capacity.v[RES_MEM], GIB);
     ck_assert_str_eq(p.nodes[2]->name, "n3");
     ck_assert_ptr_null(p.nodes[2]->gpu_type);
+    ck_assert_str_eq(p.passed_over, "rack");
     pool_fini(&p);
 }
 END_TEST
@@ -159,6 +160,8 @@ static const struct {
     {"", "/c: there is no node in it"},
     {"gpus\n", "/c: there is no node in it"},
     {"a,b\n1,2\n", "/c: no nodes: there is no column gpus or cpus in its first line"},
+    {"name,gpus,gpu\nn,8,4\n", "/c: a second column for what gpu says"},
+    {"name,gpus,sn\nn,8,m\n", "/c: a second column for what sn says"},
     {"gpus,cpus\n8\n", "/c:2: 1 fields; the first line has 2"},
     {"gpus\n8\n\nx\n", "/c:4: gpus: \"x\" is no number from 0 on"},
     {"gpus,count\n8,0\n", "/c:2: not between 1 and 100000 nodes in all"},

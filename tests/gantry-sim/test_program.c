@@ -196,6 +196,24 @@ START_TEST(test_svg_link)
 }
 END_TEST
 
+/* Of a column that is spelt wrong nothing is known: it is named. */
+START_TEST(test_passed_over)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *want = xasprintf("gantry-sim: %s/c.csv: passed over, as nothing is "
+                                     "known of them: nam, coun\n",
+                                     root);
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    simtest_write(root, "c.csv", "nam,coun,gpus\na,2,8\n");
+    ck_assert_int_eq(simtest_run(root, SIM("-w", HAND, "--cluster", "@/c.csv"), &said),
+                     0);
+    ck_assert(str_starts(said.s, want));
+    simtest_expect(&said, "; 1 node\n");
+    tempdir_free(root);
+}
+END_TEST
+
 START_TEST(test_never)
 {
     char *root = tempdir_new();
@@ -291,6 +309,7 @@ int main(void)
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_svg_link, 1},
+                                           {test_passed_over, 1},
                                            {test_never, 1},
                                            {test_nothing, 1},
                                            {test_outages, 1},
