@@ -29,6 +29,16 @@ static size_t split(char *line, char **ret)
     return n;
 }
 
+/* Does a column before it have the same name? Timelimit and TimelimitRaw may both be
+ * there: sacct says the same in both. */
+static bool is_second(const struct header *h, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (h->fields[i] == h->fields[at])
+            return true;
+    return false;
+}
+
 static int read_header(struct reader *r, struct header *h, struct err *err)
 {
     char *line, *fields[ROW_FIELDS_MAX] = {NULL};
@@ -43,6 +53,9 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
         h->fields[i] = sacct_field(fields[i]);
         if (!h->fields[i])
             column_pass_over(&r->into->passed_over, fields[i]);
+        else if (is_second(h, i))
+            return err_set(err, ERR_INVALID, "a second column for what %s says",
+                           fields[i]);
     }
     const char *lacks = sacct_lacks(h->fields, h->n);
     if (!lacks)

@@ -204,6 +204,23 @@ START_TEST(test_no_workload)
 }
 END_TEST
 
+/* Of two columns of one name nobody knows which is meant. */
+START_TEST(test_second)
+{
+    struct err err = ERR_INIT;
+    struct workload w;
+    STR_AUTO struct str complaints;
+    str_init(&complaints, 4096);
+    ck_assert_int_eq(read_text("Submit|Elapsed|ReqTRES|User|Account|user\n"
+                               "60|00:01:00|cpu=1|ann|red|bob\n",
+                               &w, &complaints, &err),
+                     -1);
+    ck_assert_msg(str_ends(err.msg, "/w: a second column for what user says"), "%s",
+                  err.msg);
+    workload_fini(&w);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-sim/sacct",
@@ -212,5 +229,6 @@ int main(void)
                                            {test_unlimited, 1},
                                            {test_rows, 1},
                                            {test_no_workload, ARRAY_LEN(no_workload)},
+                                           {test_second, 1},
                                            {NULL, 0}});
 }
