@@ -97,14 +97,23 @@ struct work work_new(void)
                          .reservation = ""};
 }
 
+/* Has it a time that no queue lives to see? One that is not set is below all. */
+static bool is_beyond(const struct work *job)
+{
+    const struct job *like = job->like;
+    return job->submit_sec > DURATION_MAX || job->think_sec > DURATION_MAX ||
+           (job->run_sec > DURATION_MAX && job->run_sec != RUN_TO_LIMIT) ||
+           (like &&
+            (like->eligible_sec > DURATION_MAX || like->time_min_sec > DURATION_MAX));
+}
+
 static const char *why_broken(const struct work *job)
 {
     if (job->submit_sec == TIME_UNSET)
         return "there is no time of submission";
     if (job->run_sec == TIME_UNSET)
         return "there is no run time";
-    if (job->submit_sec > DURATION_MAX ||
-        (job->run_sec > DURATION_MAX && job->run_sec != RUN_TO_LIMIT))
+    if (is_beyond(job))
         return "a time of more than a thousand years";
     if (job->limit_sec == 0)
         return "its time limit is 0";

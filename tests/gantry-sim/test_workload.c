@@ -161,6 +161,39 @@ static const struct {
     {"1,2,3,4\"\"", "2: a quote within a field that does not begin with one\n"},
 };
 
+/* A second later, or longer, than a thousand years; and as long. */
+static const struct {
+    const char *text;
+    size_t n_broken;
+} beyond[] = {
+    {"submit_s,duration_s,gpus,begin_s\n0,60,1,31536000001\n", 1},
+    {"submit_s,duration_s,gpus,begin_s\n0,60,1,1152921504606846976\n", 1},
+    {"submit_s,duration_s,gpus,begin_s\n0,60,1,31536000000\n", 0},
+    {"submit_s,duration_s,gpus,timemin_s\n0,60,1,31536000001\n", 1},
+    {"submit_s,duration_s,gpus,timemin_s\n0,60,1,31536000000\n", 0},
+    {"2 1 0 9 2 -1 -1 2 9 -1 1 1 1 -1 -1 -1 1 31536000001\n", 1},
+    {"2 1 0 9 2 -1 -1 2 9 -1 1 1 1 -1 -1 -1 1 31536000000\n", 0},
+    {"Submit|Eligible|Elapsed|ReqTRES\n0|31536000001|60|cpu=1\n", 1},
+    {"Submit|Eligible|Elapsed|ReqTRES\n0|31536000000|60|cpu=1\n", 0},
+};
+
+START_TEST(test_beyond)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    /* One that is left out alone is no workload. */
+    ck_assert_int_eq(read_text(beyond[_i].text, &w, &said, &err),
+                     beyond[_i].n_broken > 0 ? -1 : 0);
+    ck_assert_uint_eq(w.n_broken, beyond[_i].n_broken);
+    ck_assert_msg(beyond[_i].n_broken == 0 ||
+                      str_ends(said.s, ": a time of more than a thousand years\n"),
+                  "%s%s", beyond[_i].text, said.s);
+    workload_fini(&w);
+}
+END_TEST
+
 START_TEST(test_broken)
 {
     struct workload w;
@@ -440,6 +473,7 @@ int main(void)
 {
     return suite_main("gantry-sim/workload",
                       (struct suite_row[]){{test_good, ARRAY_LEN(good)},
+                                           {test_beyond, ARRAY_LEN(beyond)},
                                            {test_broken, ARRAY_LEN(broken)},
                                            {test_quotes, 1},
                                            {test_open_quote, 1},
