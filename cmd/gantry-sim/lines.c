@@ -18,7 +18,8 @@ struct lines {
     size_t joined; /* to it */
     bool again;
     size_t n_read;
-    struct str read; /* the last one of the file */
+    struct str read; /* the last one of the file; overflow: it is too long */
+    bool ahead;      /* that comes next, behind those that are held: it is too long */
     /* Those that were looked at, to join them, each with its end: joined ones are from
      * `from` to `to`, those behind come next. */
     struct str held;
@@ -107,7 +108,7 @@ static void take_part(struct lines *l, size_t len)
     l->at += len;
 }
 
-/* The next line of the file, as `read`. */
+/* The next line of the file, as `read`; of one that is too long no more than that. */
 static int read_line(struct lines *l, struct err *err)
 {
     bool ended = false;
@@ -118,11 +119,8 @@ static int read_line(struct lines *l, struct err *err)
         ended = newline != NULL;
         take_part(l,
                   newline ? (size_t)(newline - l->chunk) + 1 - l->at : l->len - l->at);
-        if (l->read.overflow)
-            return err_set(err, ERR_TOO_LARGE, "%s:%zu: a line of more than %u bytes",
-                           l->path, l->n_read + 1, LINE_BYTES_MAX);
     }
-    if (rc < 0 || l->read.len == 0)
+    if (rc < 0 || (l->read.len == 0 && !l->read.overflow))
         return rc;
     l->n_read++;
     cut_end(&l->read);
@@ -152,10 +150,24 @@ static int hold_one(struct lines *l, struct err *err)
         l->to -= l->from;
         l->from = 0;
     }
-    int rc = read_line(l, err);
+    int rc = l->ahead ? 1 : read_line(l, err);
+    l->ahead = rc == 1 && l->read.overflow;
+    if (l->ahead)
+        return 0;
     if (rc == 1)
         str_addf(&l->held, "%s\n", l->read.s);
     return rc;
+}
+
+/* The one behind all that are held. */
+static int take_read(struct lines *l, struct err *err)
+{
+    l->ahead = false;
+    if (l->read.overflow)
+        return err_set(err, ERR_TOO_LARGE, "%s:%zu: a line of more than %u bytes",
+                       l->path, l->number, LINE_BYTES_MAX);
+    str_add(&l->line, l->read.s);
+    return 1;
 }
 
 int lines_next(struct lines *l, char **ret, struct err *err)
@@ -168,14 +180,17 @@ int lines_next(struct lines *l, char **ret, struct err *err)
     }
     l->from = l->to;
     str_reset(&l->line);
-    if (l->from < l->held.len)
-        take_held(l);
-    else if ((rc = read_line(l, err)) == 1)
-        str_add(&l->line, l->read.s);
+    const bool held = l->from < l->held.len;
+    if (!held && !l->ahead)
+        rc = read_line(l, err);
     if (rc != 1)
         return rc;
     l->number += l->joined + 1;
     l->joined = 0;
+    if (held)
+        take_held(l);
+    else if (take_read(l, err) < 0)
+        return -1;
     if (l->number == 1 && strncmp(l->line.s, BYTE_ORDER_MARK, 3) == 0)
         str_drop(&l->line, 3);
     *ret = l->line.s;

@@ -23,9 +23,9 @@ struct lines *lines_open(const char *path, struct err *err);
 void lines_close(struct lines *l); /* NULL is fine */
 
 /* The next line without its end ("\n" or "\r\n"), the first one without a byte order
- * mark, lent until the next call. 1: here it
- * is; 0: there is none; -1: the file is damaged, or the line longer than
- * LINE_BYTES_MAX. */
+ * mark, lent until the next call. 1: here it is; 0: there is none; -1: the file is
+ * damaged, or, ERR_TOO_LARGE, the line is longer than LINE_BYTES_MAX: *ret is empty
+ * then, and the next call goes on behind it. */
 int lines_next(struct lines *l, char **ret, struct err *err);
 /* Of the line that came last, from 1; of joined ones that of the first. */
 size_t lines_number(const struct lines *l);
@@ -33,8 +33,8 @@ size_t lines_number(const struct lines *l);
 void lines_again(struct lines *l);
 
 /* The line behind that which came last, too, as one with it: "\n" between them. As
- * lines_next; 0, and the line stays as it is: there is no other, or both together are
- * longer than LINE_BYTES_MAX. */
+ * lines_next; 0, and the line stays as it is: there is no other, or that alone, or both
+ * together, are longer than LINE_BYTES_MAX. */
 int lines_join(struct lines *l, char **ret, struct err *err);
 /* Of joined lines the first one alone; the others come again, each by itself. */
 char *lines_part(struct lines *l);

@@ -268,7 +268,7 @@ int read_csv(struct reader *r, struct err *err)
     int rc = read_header(r, &h, err);
     if (rc < 0)
         return -1;
-    while ((rc = row_next(r->lines, h.n, &line, err)) == 1) {
+    while ((rc = reader_pass_long(r, row_next(r->lines, h.n, &line, err), err)) == 1) {
         struct work job = work_new();
         struct err wrong = ERR_INIT;
         if (*line == '\0')

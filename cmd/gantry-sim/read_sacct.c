@@ -97,7 +97,7 @@ int read_sacct(struct reader *r, struct err *err)
     int rc = read_header(r, &h, err);
     if (rc < 0)
         return -1;
-    while ((rc = lines_next(r->lines, &line, err)) == 1) {
+    while ((rc = reader_pass_long(r, lines_next(r->lines, &line, err), err)) == 1) {
         struct work job = work_new();
         struct sacct_row row = {.reader = r, .job = &job};
         struct err wrong = ERR_INIT;

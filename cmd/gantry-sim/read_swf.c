@@ -107,7 +107,7 @@ int read_swf(struct reader *r, struct err *err)
 {
     char *line;
     int rc;
-    while ((rc = lines_next(r->lines, &line, err)) == 1) {
+    while ((rc = reader_pass_long(r, lines_next(r->lines, &line, err), err)) == 1) {
         struct work job = work_new();
         struct err wrong = ERR_INIT;
         bool idle = false;

@@ -24,7 +24,8 @@ struct reader {
  * goes on behind its end, lines joined, up to where the quotes close. Where they do
  * not, or where that makes a row of another number of fields than `n` (0: any), it is
  * the first line alone, which row_cells refuses, and the others are rows of their own:
- * one forgotten quote does not swallow them. */
+ * one forgotten quote does not swallow them. Nor does a line that is too long: the
+ * quotes of a field do not go on into it, or behind it. */
 int row_next(struct lines *l, size_t n, char **ret, struct err *err);
 /* Cuts a row into fields, in place, without the blanks around them; one in double
  * quotes may have commas, doubled quotes and ends of lines in it. `*ret_n`: how many
@@ -41,6 +42,10 @@ void reader_leave_out(struct reader *r, struct work *job, const char *why);
 /* Takes the job in if it makes sense; else complains of its row. Takes its gpu_types
  * over. */
 void reader_take(struct reader *r, struct work *job, const struct err *wrong);
+
+/* What lines_next or row_next returned, to go on by: a line that is too long is a row
+ * to complain of and leave out, and reads as an empty one. */
+int reader_pass_long(struct reader *r, int rc, struct err *err);
 
 /* Once all rows are read: arrays become their tasks, and dependencies on rows those on
  * jobs as the core has them. Sorts the workload; complains of rows that depend on what

@@ -181,6 +181,20 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong)
     workload_add(w, job);
 }
 
+int reader_pass_long(struct reader *r, int rc, struct err *err)
+{
+    struct work none = work_new();
+    AUTO_FREE char *why = NULL;
+    if (rc >= 0 || err->code != ERR_TOO_LARGE)
+        return rc;
+    *err = ERR_INIT;
+    none.row = lines_number(r->lines);
+    why = xasprintf("a line of more than %u bytes", LINE_BYTES_MAX);
+    r->into->n_rows++;
+    reader_leave_out(r, &none, why);
+    return 1;
+}
+
 /* ---- the file ---- */
 
 /* Lines of the Standard Workload Format begin with ';' or are numbers and blanks. */

@@ -452,6 +452,38 @@ START_TEST(test_nul_byte)
 }
 END_TEST
 
+/* A row that is longer than a line may be is left out; so is one whose quotes would go
+ * on into such a line, and those behind it are rows again. */
+#define LONG "<long>" /* stands for 70000 bytes of a row */
+#define TOO_LONG "a line of more than 65536 bytes\n"
+
+static const struct {
+    const char *text, *complaints;
+    size_t n, n_rows, last_row;
+} longs[] = {
+    {HEAD "1,2,3,4\n" LONG "\n5,6,7,8\n", "3: " TOO_LONG, 2, 3, 4},
+    {HEAD "1,2,3,4\n" LONG "\n" LONG, "3: " TOO_LONG "4: " TOO_LONG, 1, 3, 2},
+    {HEAD "1,2,3,\"4\n" LONG "\n5,6,7,8\n",
+     "2: a field in quotes does not end\n3: " TOO_LONG, 1, 3, 4},
+    {HEAD "1,2,3,\"4\n\n1,2,3,4\n" LONG "\"\n5,6,7,8\n",
+     "2: a field in quotes does not end\n5: " TOO_LONG, 2, 4, 6},
+    {"Submit|Elapsed|ReqTRES\n" LONG "\n60|00:01:00|cpu=1\n", "2: " TOO_LONG, 1, 2, 3},
+    {"1 0 0 9 2 -1 -1 2 9 -1 1 1 1 -1 -1 -1 -1 -1\n" LONG
+     "\n2 5 0 9 2 -1 -1 2 9 -1 1 1 1 -1 -1 -1 -1 -1\n",
+     "2: " TOO_LONG, 2, 3, 3},
+};
+
+/* With what LONG stands for. */
+static void add_long(const char *text, struct str *out)
+{
+    for (const char *at; (at = strstr(text, LONG)) != NULL; text = at + strlen(LONG)) {
+        str_addn(out, text, (size_t)(at - text));
+        for (int i = 0; i < 70000; i += 2)
+            str_add(out, "1,");
+    }
+    str_add(out, text);
+}
+
 START_TEST(test_long_line)
 {
     struct workload w;
@@ -459,12 +491,29 @@ START_TEST(test_long_line)
     STR_AUTO struct str text, said;
     str_init(&text, 1 << 20);
     str_init(&said, 4096);
-    str_add(&text, HEAD);
-    while (text.len < 70000)
-        str_add(&text, "1,2,3,");
+    add_long(longs[_i].text, &text);
+    int rc = read_text(text.s, &w, &said, &err);
+    ck_assert_msg(rc == 0, "%s: %s", longs[_i].text, err.msg);
+    ck_assert_str_eq(said.s, longs[_i].complaints);
+    ck_assert_uint_eq(w.n_rows, longs[_i].n_rows);
+    ck_assert_uint_eq(w.n, longs[_i].n);
+    ck_assert_uint_eq(w.jobs[w.n - 1].row, longs[_i].last_row);
+    workload_fini(&w);
+}
+END_TEST
+
+/* Without the names of columns it is no workload. */
+START_TEST(test_long_header)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text, said;
+    str_init(&text, 1 << 20);
+    str_init(&said, 4096);
+    add_long(LONG "\n1,2,3,4\n", &text);
     ck_assert_int_eq(read_text(text.s, &w, &said, &err), -1);
-    ck_assert_msg(strstr(err.msg, "/w:2: a line of more than 65536 bytes") != NULL,
-                  "%s", err.msg);
+    ck_assert_msg(str_ends(err.msg, "/w:1: a line of more than 65536 bytes"), "%s",
+                  err.msg);
     workload_fini(&w);
 }
 END_TEST
@@ -486,6 +535,7 @@ int main(void)
                                            {test_gzip, 1},
                                            {test_gzip_cut, ARRAY_LEN(cuts)},
                                            {test_nul_byte, 1},
-                                           {test_long_line, 1},
+                                           {test_long_line, ARRAY_LEN(longs)},
+                                           {test_long_header, 1},
                                            {NULL, 0}});
 }
