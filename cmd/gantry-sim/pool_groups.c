@@ -20,11 +20,11 @@ static int read_count(const char *text, int64_t max, int64_t *ret, struct err *e
     return 0;
 }
 
-/* "8", "a100:8". */
+/* "8", "a100:8". No type has a colon in it: it is a label's value. */
 static int set_gpus(const struct pool *p, char *text, struct node *like,
                     struct err *err)
 {
-    char *colon = strrchr(text, ':');
+    char *colon = strchr(text, ':');
     if (colon) {
         *colon = '\0';
         like->gpu_type = xstrdup(text);

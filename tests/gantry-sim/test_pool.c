@@ -42,6 +42,7 @@ static const struct {
     {{"60000,60000", NULL, NULL, NULL}, "--nodes: not between 1 and 100000 in all"},
     {{"1,", NULL, NULL, NULL}, "--nodes: \"\" is no number up to 100000"},
     {{"1", "a100:", NULL, NULL}, "--gpus: \"\" is no number up to 1024"},
+    {{"1", "a100:8:9", NULL, NULL}, "--gpus: \"8:9\" is no number up to 1024"},
     {{"1", ":8", NULL, NULL}, "--gpus: a type is missing, as in a100:8"},
     {{"1", "-1", NULL, NULL}, "--gpus: \"-1\" is no number up to 1024"},
     {{"1", "1,2", NULL, NULL},
