@@ -55,9 +55,28 @@ static int check_cluster(const struct options *o, struct err *err)
     return 0;
 }
 
+/* As of a script's variable that is not set. */
+static int check_files(const struct options *o, struct err *err)
+{
+    const struct {
+        const char *option, *file;
+    } files[] = {
+        {"workload", o->workload}, {"cluster", o->cluster},   {"topology", o->topology},
+        {"outages", o->outages},   {"snapshot", o->snapshot}, {"config", o->config},
+        {"svg", o->svg},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        if (files[i].file && *files[i].file == '\0')
+            return err_set(err, ERR_INVALID, "--%s: the name of the file is empty",
+                           files[i].option);
+    return 0;
+}
+
 int options_check(const struct options *o, struct err *err)
 {
     const char *environment = getenv("GANTRY_CONFIG");
+    if (check_files(o, err) < 0)
+        return -1;
     if (o->compare && o->config && !str_eq(o->config, environment))
         return err_set(err, ERR_INVALID,
                        "--config: not with --compare, which names its settings files");
@@ -106,9 +125,13 @@ int inputs_settings(struct inputs *in, char **operands, struct err *err)
         return add_settings(in, o->config, err);
     if (!*operands)
         return err_set(err, ERR_INVALID, "--compare: settings files are missing");
-    for (; *operands; operands++)
+    for (; *operands; operands++) {
+        if (**operands == '\0')
+            return err_set(err, ERR_INVALID,
+                           "--compare: the name of a settings file is empty");
         if (add_settings(in, *operands, err) < 0)
             return -1;
+    }
     return 0;
 }
 
