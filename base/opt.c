@@ -140,6 +140,15 @@ static size_t count_rows(const struct opt *table)
 
 /* ---- the line ---- */
 
+/* Of flags the second says what the first did. */
+static int check_once(const struct parse *p, const struct opt_item *item)
+{
+    if (!p->seen[item->row - p->table] || !item->value)
+        return 0;
+    return err_set(p->err, ERR_INVALID, "%s: is given twice, and has one value",
+                   item->from);
+}
+
 static int parse_line(struct parse *p, struct opt_scan *scan)
 {
     struct opt_item item;
@@ -150,6 +159,8 @@ static int parse_line(struct parse *p, struct opt_scan *scan)
 
         if (item.row->type == OPT_FLAG)
             src.text = "true";
+        if ((scan->manner & OPT_ONCE) && check_once(p, &item) < 0)
+            return -1;
         if (set_value(p, item.row, &src) < 0)
             return -1;
     }

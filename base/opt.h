@@ -49,6 +49,7 @@ enum {
     OPT_CUT = 1,      /* a long option may be cut while no other begins so */
     OPT_GROUP = 2,    /* "-Hv" is -H -v */
     OPT_ANYWHERE = 4, /* operands may stand between options; argv gets them last */
+    OPT_ONCE = 8,     /* an option that has a value is refused the second time */
     OPT_GETOPT = OPT_CUT | OPT_GROUP | OPT_ANYWHERE,
 };
 int opt_parse_as(const struct opt *table, unsigned manner, int argc, char **argv,

@@ -231,6 +231,19 @@ static const struct {
      {"-v", "a", "-H"},
      "0 1 - - - - | a -H"},
     {"a dash between", OPT_GETOPT, {"-", "-v"}, "0 1 - - - - | -"},
+    {"the last of two", OPT_GETOPT, {"-Jx", "--name=y"}, "0 0 - y - - |"},
+    {"a second value",
+     OPT_GETOPT | OPT_ONCE,
+     {"-Jx", "-v", "--na=y"},
+     "--name: is given twice, and has one value"},
+    {"a second one of the same",
+     OPT_GETOPT | OPT_ONCE,
+     {"-Jx", "-Jx"},
+     "-J: is given twice, and has one value"},
+    {"flags and counts twice",
+     OPT_GETOPT | OPT_ONCE,
+     {"-vHv", "-H", "-Jx"},
+     "1 2 - x - - |"},
 };
 
 static const char *or_dash(const char *s)
