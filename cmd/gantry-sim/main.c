@@ -311,8 +311,8 @@ int main(int argc, char **argv)
     static struct program p = {.svg = -1};
     struct err err = ERR_INIT;
     int status = 0;
-    int first =
-        opt_parse_as(table, OPT_CUT | OPT_ANYWHERE, argc, argv, &p.options, &err);
+    int first = opt_parse_as(table, OPT_CUT | OPT_ANYWHERE | OPT_ONCE, argc, argv,
+                             &p.options, &err);
     if (first < 0)
         return fail(EXIT_USE, &err);
     inputs_init(&p.in, &p.options);

@@ -28,6 +28,10 @@ static const struct {
 } wrong[] = {
     {{"gantry-sim", "-N", "2"}, "gantry-sim: --workload is missing: what is to run?\n"},
     {{"gantry-sim", "-w", HAND}, "gantry-sim: --nodes is missing: on how many?\n"},
+    {{"gantry-sim", "-w", HAND, "-w", HAND, "-N", "2"},
+     "gantry-sim: -w: is given twice, and has one value\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--nodes=3"},
+     "gantry-sim: --nodes: is given twice, and has one value\n"},
     {{"gantry-sim", "-w", "", "-N", "2"},
      "gantry-sim: --workload: the name of the file is empty\n"},
     {{"gantry-sim", "-w", HAND, "--cluster="},
