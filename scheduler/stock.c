@@ -265,6 +265,22 @@ int64_t stock_lack(const struct stock *stock, const struct license *need,
                0);
 }
 
+int64_t stock_brings(const struct stock *stock, const struct job *job, const char *name,
+                     uint64_t kept, size_t slot)
+{
+    int column = stock->lane.n > 0 ? license_find(stock->table, name) : -1;
+    int64_t count = column >= 0 ? license_count(job_licenses(job), name) : 0;
+
+    for (size_t i = 0; i < stock->n_keeps && count > 0; i++) {
+        const struct lane *left = &stock->keeps[i].left;
+
+        if ((kept >> i & 1) == 0 || !str_eq(stock->keeps[i].resv, job_reservation(job)))
+            continue;
+        count = MIN(count, MAX(-row_at(stock, left, lane_find(left, slot))[column], 0));
+    }
+    return count;
+}
+
 void stock_say_short(const struct stock *stock, struct license_list takes,
                      const uint64_t *kept, struct str *message)
 {

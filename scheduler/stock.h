@@ -72,6 +72,11 @@ bool stock_invades(const struct stock *stock, struct license_list takes,
 /* How many of one are too few in the first slot; 0: there are enough. */
 int64_t stock_lack(const struct stock *stock, const struct license *need,
                    const uint64_t *kept);
+/* So many more of one are free to somebody from whom those are kept, in a slot that a
+ * job has them in, if it ends: of one in a reservation, which has them back, only what
+ * it has beyond that. */
+int64_t stock_brings(const struct stock *stock, const struct job *job, const char *name,
+                     uint64_t kept, size_t slot);
 /* Those that are short in the first slot, as a sentence. */
 void stock_say_short(const struct stock *stock, struct license_list takes,
                      const uint64_t *kept, struct str *message);
