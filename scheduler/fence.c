@@ -285,6 +285,15 @@ bool fence_admits(const struct fence *f, size_t position, size_t first,
     return true;
 }
 
+uint64_t fence_keeps(const struct fence *f, size_t slot, int64_t over_sec)
+{
+    size_t whole = fence_whole(f, over_sec, slot + 1);
+
+    if (f == NULL || f->kept == NULL || slot > whole)
+        return 0;
+    return slot < whole ? f->kept[slot] : keeps_of(f, slot, over_sec);
+}
+
 size_t fence_short(const struct fence *f, const struct stock *stock,
                    struct license_list takes, size_t first, size_t last,
                    int64_t over_sec)

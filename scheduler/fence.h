@@ -160,6 +160,9 @@ bool fence_bars_start(const struct fence *f, size_t slot, int64_t start_sec,
 bool fence_admits(const struct fence *f, size_t position, size_t first,
                   int64_t over_sec);
 
+/* A bit for each of those that keep licences from it in a slot, as stock.h has them,
+ * if it is over then. */
+uint64_t fence_keeps(const struct fence *f, size_t slot, int64_t over_sec);
 /* The last slot, from one on up to before another, in which too little is free of what
  * a job takes that is over then; SLOT_NONE: in none. */
 size_t fence_short(const struct fence *f, const struct stock *stock,

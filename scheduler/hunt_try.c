@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
+#include "scheduler/reclaim.h"
 #include "scheduler/trial.h"
 #include "scheduler/yield.h"
 
@@ -33,6 +34,19 @@ static void change(struct sched *s, const struct hunt *h, struct victim *victim,
 static void cut(struct sched *s, const struct hunt *h, struct victim *victim)
 {
     change(s, h, victim, true);
+}
+
+/* Those that are taken, and those that have licences which it lacks then. */
+static void cut_taken(struct sched *s, struct hunt *h)
+{
+    struct victim *holder;
+
+    for (size_t i = 0; i < h->herd->n; i++) {
+        if (h->herd->victims[i].taken)
+            cut(s, h, &h->herd->victims[i]);
+    }
+    while ((holder = reclaim_next(s, h->herd, h->by, hunt_gone(h))) != NULL)
+        cut(s, h, holder);
 }
 
 static void spare(struct sched *s, const struct hunt *h, struct victim *victim)
@@ -303,10 +317,7 @@ bool hunt_try(struct sched *s, struct hunt *h)
     h->from = 0;
     hunt_lift_plans(s, h);
     book_strike(s, h->entry->rec);
-    for (size_t i = 0; i < h->herd->n; i++) {
-        if (h->herd->victims[i].taken)
-            cut(s, h, &h->herd->victims[i]);
-    }
+    cut_taken(s, h);
     slots = find_room(s, h, &n, &others);
     if (slots != NULL) {
         keep_room(s, h, slots, n);

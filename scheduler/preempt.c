@@ -80,11 +80,6 @@ static void try_apart(struct sched *s, struct hunt *h)
     h->found = try_cheapest(s, h);
 }
 
-static bool try_taken(struct sched *s, struct hunt *h, bool lacks)
-{
-    return (!lacks || reclaim_take(s, h->herd, h->by)) && hunt_try(s, h);
-}
-
 /* For all pods together. */
 static bool choose_fewer(const struct sched *s, struct hunt *h)
 {
@@ -93,21 +88,20 @@ static bool choose_fewer(const struct sched *s, struct hunt *h)
 }
 
 /* What looks better may not do, by rules that single nodes know nothing of. */
-static bool try_chosen(struct sched *s, struct hunt *h, bool lacks)
+static bool try_chosen(struct sched *s, struct hunt *h)
 {
     if (is_known(h) || !victims_choose(h->victims, h->by))
         return false;
     if (!choose_fewer(s, h))
-        return try_taken(s, h, lacks);
-    return try_taken(s, h, lacks) ||
-           (victims_choose(h->victims, h->by) && try_taken(s, h, lacks));
+        return hunt_try(s, h);
+    return hunt_try(s, h) || (victims_choose(h->victims, h->by) && hunt_try(s, h));
 }
 
-static bool try_all(struct sched *s, struct hunt *h, bool lacks)
+static bool try_all(struct sched *s, struct hunt *h)
 {
     const struct seeker *by = h->by;
 
-    if (try_chosen(s, h, lacks))
+    if (try_chosen(s, h))
         return true;
     if (!is_guess(s, h) || puts_off(h))
         return false;
@@ -128,15 +122,15 @@ static size_t behind_grace(const struct sched *s, const struct hunt *h)
 }
 
 /* Without those whose room another one would have. */
-static bool try_others(struct sched *s, struct hunt *h, bool lacks)
+static bool try_others(struct sched *s, struct hunt *h)
 {
-    bool found = try_all(s, h, lacks);
+    bool found = try_all(s, h);
 
     for (size_t i = 1; i < OTHERS_MAX && !found && h->others; i++) {
         h->others = false;
         h->whole = true; /* who is out is known here only */
         h->n_known = 0;
-        found = try_all(s, h, lacks);
+        found = try_all(s, h);
     }
     return found;
 }
@@ -164,10 +158,9 @@ static void note_in_vain(const struct sched *s, const struct hunt *h, struct fit
 static void hunt(struct sched *s, struct hunt *h)
 {
     struct fit *fit = shape_fit(trial_shape(s, h->entry), h->entry->part);
-    bool lacks = reclaim_lacks(s, h->by);
     size_t yielded;
 
-    if (lacks && !s->config.preempt_reclaim_licenses)
+    if (!s->config.preempt_reclaim_licenses && reclaim_lacks(s, h->by))
         return;
     if (!h->whole && !herd_is_found(s, &h->side, h->now_sec)) {
         h->put_off = true;
@@ -190,7 +183,7 @@ static void hunt(struct sched *s, struct hunt *h)
     if (h->n_victims + h->n_plans == 0)
         return;
     victims_gather(h->victims, &s->cluster, h->by);
-    if (try_others(s, h, lacks) || h->put_off)
+    if (try_others(s, h) || h->put_off)
         return;
     if (h->n_victims == 0)
         note_in_vain(s, h, shape_fit(trial_shape(s, h->entry), h->entry->part));

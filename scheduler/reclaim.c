@@ -4,17 +4,13 @@
 
 #include "base/util.h"
 
-static int64_t lack_of(const struct sched *s, const struct seeker *by, size_t i)
-{
-    return stock_lack(&s->timeline.stock, &by->takes.items[i], fence_kept(by->fence));
-}
-
 bool reclaim_lacks(const struct sched *s, const struct seeker *by)
 {
+    const uint64_t kept = fence_keeps(by->fence, 0, TIME_NEVER);
     bool lacks = false;
 
     for (size_t i = 0; i < by->takes.n && !lacks; i++)
-        lacks = lack_of(s, by, i) > 0;
+        lacks = stock_lack(&s->timeline.stock, &by->takes.items[i], kept, 0) > 0;
     return lacks;
 }
 
@@ -28,59 +24,61 @@ bool reclaim_wants(const struct sched *s, const struct job *job,
     return wants && s->config.preempt_reclaim_licenses;
 }
 
-/* So many it has more if that one ends. */
-static int64_t gain_of(const struct sched *s, const struct seeker *by,
-                       const struct victim *v, const char *name)
-{
-    const uint64_t *kept = fence_kept(by->fence);
+/* What is short in a slot. */
+struct gap {
+    const struct stock *stock;
+    size_t slot;
+    uint64_t kept;
+    const struct license *need; /* one that is */
+    int64_t lack;
+};
 
-    return stock_brings(&s->timeline.stock, v->rec->job, name,
-                        kept != NULL ? kept[0] : 0, 0);
+/* So many more there are then if it ends. */
+static int64_t gain_of(const struct gap *gap, const struct victim *v)
+{
+    if (v->out || v->taken || v->rec->claim.given <= gap->slot)
+        return 0;
+    return stock_brings(gap->stock, v->rec->job, gap->need->name, gap->kept, gap->slot);
 }
 
-/* Who brings most of it, up to `lack`, and is not taken yet; NULL: nobody does. */
-static struct victim *find_holder(const struct sched *s, struct herd *herd,
-                                  const struct seeker *by, const char *name,
-                                  int64_t lack)
+/* Who brings most, up to what lacks; NULL: all of them bring too little. */
+static struct victim *find_holder(const struct gap *gap, struct herd *herd)
 {
     struct victim *best = NULL;
-    int64_t most = 0;
+    int64_t most = 0, sum = 0;
 
-    for (size_t i = 0; i < herd->n && most < lack; i++) {
-        struct victim *v = &herd->victims[i];
-        int64_t gain = v->out || v->taken ? 0 : gain_of(s, by, v, name);
+    for (size_t i = 0; i < herd->n && most < gap->lack; i++) {
+        int64_t gain = gain_of(gap, &herd->victims[i]);
 
-        if (MIN(gain, lack) > most) {
-            most = MIN(gain, lack);
-            best = v;
+        sum += gain;
+        if (MIN(gain, gap->lack) > most) {
+            most = MIN(gain, gap->lack);
+            best = &herd->victims[i];
         }
     }
-    return best;
+    return sum >= gap->lack ? best : NULL;
 }
 
-static bool take_for(const struct sched *s, struct herd *herd, const struct seeker *by,
-                     const char *name, int64_t lack)
+static bool find_gap(struct sched *s, const struct seeker *by, size_t first,
+                     struct gap *gap)
 {
-    for (size_t i = 0; i < herd->n; i++) {
-        if (herd->victims[i].taken)
-            lack -= gain_of(s, by, &herd->victims[i], name);
+    *gap = (struct gap){.stock = &s->timeline.stock};
+    gap->slot = window_unlicensed(&s->window, by, first, &gap->kept);
+    for (size_t i = 0; gap->slot != SLOT_NONE && i < by->takes.n && gap->lack == 0;
+         i++) {
+        gap->need = &by->takes.items[i];
+        gap->lack = stock_lack(gap->stock, gap->need, gap->kept, gap->slot);
     }
-    while (lack > 0) {
-        struct victim *v = find_holder(s, herd, by, name, lack);
-
-        if (v == NULL)
-            return false;
-        v->taken = true;
-        lack -= gain_of(s, by, v, name);
-    }
-    return true;
+    return gap->lack > 0;
 }
 
-bool reclaim_take(const struct sched *s, struct herd *herd, const struct seeker *by)
+struct victim *reclaim_next(struct sched *s, struct herd *herd, const struct seeker *by,
+                            size_t first)
 {
-    bool enough = true;
+    struct gap gap;
 
-    for (size_t i = 0; i < by->takes.n && enough; i++)
-        enough = take_for(s, herd, by, by->takes.items[i].name, lack_of(s, by, i));
-    return enough;
+    if (by->takes.n == 0 || !s->config.preempt_reclaim_licenses ||
+        !find_gap(s, by, first, &gap))
+        return NULL;
+    return find_holder(&gap, herd);
 }

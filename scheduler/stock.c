@@ -252,17 +252,16 @@ bool stock_invades(const struct stock *stock, struct license_list takes,
     return false;
 }
 
-int64_t stock_lack(const struct stock *stock, const struct license *need,
-                   const uint64_t *kept)
+int64_t stock_lack(const struct stock *stock, const struct license *need, uint64_t kept,
+                   size_t slot)
 {
     int column = stock->lane.n > 0 ? license_find(stock->table, need->name) : -1;
     const int64_t *row;
 
     if (column < 0)
         return 0;
-    row = row_at(stock, &stock->lane, 0);
-    return MAX(need->count - row[column] + kept_of(stock, kept_now(kept), 0, column),
-               0);
+    row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
+    return MAX(need->count - row[column] + kept_of(stock, kept, slot, column), 0);
 }
 
 int64_t stock_brings(const struct stock *stock, const struct job *job, const char *name,

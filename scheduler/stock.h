@@ -69,9 +69,10 @@ bool stock_holds(const struct stock *stock, struct license_list takes, uint64_t 
 bool stock_invades(const struct stock *stock, struct license_list takes,
                    const uint64_t *kept, size_t first, size_t last);
 
-/* How many of one are too few in the first slot; 0: there are enough. */
-int64_t stock_lack(const struct stock *stock, const struct license *need,
-                   const uint64_t *kept);
+/* How many of one are too few in a slot, where those bits are kept; 0: there are
+ * enough. */
+int64_t stock_lack(const struct stock *stock, const struct license *need, uint64_t kept,
+                   size_t slot);
 /* So many more of one are free to somebody from whom those are kept, in a slot that a
  * job has them in, if it ends: of one in a reservation, which has them back, only what
  * it has beyond that. */

@@ -303,6 +303,18 @@ static size_t last_unlicensed(const struct window *w, const struct seeker *by)
                        licenses_over(w, by));
 }
 
+size_t window_unlicensed(struct window *w, const struct seeker *by, size_t first,
+                         uint64_t *ret_kept)
+{
+    size_t slot;
+
+    span(w, by, first);
+    slot = last_unlicensed(w, by);
+    if (slot != SLOT_NONE)
+        *ret_kept = fence_keeps(by->fence, slot, licenses_over(w, by));
+    return slot;
+}
+
 /* The last slot of the window in which too many others of its array are under way. */
 static size_t last_thronged(const struct window *w, const struct seeker *by)
 {

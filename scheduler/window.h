@@ -69,6 +69,10 @@ int64_t window_over(const struct seeker *by, size_t first);
 /* The slots from `first` on that the limit covers, and the nodes open in all of
  * them. */
 void window_set(struct window *w, const struct seeker *by, size_t first);
+/* The last of the slots that the limit covers from `first` on in which licences are
+ * short, and what reservations keep there (stock.h); SLOT_NONE: in none. */
+size_t window_unlicensed(struct window *w, const struct seeker *by, size_t first,
+                         uint64_t *ret_kept);
 /* Enough nodes, the required ones among them. */
 bool window_is_enough(const struct window *w, const struct seeker *by);
 /* The first window that is enough, beginning with a slot from `first` up to before
