@@ -143,7 +143,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
     }
     priority = pass_priority(s, rec, pass_partition(s, rec->job, 0), pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
-    if (reason == REASON_DEPENDENCY)
+    if (reason != REASON_DEADLINE)
         tell_splits(s, rec);
     if (reason == REASON_DEADLINE ||
         (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec)))

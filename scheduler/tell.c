@@ -240,7 +240,8 @@ void tell_splits(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
 
-    if (job->array == NULL || !depend_by_task(s, job))
+    if (job->array == NULL || !depend_by_task(s, job) || !depend_is_open(job) ||
+        circle_is_in(s, rec))
         return;
     for (int64_t i = taskset_next(&job->array->left, 0); i >= 0;
          i = taskset_next(&job->array->left, i + 1)) {

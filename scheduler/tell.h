@@ -30,8 +30,9 @@ void tell_passed(struct sched *s, struct jobrec *rec);
 /* It is to end as that says; told once. */
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
                   const char *message);
-/* Of an array: those of its tasks whose dependencies are decided are to be split off,
- * and are no longer counted as left. */
+/* Of an array that waits for others, whatever else keeps it waiting: those of its tasks
+ * whose dependencies are decided are to be split off, and are no longer counted as
+ * left. What they wait for may be forgotten before it is held no more. */
 void tell_splits(struct sched *s, struct jobrec *rec);
 /* The name of the QOS that it has, or asks for; NULL: none. */
 const char *tell_qos(const struct sched *s, const struct job *job);

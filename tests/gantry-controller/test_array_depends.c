@@ -120,6 +120,36 @@ START_TEST(test_corresponding)
 }
 END_TEST
 
+/* Tasks of one that is held are split off too, as what they wait for may be forgotten
+ * by the time that it is released. They are held themselves. */
+START_TEST(test_corr_held)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-1'");
+    ctltest_submit(t, "b", "'array':'0-1','dependency':'aftercorr:1','hold':'User'");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "b", "status.reason=JobHeldUser|status.array.states.PENDING=0-1");
+    ctltest_end(t, "a-1-0", 0, 0);
+    ctltest_end(t, "a-1-1", 0, 1);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "b", "status.array.states.SPLIT=0-1");
+    ctltest_expect(t, "b-2-0",
+                   "status.reason=JobHeldUser|spec.hold=User|spec.dependency!");
+    ctltest_expect(t, "b-2-1",
+                   "status.reason=JobHeldUser|spec.hold=User|"
+                   "spec.dependency=aftercorr:1");
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
+    ctltest_reap(t);
+    ctltest_advance(t, 5);
+    ctltest_patch(t, JOBS "/b-2-0", "{'spec':{'hold':null}}");
+    ctltest_patch(t, JOBS "/b-2-1", "{'spec':{'hold':null}}");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "b-2-0", "status.state=RUNNING");
+    ctltest_expect(t, "b-2-1", "status.reason=DependencyNeverSatisfied");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Tasks of an array that was cancelled before they started have not succeeded. */
 START_TEST(test_corr_cancelled)
 {
@@ -148,6 +178,7 @@ int main(void)
                           {test_depends, 1},
                           {test_tasks, 1},
                           {test_corresponding, DEATHS},
+                          {test_corr_held, 1},
                           {test_corr_cancelled, 1},
                           {NULL, 0},
                       });
