@@ -37,9 +37,17 @@ static const struct field node_cap_rows[] = {
     WORD(node_cap, partition), AMOUNT(node_cap, most), INT(node_cap, reason)};
 static const struct fields fields_node_cap = FIELDS(node_cap, node_cap_rows);
 
-static const struct field depend_rows[] = {
-    ENUM(depend, kind, DEPEND_AFTER_CORR), INT(depend, job_id), INT(depend, task),
-    INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
+static const struct field job_array_rows[] = {
+    NAME(job_array, left, FIELD_TASKS), NAME(job_array, out, FIELD_TASKS),
+    NAME(job_array, well, FIELD_TASKS), NAME(job_array, ill, FIELD_TASKS)};
+static const struct fields fields_job_array = FIELDS(job_array, job_array_rows);
+
+static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_AFTER_CORR),
+                                           INT(depend, job_id),
+                                           INT(depend, task),
+                                           INT(depend, delay_sec),
+                                           ENUM(depend, state, DEPEND_FAILED),
+                                           MAYBE(depend, was, fields_job_array)};
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 
 static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
@@ -82,11 +90,6 @@ static const struct field component_rows[] = {
     REQUEST_ROWS,
 };
 static const struct fields fields_component = FIELDS(job, component_rows);
-
-static const struct field job_array_rows[] = {
-    NAME(job_array, left, FIELD_TASKS), NAME(job_array, out, FIELD_TASKS),
-    NAME(job_array, well, FIELD_TASKS), NAME(job_array, ill, FIELD_TASKS)};
-static const struct fields fields_job_array = FIELDS(job_array, job_array_rows);
 
 static const struct field job_rows[] = {
     WORD(job, uid),

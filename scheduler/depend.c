@@ -146,17 +146,28 @@ static enum depend_state state_unknown(const struct depend *d)
     return d->state == DEPEND_NEW && end_matters(d) ? DEPEND_FAILED : DEPEND_MET;
 }
 
-/* Of a task that is no job of its own, or no longer, its array knows. */
+/* Of a task that is no job of its own, or no longer, its array knows; of the whole,
+ * once it is gone, what is known of its tasks. */
 static enum depend_state state_by_array(const struct depend *d,
                                         const struct job_array *array)
 {
     bool well = taskset_has(&array->well, d->task);
 
+    if (d->task == DEPEND_WHOLE)
+        return state_ended(d, taskset_is_empty(&array->ill));
     if (taskset_has(&array->left, d->task) || taskset_has(&array->out, d->task))
         return DEPEND_OPEN;
     if (well || taskset_has(&array->ill, d->task))
         return state_ended(d, well);
     return state_unknown(d);
+}
+
+/* As it is, or was when it went; NULL: it is none, or not known. */
+static const struct job_array *array_of(const struct sched *s, const struct depend *d)
+{
+    const struct job *other = jobrec_by_id(s, d->job_id);
+
+    return other != NULL ? other->array : d->was;
 }
 
 const struct job *depend_other(const struct sched *s, const struct depend *d)
@@ -177,12 +188,11 @@ static enum depend_state look_at(const struct sched *s, const struct depend *d,
                                  int64_t now_sec, int64_t *wake_sec)
 {
     const struct job *other = depend_other(s, d);
+    const struct job_array *array = array_of(s, d);
 
     if (other != NULL)
         return state_of(d, other, now_sec, wake_sec);
-    other = jobrec_by_id(s, d->job_id);
-    return other != NULL && other->array != NULL ? state_by_array(d, other->array)
-                                                 : state_unknown(d);
+    return array != NULL ? state_by_array(d, array) : state_unknown(d);
 }
 
 /* Has the array a task of that index, in whatever state? */
@@ -194,14 +204,13 @@ static bool has_task(const struct job_array *array, int64_t task)
 
 struct depend depend_for(const struct sched *s, int64_t task, const struct depend *d)
 {
-    const struct job *other = jobrec_by_id(s, d->job_id);
+    const struct job_array *array = array_of(s, d);
     struct depend ret = *d;
 
     if (d->kind != DEPEND_AFTER_CORR)
         return ret;
     ret.kind = DEPEND_AFTER_OK;
-    if (d->task == DEPEND_WHOLE && other != NULL && other->array != NULL &&
-        has_task(other->array, task))
+    if (d->task == DEPEND_WHOLE && array != NULL && has_task(array, task))
         ret.task = task;
     return ret;
 }
@@ -210,10 +219,8 @@ struct depend depend_for(const struct sched *s, int64_t task, const struct depen
 static bool is_by_task(const struct sched *s, const struct job *job,
                        const struct depend *d)
 {
-    const struct job *other = jobrec_by_id(s, d->job_id);
-
     return d->kind == DEPEND_AFTER_CORR && d->task == DEPEND_WHOLE &&
-           job->array != NULL && other != NULL && other->array != NULL;
+           job->array != NULL && array_of(s, d) != NULL;
 }
 
 static enum depend_state look(struct sched *s, const struct job *job,
@@ -354,6 +361,42 @@ static bool depends_on(const struct job *job, const struct job *other)
     return false;
 }
 
+/* An array that goes: what has not ended well by then has not at all. */
+static struct job_array *array_as_it_went(const struct sched *s, const struct job *gone)
+{
+    struct job_array *was = job_array_copy(gone->array);
+
+    taskset_join(&was->out, &was->left);
+    for (int64_t i = taskset_next(&was->out, 0); i >= 0;
+         i = taskset_next(&was->out, i + 1)) {
+        const struct job *task = jobrec_by_task(s, gone->job_id, i);
+        bool well = task != NULL && task->phase == JOB_ENDED && !task->failed;
+
+        taskset_add(well ? &was->well : &was->ill, i);
+    }
+    was->left = was->out = (struct taskset){{0}};
+    return was;
+}
+
+/* What it comes to where that is the same for all tasks, also those that are just being
+ * split off, which may come back; else OPEN. */
+static enum depend_state alike(const struct sched *s, const struct job *job,
+                               const struct depend *d)
+{
+    struct taskset all = job->array->left;
+    size_t n[DEPEND_FAILED + 1] = {0};
+
+    taskset_join(&all, &job->array->out);
+    for (int64_t i = taskset_next(&all, 0); i >= 0; i = taskset_next(&all, i + 1)) {
+        const struct depend of_task = depend_for(s, i, d);
+
+        n[state_by_array(&of_task, d->was)]++;
+    }
+    if (n[DEPEND_MET] > 0 && n[DEPEND_FAILED] > 0)
+        return DEPEND_OPEN;
+    return n[DEPEND_FAILED] > 0 ? DEPEND_FAILED : DEPEND_MET;
+}
+
 /* Of an array that goes, what its tasks had come to stands for those that are left. */
 static void settle_by_task(const struct sched *s, struct job *job,
                            const struct job *gone)
@@ -361,10 +404,13 @@ static void settle_by_task(const struct sched *s, struct job *job,
     for (size_t i = 0; i < job->n_depends; i++) {
         struct depend *d = &job->depends[i];
 
-        if (d->state == DEPEND_OPEN && d->job_id == gone->job_id &&
-            is_by_task(s, job, d))
-            d->state =
-                gone->phase == JOB_ENDED && !gone->failed ? DEPEND_MET : DEPEND_FAILED;
+        if (d->state != DEPEND_OPEN || d->job_id != gone->job_id || d->was != NULL ||
+            !is_by_task(s, job, d))
+            continue;
+        d->was = array_as_it_went(s, gone);
+        d->state = alike(s, job, d);
+        if (d->state != DEPEND_OPEN)
+            free(TAKE(d->was));
     }
 }
 

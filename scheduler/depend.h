@@ -23,6 +23,7 @@
  * aftercorr between arrays is one of each task on the task of the same index; where
  * there is none, and between other jobs, it is afterok. While an array is one record,
  * those of its tasks for which that is decided are told apart: depend_of_task.
+ * Of an array that goes before, what its tasks have come to is kept (depend.was).
  *
  * A job that is not known any more counts as met, as in Slurm. One that was not known
  * when the dependency was first looked at is a mistake where its end would have

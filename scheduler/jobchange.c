@@ -146,12 +146,15 @@ static bool keep_plan(struct sched *s, struct job *old, const struct shape *old_
 }
 
 /* What was found of its dependencies holds while these are the same. */
-static void keep_depends(const struct job *old, struct job *job)
+static void keep_depends(struct job *old, struct job *job)
 {
     if (old == NULL || !depends_equal(old, job))
         return;
-    for (size_t i = 0; i < job->n_depends; i++)
+    for (size_t i = 0; i < job->n_depends; i++) {
         job->depends[i].state = old->depends[i].state;
+        if (job->depends[i].was == NULL)
+            job->depends[i].was = TAKE(old->depends[i].was);
+    }
 }
 
 static void drop_reached_in(struct job *job)
@@ -273,10 +276,11 @@ void jobchange_apply(struct sched *s, struct job *job)
     s->dirty = true;
 }
 
-/* May a job have ended since those that depend on it were looked at? */
-static bool depends_are_stale(const struct sched *s)
+/* May a job have ended since those that depend on it were looked at? On an array some
+ * depend task by task, which is kept of it. */
+static bool is_to_settle(const struct sched *s, const struct job *gone)
 {
-    return s->n_depending > 0 && (s->dirty || s->pass.filling);
+    return s->n_depending > 0 && (s->dirty || s->pass.filling || gone->array != NULL);
 }
 
 void jobchange_apply_gone(struct sched *s, const char *uid)
@@ -285,7 +289,7 @@ void jobchange_apply_gone(struct sched *s, const char *uid)
 
     if (rec == NULL)
         return;
-    if (depends_are_stale(s))
+    if (is_to_settle(s, rec->job))
         depend_settle(s, rec);
     reserve_uncount(s, rec);
     charge_change(s, rec, rec->job, NULL);

@@ -292,6 +292,9 @@ struct depend {
     int64_t task;   /* of that array; DEPEND_WHOLE: the job as a whole */
     int64_t delay_sec;
     enum depend_state state;
+    /* Of an aftercorr: that array as it went, all of it well or ill. NULL: it is there,
+     * or what it has come to stands in the state. */
+    struct job_array *was;
 };
 
 /* What becomes of a job whose dependencies can never be met. */
@@ -681,6 +684,7 @@ struct job_array *job_array(struct job *j);
 char *job_task_uid(const char *array_uid, int64_t task);
 /* How many tasks the job stands for: 1 where it is no array. */
 int64_t job_tasks(const struct job *j);
+struct job_array *job_array_copy(const struct job_array *array); /* NULL is fine */
 /* Of two jobs, either of which may be no array. */
 bool job_arrays_equal(const struct job *a, const struct job *b);
 /* Is the same asked for, whatever the states? */

@@ -28,6 +28,17 @@ int64_t job_tasks(const struct job *j)
     return j->array != NULL ? MAX(taskset_count(&j->array->left), 1) : 1;
 }
 
+struct job_array *job_array_copy(const struct job_array *array)
+{
+    struct job_array *copy = NULL;
+
+    if (array != NULL) {
+        copy = xmalloc(sizeof(*copy));
+        *copy = *array;
+    }
+    return copy;
+}
+
 bool job_arrays_equal(const struct job *a, const struct job *b)
 {
     if (a->array == NULL || b->array == NULL)

@@ -91,9 +91,18 @@ static struct depend *depends_copy(const struct depend *depends, size_t n)
 
     if (n > 0)
         copy = xmalloc(n * sizeof(*copy));
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         copy[i] = depends[i];
+        copy[i].was = job_array_copy(depends[i].was);
+    }
     return copy;
+}
+
+static void depends_free(struct depend *depends, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(depends[i].was);
+    free(depends);
 }
 
 void licenses_add(struct license **licenses, size_t *n, const char *name, int64_t count)
@@ -125,17 +134,6 @@ static void licenses_copy(struct job *copy, const struct job *j)
     for (size_t i = 0; i < j->n_licenses; i++)
         copy->licenses[i] =
             (struct license){xstrdup(j->licenses[i].name), j->licenses[i].count};
-}
-
-static struct job_array *job_array_copy(const struct job_array *array)
-{
-    struct job_array *copy = NULL;
-
-    if (array != NULL) {
-        copy = xmalloc(sizeof(*copy));
-        *copy = *array;
-    }
-    return copy;
 }
 
 static struct wall *walls_copy(const struct wall *walls, size_t n)
@@ -287,7 +285,7 @@ static void job_fini(struct job *j)
     slots_unref(j->alloc);
     plan_clear(&j->plan);
     free(j->array);
-    free(j->depends);
+    depends_free(j->depends, j->n_depends);
     licenses_free(j->licenses, j->n_licenses);
     free(j->units);
     names_free(j->reservations, j->n_reservations);
