@@ -143,18 +143,29 @@ int64_t asker_need(const struct sched *s, const struct asker *by,
     return need;
 }
 
-__int128 asker_rate(const struct sched *s, const struct asker *by,
-                    const struct place_of *place, const struct limit *limit)
+static void add_use(struct pledge_uses *uses, __int128 rate, int64_t lasts_sec)
 {
-    __int128 rate = asking_rate(s, by->one, limit);
+    size_t i = 0;
 
+    while (i < uses->n && uses->items[i].lasts_sec != lasts_sec)
+        i++;
+    if (i == uses->n)
+        uses->items[uses->n++] = (struct pledge_use){.lasts_sec = lasts_sec};
+    uses->items[i].rate += rate;
+}
+
+void asker_uses(const struct sched *s, const struct asker *by,
+                const struct place_of *place, const struct limit *limit,
+                struct pledge_uses *ret)
+{
+    ret->n = 0;
+    add_use(ret, asking_rate(s, by->one, limit), by->one->least_sec);
     for (size_t i = 0; i < by->all->n; i++) {
         const struct asking *other = &by->all->items[i];
 
         if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
-            rate += asking_rate(s, other, limit);
+            add_use(ret, asking_rate(s, other, limit), other->least_sec);
     }
-    return rate;
 }
 
 unsigned asker_joined(const struct sched *s, const struct asker *by,

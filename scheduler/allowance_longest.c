@@ -116,17 +116,26 @@ static int64_t longest_of(const struct sched *s, const struct asker *by)
     return longest;
 }
 
+/* Up to the end that it asks for, and not only the least. */
+static void ask_for_all(struct askings *all)
+{
+    for (size_t i = 0; i < all->n; i++)
+        all->items[i].least_sec = all->items[i].limit_sec;
+}
+
 int64_t allowance_longest(struct sched *s, const struct job *job,
                           const struct partition *part, const struct slot *slots,
                           size_t n)
 {
     struct askings all;
-    int64_t longest;
+    int64_t longest, least_sec;
 
     if (!s->held.any || job->time_min_sec == LIMIT_UNSET)
         return LIMIT_UNLIMITED;
     askings_init(s, &all, job, part, slots, n);
     askings_measure(s, &all, job, part);
+    least_sec = all.items[0].least_sec;
+    ask_for_all(&all);
     longest = longest_of(s, &(struct asker){&all, &all.items[0]});
-    return MAX(longest - longest % TIMELINE_MINUTE_SEC, all.items[0].least_sec);
+    return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }

@@ -221,16 +221,13 @@ void allowance_release(struct sched *s, struct jobrec *rec)
 typedef bool bind_fn(void *arg, const struct asker *by, const struct place_of *place,
                      const struct limit *limit, struct pledge_bound *bound);
 
-/* What it allows, what of it has been used, and how the job uses it; all components as
- * long as the longest. */
+/* What it allows, what of it has been used, and how the job uses it. */
 static void bind_used(const struct sched *s, const struct asker *by,
                       const struct place_of *place, const struct limit *limit,
                       struct pledge_bound *bound)
 {
     bound->room = (__int128)limit->amount * 1000;
-    bound->rate = asker_rate(s, by, place, limit);
-    for (size_t i = 0; i < by->all->n; i++)
-        bound->lasts_sec = MAX(bound->lasts_sec, by->all->items[i].least_sec);
+    asker_uses(s, by, place, limit, &bound->uses);
     usage_past(s, place, limit, bound->pledge->key.whose, &bound->past);
 }
 
@@ -241,11 +238,11 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
 {
     struct whose buffer;
     const char *whose = asking_whose(s, by->one, limit, &buffer);
+    const struct pledge *pledge = pledges_find(&s->timeline.pledges, limit, whose);
 
-    *ret = (struct pledge_bound){.pledge =
-                                     pledges_find(&s->timeline.pledges, limit, whose)};
-    if (ret->pledge == NULL)
+    if (pledge == NULL)
         return false;
+    *ret = (struct pledge_bound){.pledge = pledge};
     if (ret->pledge->kind == PLEDGE_USED) {
         bind_used(s, by, place, limit, ret);
         return true;

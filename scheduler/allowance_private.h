@@ -129,9 +129,10 @@ struct asker {
 /* What it counts for with those that count together with it: they start together. */
 int64_t asker_need(const struct sched *s, const struct asker *by,
                    const struct place_of *place, const struct limit *limit);
-/* asking_rate of them. */
-__int128 asker_rate(const struct sched *s, const struct asker *by,
-                    const struct place_of *place, const struct limit *limit);
+/* asking_rate of them, for as long as each has to last at least. */
+void asker_uses(const struct sched *s, const struct asker *by,
+                const struct place_of *place, const struct limit *limit,
+                struct pledge_uses *ret);
 /* Which components they are, a bit each. */
 unsigned asker_joined(const struct sched *s, const struct asker *by,
                       const struct place_of *place, const struct limit *limit);

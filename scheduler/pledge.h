@@ -110,12 +110,21 @@ struct pledge_past {
     int64_t reset_sec;       /* when all is forgotten; TIME_UNSET: never */
 };
 
+/* What a job uses as time goes on: its components so much a second, for so long; those
+ * that last as long together. */
+struct pledge_uses {
+    struct pledge_use {
+        __int128 rate;
+        int64_t lasts_sec;
+    } items[COMPONENTS_MAX];
+    size_t n;
+};
+
 /* What a limit leaves to others beside a job. */
 struct pledge_bound {
     const struct pledge *pledge;
     __int128 room; /* USED: all that it allows, in thousandths; and: */
-    __int128 rate; /* so much the job uses a second, for so long */
-    int64_t lasts_sec;
+    struct pledge_uses uses;
     struct pledge_past past;
     __int128 need;       /* SUM: of itself */
     __int128 room_now;   /* LEFT: to plans, if it starts now */
@@ -153,7 +162,11 @@ __int128 pledge_past_by(const struct pledge_past *past, int64_t time);
  * fade, so it is as much at most. `pledge` may be NULL. */
 __int128 pledge_used_by(const struct pledge_bound *bound, const int64_t *times,
                         size_t slot);
-/* For how long somebody who starts now may go on using it at that rate. */
+/* Until when they may go on, each up to its own end, to use no more than that from a
+ * time on; LIMIT_UNLIMITED: all to their ends. */
+int64_t pledge_uses_last(const struct pledge_uses *uses, __int128 room,
+                         int64_t from_sec);
+/* For how long somebody who starts now may go on using it so. */
 int64_t pledge_lasts(const struct pledge_bound *bound, const int64_t *times);
 /* Each node that is in use in a slot, once. */
 void pledge_each_node(const struct pledge *pledge, size_t slot,

@@ -50,12 +50,18 @@ __int128 pledge_used_by(const struct pledge_bound *bound, const int64_t *times,
 static __int128 used_by_itself(const struct pledge_bound *bound, int64_t start_sec,
                                int64_t time)
 {
-    const int64_t end_sec = MIN(timeline_end(start_sec, bound->lasts_sec), time);
     int64_t from_sec = start_sec;
+    __int128 sum = 0;
 
     if (is_forgotten_by(&bound->past, time))
         from_sec = MAX(from_sec, bound->past.reset_sec);
-    return end_sec > from_sec ? bound->rate * (end_sec - from_sec) : 0;
+    for (size_t i = 0; i < bound->uses.n; i++) {
+        const struct pledge_use *use = &bound->uses.items[i];
+        const int64_t end_sec = MIN(timeline_end(start_sec, use->lasts_sec), time);
+
+        sum += end_sec > from_sec ? use->rate * (end_sec - from_sec) : 0;
+    }
+    return sum;
 }
 
 /* What is left by a slot in which somebody is planned has to be more than the job uses
@@ -66,14 +72,13 @@ static size_t last_too_early(const struct pledge_bound *bound, const int64_t *ti
                              size_t first, size_t start)
 {
     const __int128 left = bound->room - pledge_used_by(bound, times, start);
-    __int128 at;
 
     if (left <= 0 || used_by_itself(bound, times[first], times[start]) < left)
         return SIZE_MAX;
     if (is_forgotten_by(&bound->past, times[start]))
         return first;
-    at = times[start] - (left + bound->rate - 1) / bound->rate;
-    return BISECT(start - 1, i, times[i + 1] <= at);
+    return BISECT(start - 1, i,
+                  used_by_itself(bound, times[i + 1], times[start]) >= left);
 }
 
 size_t pledge_last_using_up(const struct pledge_bound *bound, const int64_t *times,
@@ -98,18 +103,43 @@ size_t pledge_last_using_up(const struct pledge_bound *bound, const int64_t *tim
     return found;
 }
 
+int64_t pledge_uses_last(const struct pledge_uses *uses, __int128 room,
+                         int64_t from_sec)
+{
+    int64_t longest = from_sec, before;
+
+    do {
+        __int128 left = room, rate = 0;
+
+        before = longest;
+        for (size_t i = 0; i < uses->n; i++) {
+            const struct pledge_use *use = &uses->items[i];
+
+            if (use->lasts_sec > before)
+                rate += use->rate;
+            else if (use->lasts_sec > from_sec)
+                left -= use->rate * (use->lasts_sec - from_sec);
+        }
+        if (rate == 0)
+            return LIMIT_UNLIMITED;
+        if (left > 0)
+            longest = (int64_t)MIN(from_sec + left / rate, (__int128)LIMIT_UNLIMITED);
+    } while (longest > before && longest < LIMIT_UNLIMITED);
+    return longest;
+}
+
 /* So that some is left by then. */
 static int64_t lasts_beside(const struct pledge_bound *bound, const int64_t *times,
                             size_t start)
 {
     const __int128 left = bound->room - pledge_used_by(bound, times, start);
-    const bool forgotten = is_forgotten_by(&bound->past, times[start]);
-    const int64_t from_sec =
-        forgotten ? MAX(bound->past.reset_sec, times[0]) : times[0];
+    int64_t from_sec = times[0];
 
-    if (left <= 0 || bound->rate * (times[start] - from_sec) < left)
+    if (left <= 0 || used_by_itself(bound, times[0], times[start]) < left)
         return LIMIT_UNLIMITED;
-    return from_sec - times[0] + (int64_t)((left - 1) / bound->rate);
+    if (is_forgotten_by(&bound->past, times[start]))
+        from_sec = MAX(bound->past.reset_sec, from_sec);
+    return pledge_uses_last(&bound->uses, left - 1, from_sec - times[0]);
 }
 
 int64_t pledge_lasts(const struct pledge_bound *bound, const int64_t *times)

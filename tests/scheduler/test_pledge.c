@@ -694,13 +694,14 @@ START_TEST(test_used)
     const struct pledge_bound bound = {
         .pledge = pledge,
         .room = used_cases[_i].room * rate,
-        .rate = used_cases[_i].rate * rate,
-        .lasts_sec = used_cases[_i].lasts,
+        .uses = {{{used_cases[_i].rate * rate, used_cases[_i].lasts}}, 1},
         .past = {.used = 40,
                  .half_life_sec = used_cases[_i].half_life,
                  .period_sec = 10,
                  .reset_sec = used_cases[_i].reset}};
+    struct pledge_bound endless = bound;
 
+    endless.uses.items[0].lasts_sec = LIMIT_UNLIMITED;
     pledge_take(pledge, &plan, 5, 7, SLOTS);
     pledge_start(pledge, used_cases[_i].any ? PLEDGE_ANY : bound.room, 5, SLOTS, 1);
     if (used_cases[_i].held_until > 0)
@@ -708,13 +709,64 @@ START_TEST(test_used)
     ck_assert_msg(pledge_short(&bound, times, 0, SLOTS) == used_cases[_i].over,
                   "%s: %zu", used_cases[_i].name,
                   pledge_short(&bound, times, 0, SLOTS));
-    ck_assert_msg(pledge_lasts(&bound, times) == used_cases[_i].longest, "%s: %" PRId64,
-                  used_cases[_i].name, pledge_lasts(&bound, times));
+    ck_assert_msg(pledge_lasts(&endless, times) == used_cases[_i].longest,
+                  "%s: %" PRId64, used_cases[_i].name, pledge_lasts(&endless, times));
     ck_assert(pledge_short(&bound, times, 5, SLOTS) == NONE);
     pledge_give(pledge, &plan, 5, 7, SLOTS);
     if (used_cases[_i].held_until > 0)
         pledge_give(pledge, &run, 0, (size_t)used_cases[_i].held_until / 10, SLOTS);
     ck_assert(pledge->levels.n == 1 && pledge->levels.items[0].of.planned == 0);
+    pledges_reset(&all);
+}
+END_TEST
+
+/* A component of rate 1 goes on to 100 or without end, one of rate 8 up to 10. */
+static const struct {
+    const char *name;
+    int64_t lasts, room, from, longest;
+} uses_cases[] = {
+    {"both go on", LIMIT_UNLIMITED, 45, 0, 5},
+    {"up to the end of one", LIMIT_UNLIMITED, 90, 0, 10},
+    {"the other one goes on alone", LIMIT_UNLIMITED, 100, 0, 20},
+    {"both to their ends", 100, 180, 0, LIMIT_UNLIMITED},
+    {"just not to their ends", 100, 179, 0, 99},
+    {"nothing is left", 100, 0, 0, 0},
+    {"of both from a time on", 100, 18, 6, 8},
+    {"of one that is left by then", 100, 30, 20, 50},
+    {"none is left by then", 100, 0, 100, LIMIT_UNLIMITED},
+    {"as good as endless", LIMIT_UNLIMITED, INT64_MAX, 0, INT64_MAX - 80},
+};
+
+START_TEST(test_uses)
+{
+    const struct pledge_uses uses = {{{1, uses_cases[_i].lasts}, {8, 10}}, 2};
+    const int64_t longest =
+        pledge_uses_last(&uses, uses_cases[_i].room, uses_cases[_i].from);
+
+    ck_assert_msg(longest == uses_cases[_i].longest, "%s: %" PRId64,
+                  uses_cases[_i].name, longest);
+}
+END_TEST
+
+/* Of 60 that are left by 50, of which a component of rate 1 takes 50 if it starts at 0;
+ * a second one of rate 8 just leaves some. */
+START_TEST(test_ends_apart)
+{
+    const struct amounts plan = {.planned = -50, .fading = -1, .held = 70};
+    struct pledges all = {0};
+    struct pledge *pledge = pledges_get(&all, "limit", "", PLEDGE_USED);
+    struct pledge_bound bound = {.pledge = pledge,
+                                 .room = 60,
+                                 .uses = {{{1, 60}, {8, 1}}, 2},
+                                 .past = {.period_sec = 10, .reset_sec = TIME_UNSET}};
+
+    pledge_take(pledge, &plan, 5, 7, SLOTS);
+    pledge_start(pledge, 60, 5, SLOTS, 1);
+    ck_assert(pledge_short(&bound, times, 0, SLOTS) == NONE);
+    ck_assert(pledge_lasts(&bound, times) == LIMIT_UNLIMITED);
+    bound.uses.items[1].lasts_sec = 3;
+    ck_assert(pledge_short(&bound, times, 0, SLOTS) == 1);
+    ck_assert(pledge_lasts(&bound, times) == 35);
     pledges_reset(&all);
 }
 END_TEST
@@ -727,6 +779,8 @@ int main(void)
                                               {test_renumber, 1},
                                               {test_until, ARRAY_LEN(until_cases)},
                                               {test_used, ARRAY_LEN(used_cases)},
+                                              {test_uses, ARRAY_LEN(uses_cases)},
+                                              {test_ends_apart, 1},
                                               {test_histories, 1},
                                               {NULL, 0},
                                           });
