@@ -205,7 +205,10 @@ __int128 asking_rate(const struct sched *s, const struct asking *a,
     const __int128 amount =
         limit_has_tres(limit->kind) ? asking_amount(s, a, limit) : 1;
 
-    return amount * asking_charged(s, a);
+    if (!limit_is_of_usage(limit->kind))
+        return amount;
+    return amount *
+           (s->config.limits_safe ? asking_factor(s, a) : asking_charged(s, a));
 }
 
 static int64_t factored(const struct sched *s, const struct asking *a, int64_t need)

@@ -4,12 +4,6 @@
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
 
-/* Of its rate, in the limit's unit, for so long; as whole seconds. */
-static int64_t lasts(__int128 room, __int128 rate)
-{
-    return room <= 0 ? 0 : (int64_t)MIN(room / rate, (__int128)LIMIT_UNLIMITED);
-}
-
 static __int128 planned_of(const struct pledge *pledge)
 {
     return pledge != NULL && pledge->levels.n > 0
@@ -29,53 +23,64 @@ static int64_t until_planned(const struct sched *s, const struct asker *by,
 }
 
 /* Of what has been used, with what plans may use and all that run. */
-static int64_t until_used(const struct sched *s, const struct asking *a,
+static int64_t until_used(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit,
                           bool masked)
 {
     struct whose buffer;
-    const char *whose = asking_whose(s, a, limit, &buffer);
+    const char *whose = asking_whose(s, by->one, limit, &buffer);
     const __int128 planned =
         planned_of(pledges_find(&s->timeline.pledges, limit, whose));
-    const __int128 amount = limit->tres == TRES_NONE ? 1 : asking_amount(s, a, limit);
-    const __int128 rate = amount * asking_factor(s, a);
+    struct pledge_uses uses;
 
-    if (rate == 0 || (masked && planned == 0))
+    if (masked && planned == 0)
         return LIMIT_UNLIMITED;
-    return lasts((limit->amount - usage_spent(s, place, limit, whose) - planned) * 1000,
-                 rate);
+    asker_uses(s, by, place, limit, &uses);
+    return pledge_uses_last(
+        &uses, (limit->amount - usage_spent(s, place, limit, whose) - planned) * 1000,
+        0);
 }
 
-/* It is assumed to hold it until then at the latest. */
-static int64_t before(const struct sched *s, int64_t end_sec)
+/* Beside plans each is assumed to hold it for so much longer. */
+static int64_t until_starts(const struct sched *s, struct pledge_bound *bound)
 {
     const int64_t slack_sec = book_length(0);
+    int64_t until_sec;
 
-    return end_sec == TIME_NEVER ? LIMIT_UNLIMITED
-                                 : end_sec - s->timeline.bounds[0] - slack_sec;
+    for (size_t i = 0; i < bound->uses.n; i++)
+        bound->uses.items[i].lasts_sec = book_length(bound->uses.items[i].lasts_sec);
+    until_sec = pledge_until(bound, s->timeline.bounds);
+    return until_sec == TIME_NEVER ? LIMIT_UNLIMITED
+                                   : until_sec - s->timeline.bounds[0] - slack_sec;
 }
 
 /* Of what those that run may still use, now and as others start who are planned. */
-static int64_t until_left(const struct sched *s, const struct asking *a,
-                          const struct limit *limit, bool masked)
+static int64_t until_left(const struct sched *s, const struct asker *by,
+                          const struct place_of *place, const struct limit *limit,
+                          bool masked)
 {
     struct whose buffer;
-    const char *whose = asking_whose(s, a, limit, &buffer);
-    const struct pledge_bound bound = {
-        .pledge = pledges_find(&s->timeline.pledges, limit, whose),
-        .room = limit->amount};
-    const int64_t amount = asking_amount(s, a, limit);
+    const char *whose = asking_whose(s, by->one, limit, &buffer);
+    struct pledge_bound bound = {.pledge =
+                                     pledges_find(&s->timeline.pledges, limit, whose),
+                                 .room = limit->amount};
     int64_t longest = LIMIT_UNLIMITED;
 
-    if (amount == 0)
-        return LIMIT_UNLIMITED;
+    asker_uses(s, by, place, limit, &bound.uses);
     if (!masked)
-        longest =
-            lasts(limit->amount - held_of(&s->held, limit, whose, s->now_sec), amount);
-    if (bound.pledge != NULL)
-        longest =
-            MIN(longest, before(s, pledge_until(&bound, s->timeline.bounds, amount)));
-    return longest;
+        longest = pledge_uses_last(
+            &bound.uses, limit->amount - held_of(&s->held, limit, whose, s->now_sec),
+            0);
+    return bound.pledge != NULL ? MIN(longest, until_starts(s, &bound)) : longest;
+}
+
+/* What is each component's to keep. */
+static int64_t until_own(const struct sched *s, const struct asking *a,
+                         const struct limit *limit)
+{
+    const struct pledge_uses uses = {{{asking_rate(s, a, limit), a->least_sec}}, 1};
+
+    return pledge_uses_last(&uses, limit->amount, 0);
 }
 
 static int64_t until_over(const struct sched *s, const struct asker *by,
@@ -83,21 +88,20 @@ static int64_t until_over(const struct sched *s, const struct asker *by,
                           const struct limit *limit)
 {
     const struct asking *a = by->one;
+    const struct place_of *place = &places->items[at];
     const bool masked = places_mask(places, at, limit);
 
     if (limit->kind >= LIMIT_SUBMITS || !asking_is_bound(a, limit))
         return LIMIT_UNLIMITED;
     if (limit_is_of_usage(limit->kind) && !s->config.limits_safe)
-        return until_planned(s, by, &places->items[at], limit);
+        return until_planned(s, by, place, limit);
     if (limit_is_of_usage(limit->kind))
-        return until_used(s, a, &places->items[at], limit, masked);
+        return until_used(s, by, place, limit, masked);
     if (limit_rows[limit->kind].what != WHAT_LEFT)
         return LIMIT_UNLIMITED;
     if (limit_is_shared(limit))
-        return until_left(s, a, limit, masked);
-    return masked || asking_amount(s, a, limit) == 0
-               ? LIMIT_UNLIMITED
-               : lasts(limit->amount, asking_amount(s, a, limit));
+        return until_left(s, by, place, limit, masked);
+    return masked ? LIMIT_UNLIMITED : until_own(s, a, limit);
 }
 
 static int64_t longest_of(const struct sched *s, const struct asker *by)
@@ -128,7 +132,7 @@ int64_t allowance_longest(struct sched *s, const struct job *job,
                           size_t n)
 {
     struct askings all;
-    int64_t longest, least_sec;
+    int64_t longest = LIMIT_UNLIMITED, least_sec;
 
     if (!s->held.any || job->time_min_sec == LIMIT_UNSET)
         return LIMIT_UNLIMITED;
@@ -136,6 +140,7 @@ int64_t allowance_longest(struct sched *s, const struct job *job,
     askings_measure(s, &all, job, part);
     least_sec = all.items[0].least_sec;
     ask_for_all(&all);
-    longest = longest_of(s, &(struct asker){&all, &all.items[0]});
+    for (size_t i = 0; i < all.n; i++)
+        longest = MIN(longest, longest_of(s, &(struct asker){&all, &all.items[i]}));
     return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }

@@ -90,7 +90,8 @@ int64_t asking_factor(const struct sched *s, const struct asking *a);
 
 /* So many it is charged for: the usage factor. */
 int64_t asking_charged(const struct sched *s, const struct asking *a);
-/* What it is charged for a second, in thousandths of the unit of a limit on usage. */
+/* What it counts for a second by a limit over time: in its unit, or in thousandths of
+ * that by one on usage. */
 __int128 asking_rate(const struct sched *s, const struct asking *a,
                      const struct limit *limit);
 

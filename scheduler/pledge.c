@@ -362,28 +362,27 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
 
 /* Who is over by then is in nobody's way. What is left falls: there is least room when
  * the first of them starts. */
-static int64_t until_in(const struct pledge_bound *bound, const struct amounts *of,
-                        int64_t time, int64_t amount)
+static int64_t lasts_from(const struct pledge_bound *bound, const struct amounts *of,
+                          int64_t time, int64_t now_sec)
 {
     const __int128 room = bound->room - of->planned - of->held + of->fading * time;
 
-    return room <= 0 ? time : (int64_t)MIN(time + room / amount, (__int128)TIME_NEVER);
+    return pledge_uses_last(&bound->uses, room, time - now_sec);
 }
 
-int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
-                     int64_t amount)
+int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times)
 {
     const struct levels *levels = &bound->pledge->levels;
-    int64_t until = TIME_NEVER;
+    int64_t lasts = LIMIT_UNLIMITED;
 
     for (size_t i = 0; i < levels->n; i++) {
         const struct level *level = &levels->items[i];
 
         if (level->of.planned > 0)
-            until =
-                MIN(until, until_in(bound, &level->of, times[level->first], amount));
+            lasts = MIN(lasts,
+                        lasts_from(bound, &level->of, times[level->first], times[0]));
     }
-    return until;
+    return timeline_end(times[0], lasts);
 }
 
 /* Each node once. */

@@ -151,10 +151,10 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
  * to: it is those of the latter that one may be beside. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);
-/* LEFT, of which each slot has `room`: until when somebody may hold so much who starts
- * now, beside all who are planned later; TIME_NEVER: for ever. */
-int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times,
-                     int64_t amount);
+/* LEFT, of which each slot has `room`: until when somebody may go on who starts now,
+ * each of his components up to its own end, beside all who are planned later;
+ * TIME_NEVER: for ever. */
+int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times);
 /* Of that, in thousandths, what is still known of then: it fades. */
 __int128 pledge_past_by(const struct pledge_past *past, int64_t time);
 /* USED, in thousandths: by the begin of a slot, if all that run, and all that are

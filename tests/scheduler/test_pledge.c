@@ -465,25 +465,33 @@ END_TEST
 static const struct {
     const char *planned; /* NULL: nobody is */
     int64_t room, amount, until;
+    int64_t lasts; /* a second component, of amount 3 */
 } until_cases[] = {
-    {NULL, 0, 1, INT64_MAX},        /* nobody is in its way */
-    {"planned 10 3-8", 120, 1, 40}, /* 10 s behind the start of who is planned */
-    {"planned 10 3-8", 120, 2, 35}, /* twice as much for half of that */
-    {"planned 10 3-8", 110, 1, 30}, /* over by then */
-    {"planned 10 3-8", 90, 1, 30},  /* likewise, though there is too little */
+    {NULL, 0, 1, INT64_MAX, 0},         /* nobody is in its way */
+    {"planned 10 3-8", 120, 1, 40, 0},  /* 10 s behind the start of who is planned */
+    {"planned 10 3-8", 120, 2, 35, 0},  /* twice as much for half of that */
+    {"planned 10 3-8", 110, 1, 30, 0},  /* over by then */
+    {"planned 10 3-8", 90, 1, 30, 0},   /* likewise, though there is too little */
+    {"planned 10 3-8", 120, 2, 32, 90}, /* both go on */
+    {"planned 10 3-8", 120, 2, 33, 31}, /* the other one is over 1 s behind it */
+    {"planned 10 3-8", 120, 2, 35, 30}, /* just before it */
 };
 
 START_TEST(test_until)
 {
     struct pledges pledges = {0};
     struct pledge *pledge = pledges_get(&pledges, "left", "", PLEDGE_LEFT);
-    const struct pledge_bound bound = {.pledge = pledge, .room = until_cases[_i].room};
+    const struct pledge_bound bound = {
+        .pledge = pledge,
+        .room = until_cases[_i].room,
+        .uses = {
+            {{until_cases[_i].amount, LIMIT_UNLIMITED}, {3, until_cases[_i].lasts}},
+            2}};
 
     run_op(pledge, "fades 2 0-8");
     if (until_cases[_i].planned != NULL)
         run_op(pledge, until_cases[_i].planned);
-    ck_assert_int_eq(pledge_until(&bound, times, until_cases[_i].amount),
-                     until_cases[_i].until);
+    ck_assert_int_eq(pledge_until(&bound, times), until_cases[_i].until);
     pledges_reset(&pledges);
 }
 END_TEST
