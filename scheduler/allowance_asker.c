@@ -43,14 +43,14 @@ void asking_measure(const struct sched *s, struct asking *a)
 void askings_measure(const struct sched *s, struct askings *all, const struct job *job,
                      const struct partition *part)
 {
-    const bool shrinks = job->n_alloc == 0 && job->time_min_sec != LIMIT_UNSET;
+    const int64_t first_sec =
+        job->n_alloc == 0 ? check_least_limit(job, part) : check_limit(job, part);
 
     for (size_t i = 0; i < all->n; i++) {
         const int64_t limit_sec = check_component_limit(job, i, part);
 
         all->items[i].limit_sec = limit_sec;
-        all->items[i].least_sec =
-            shrinks ? MIN(limit_sec, job->time_min_sec) : limit_sec;
+        all->items[i].least_sec = MIN(limit_sec, first_sec);
         asking_measure(s, &all->items[i]);
     }
 }
