@@ -176,6 +176,12 @@ bool asking_is_bound(const struct asking *a, const struct limit *limit)
            job_asks_type(a->job, limit->type);
 }
 
+bool asking_is_exempt(const struct asking *a, const struct places *places, size_t at,
+                      const struct limit *limit)
+{
+    return places_mask(places, at, limit) || !asking_is_bound(a, limit);
+}
+
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit)
 {

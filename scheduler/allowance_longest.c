@@ -25,7 +25,7 @@ static int64_t until_planned(const struct sched *s, const struct asker *by,
 /* Of what has been used, with what plans may use and all that run. */
 static int64_t until_used(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit,
-                          bool masked)
+                          bool exempt)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, by->one, limit, &buffer);
@@ -33,7 +33,7 @@ static int64_t until_used(const struct sched *s, const struct asker *by,
         planned_of(pledges_find(&s->timeline.pledges, limit, whose));
     struct pledge_uses uses;
 
-    if (masked && planned == 0)
+    if (exempt && planned == 0)
         return LIMIT_UNLIMITED;
     asker_uses(s, by, place, limit, &uses);
     return pledge_uses_last(
@@ -57,7 +57,7 @@ static int64_t until_starts(const struct sched *s, struct pledge_bound *bound)
 /* Of what those that run may still use, now and as others start who are planned. */
 static int64_t until_left(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit,
-                          bool masked)
+                          bool exempt)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, by->one, limit, &buffer);
@@ -67,7 +67,7 @@ static int64_t until_left(const struct sched *s, const struct asker *by,
     int64_t longest = LIMIT_UNLIMITED;
 
     asker_uses(s, by, place, limit, &bound.uses);
-    if (!masked)
+    if (!exempt)
         longest = pledge_uses_last(
             &bound.uses, limit->amount - held_of(&s->held, limit, whose, s->now_sec),
             0);
@@ -89,19 +89,19 @@ static int64_t until_over(const struct sched *s, const struct asker *by,
 {
     const struct asking *a = by->one;
     const struct place_of *place = &places->items[at];
-    const bool masked = places_mask(places, at, limit);
+    const bool exempt = asking_is_exempt(a, places, at, limit);
 
-    if (limit->kind >= LIMIT_SUBMITS || !asking_is_bound(a, limit))
+    if (limit->kind >= LIMIT_SUBMITS)
         return LIMIT_UNLIMITED;
     if (limit_is_of_usage(limit->kind) && !s->config.limits_safe)
         return until_planned(s, by, place, limit);
     if (limit_is_of_usage(limit->kind))
-        return until_used(s, by, place, limit, masked);
+        return until_used(s, by, place, limit, exempt);
     if (limit_rows[limit->kind].what != WHAT_LEFT)
         return LIMIT_UNLIMITED;
     if (limit_is_shared(limit))
-        return until_left(s, by, place, limit, masked);
-    return masked ? LIMIT_UNLIMITED : until_own(s, a, limit);
+        return until_left(s, by, place, limit, exempt);
+    return exempt ? LIMIT_UNLIMITED : until_own(s, a, limit);
 }
 
 static int64_t longest_of(const struct sched *s, const struct asker *by)

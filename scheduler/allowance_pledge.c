@@ -96,10 +96,10 @@ static struct amounts used_of_job(const struct sched *s, const struct jobrec *re
 }
 
 /* What it holds counts until it is assumed to end; so does, of what is left or spent, a
- * plan that another limit stands for: it needs no room by this one. */
+ * plan that the limit only counts: it needs no room by this one. */
 static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec,
                                  const struct asking *a, const struct limit *limit,
-                                 bool masked)
+                                 bool exempt)
 {
     const enum pledge_kind kind = kind_of(s, limit);
     struct amounts amounts = {0};
@@ -111,7 +111,7 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
         return used_of_job(s, rec, a, limit);
     if (rec->claim.planned) {
         amount = asking_need(s, a, limit);
-        *(masked && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
+        *(exempt && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
     } else if (kind == PLEDGE_SUM) {
         amounts.held = asking_need(s, a, limit);
     } else if (kind == PLEDGE_LEFT && a->job->phase != JOB_COMPLETING) {
@@ -151,7 +151,7 @@ static void move(struct sched *s, const struct claim *claim,
         pledge_start(pledged->of, pledged->most, claim->first, n_slots, sign);
 }
 
-/* By one place, whether or not another one stands for it: so it is counted. */
+/* By one place, whether or not its limits bind the job: so it is counted. */
 static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings *all,
                       const struct asking *a, const struct places *places, size_t at)
 {
@@ -161,16 +161,16 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings 
 
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
-        const bool masked = places_mask(places, at, limit);
+        const bool exempt = asking_is_exempt(a, places, at, limit);
         struct pledged pledged = {
             .component = a->component,
-            .most = masked ? PLEDGE_ANY : limit_allows(&places->items[at], limit)};
+            .most = exempt ? PLEDGE_ANY : limit_allows(&places->items[at], limit)};
 
         if (!counts_over_time(limit))
             continue;
         pledged.of = pledges_get(&s->timeline.pledges, limit,
                                  asking_whose(s, a, limit, &buffer), kind_of(s, limit));
-        pledged.amounts = amounts_of(s, rec, a, limit, masked);
+        pledged.amounts = amounts_of(s, rec, a, limit, exempt);
         GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
         claim->pledged[claim->n_pledged++] = pledged;
         move(s, claim, &pledged, all, 1);
@@ -259,12 +259,15 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
     return true;
 }
 
-/* Who uses nothing of it may, though it is used up. */
+/* Who uses nothing of it may, though it is used up; likewise who has none of it that it
+ * does not bind. */
 static bool is_bound(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
-    return counts_over_time(limit) && asking_is_bound(a, limit) &&
-           (!limit_is_of_usage(limit->kind) || asking_has(s, a, limit));
+    if (!counts_over_time(limit))
+        return false;
+    return (!limit_is_of_usage(limit->kind) && asking_is_bound(a, limit)) ||
+           asking_has(s, a, limit);
 }
 
 static bool bind_at(const struct sched *s, const struct asker *by,
@@ -279,7 +282,7 @@ static bool bind_at(const struct sched *s, const struct asker *by,
         if (!is_bound(s, by->one, limit) ||
             !pledge_bound_of(s, by, place, limit, &bound))
             continue;
-        bound.beside_planned = places_mask(places, at, limit);
+        bound.beside_planned = asking_is_exempt(by->one, places, at, limit);
         if (!fn(arg, by, place, limit, &bound))
             return false;
     }
@@ -287,7 +290,7 @@ static bool bind_at(const struct sched *s, const struct asker *by,
 }
 
 /* Every limit that binds any of them, in the order in which they are looked at; one
- * that another stands for, where it binds others who are planned. */
+ * that only counts it, where it binds others who are planned. */
 static void bind_all(const struct sched *s, const struct askings *all, bind_fn *fn,
                      void *arg)
 {

@@ -79,6 +79,10 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
 /* As in Slurm, a limit on GPUs of a type does not bind who asks for any GPUs. */
 bool asking_is_bound(const struct asking *a, const struct limit *limit);
+/* Does a limit of a place count what it holds, and bind others alone: as another one
+ * stands for it, or as it is not bound? */
+bool asking_is_exempt(const struct asking *a, const struct places *places, size_t at,
+                      const struct limit *limit);
 /* The resource that a limit is on; -1: none that nodes have. */
 int resource_of_tres(const struct sched *s, const struct limit *limit);
 /* Does it have any of what a limit on usage is on? */
