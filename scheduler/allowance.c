@@ -203,6 +203,7 @@ static enum reason check_places(struct sched *s, const struct askings *all,
 
     s->held.broken = NULL;
     s->held.crowded = NULL;
+    s->held.kept_type = NULL;
     s->held.of_nodes = false;
     s->held.nodes_most = LIMIT_UNLIMITED;
     s->held.forgotten_sec = TIME_UNSET;

@@ -65,6 +65,8 @@ bool allowance_is_of_nodes(const struct sched *s);
 /* Too many, some of which are counted already for those who count together? And each of
  * these, once. */
 bool allowance_lacks_nodes(const struct sched *s);
+/* Are GPUs of a type kept for others, and it takes any? Of which; else NULL. */
+const char *allowance_kept_type(const struct sched *s);
 /* Its own are more than are allowed in all? So many are; else LIMIT_UNLIMITED. */
 int64_t allowance_nodes_most(const struct sched *s);
 /* Which of its components count together for it, a bit each. */

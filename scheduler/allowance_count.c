@@ -158,6 +158,11 @@ bool allowance_lacks_nodes(const struct sched *s)
            (s->held.broken != NULL && held_has_nodes(s->held.broken));
 }
 
+const char *allowance_kept_type(const struct sched *s)
+{
+    return s->held.kept_type;
+}
+
 int64_t allowance_nodes_most(const struct sched *s)
 {
     return s->held.nodes_most;

@@ -391,6 +391,8 @@ static bool look(void *arg, const struct asker *by, const struct place_of *place
     bound->beside_planned |= l->beside_planned;
     if (!is_short(l->s, by, place, limit, bound, l))
         return true;
+    if (!asking_is_bound(by->one, limit))
+        l->s->held.kept_type = limit->type;
     l->reason = reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
     if (l->message != NULL)
         say_short(l, by, place, limit, kind);
@@ -448,6 +450,7 @@ enum reason allowance_check_then(struct sched *s, const struct allowance_then *t
 
     s->held.broken = NULL;
     s->held.crowded = NULL;
+    s->held.kept_type = NULL;
     s->held.of_nodes = false;
     if (!s->held.any || s->timeline.pledges.all == NULL)
         return REASON_NONE;

@@ -93,6 +93,7 @@ struct held {
     /* Likewise by the last look at coming time: there are too many nodes, in a slot. */
     const struct pledge *crowded;
     size_t crowded_slot;
+    const char *kept_type;    /* likewise GPUs of a type are kept, and it takes any */
     struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
     struct interned names;

@@ -224,17 +224,33 @@ node_set trial_group_nodes(const struct sched *s)
     return counted.nodes;
 }
 
-/* Likewise, as far as they are open to it; NULL: it is not that. */
-static node_set held_open_nodes(const struct sched *s)
+static node_set nodes_but_of_type(const struct sched *s, const char *gpu_type)
 {
-    node_set held;
+    const struct cluster *c = &s->cluster;
+    node_set nodes = xcalloc(c->words + 1, sizeof(uint64_t));
 
-    if (!allowance_lacks_nodes(s))
+    for (size_t i = 0; i < c->n_order; i++) {
+        const struct node *node = c->order[i]->node;
+
+        if (node != NULL && !str_eq(node->gpu_type, gpu_type))
+            node_set_add(nodes, i);
+    }
+    return nodes;
+}
+
+/* On which it would hold no more of what it lacks, as far as they are open to it: nodes
+ * that its group has already, or with GPUs of another type. NULL: it is not that. */
+static node_set free_of_limit(const struct sched *s)
+{
+    const char *kept_type = allowance_kept_type(s);
+    node_set nodes;
+
+    if (kept_type == NULL && !allowance_lacks_nodes(s))
         return NULL;
-    held = trial_group_nodes(s);
+    nodes = kept_type != NULL ? nodes_but_of_type(s, kept_type) : trial_group_nodes(s);
     for (size_t word = 0; word < s->cluster.words; word++)
-        held[word] &= s->window.nodes[word];
-    return held;
+        nodes[word] &= s->window.nodes[word];
+    return nodes;
 }
 
 static bool are_equal(const struct sched *s, const uint64_t *a, const uint64_t *b)
@@ -250,12 +266,12 @@ static void exchange(struct placement *at)
     at->next = first;
 }
 
-/* Nodes that one limit counts already; where another one counts others, those of both,
+/* Nodes that are free of one limit; where others are of another one, those of both,
  * then of the one and then of the other, in either order. False: there is nothing else
  * to prefer. */
 static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
 {
-    node_set held;
+    node_set nodes;
 
     if (at->next != NULL) {
         if (*exchanged)
@@ -264,12 +280,12 @@ static bool prefer(const struct sched *s, struct placement *at, bool *exchanged)
         *exchanged = true;
         return true;
     }
-    held = held_open_nodes(s);
-    if (held == NULL || (at->rather != NULL && are_equal(s, at->rather, held))) {
-        free(held);
+    nodes = free_of_limit(s);
+    if (nodes == NULL || (at->rather != NULL && are_equal(s, at->rather, nodes))) {
+        free(nodes);
         return false;
     }
-    *(at->rather == NULL ? &at->rather : &at->next) = held;
+    *(at->rather == NULL ? &at->rather : &at->next) = nodes;
     return true;
 }
 
@@ -322,9 +338,9 @@ static enum allowed bring_together(struct sched *s, const struct entry *entry,
     return *slots != NULL ? trial_check(s, entry, by, *slots, *n) : before;
 }
 
-/* Elsewhere: first on nodes that its group has already, then on as few as are left to
- * it. That is only a number: a node of the job's list may be among those dropped, or
- * one with a feature that it counts on. */
+/* Elsewhere: first on nodes that its group has already, or with GPUs of another type,
+ * then on as few as are left to it. That is only a number: a node of the job's list may
+ * be among those dropped, or one with a feature that it counts on. */
 enum allowed trial_allow(struct sched *s, const struct entry *entry,
                          const struct seeker *by, const struct slot **slots, size_t *n)
 {
