@@ -57,6 +57,8 @@ static struct job component_of(const struct job *job, size_t component)
         ret.account = own->account;
     if (component > 0 && own->qos != NULL)
         ret.qos = own->qos;
+    if (component > 0 && own->limit_sec != LIMIT_UNSET)
+        ret.limit_sec = MIN(ret.limit_sec, own->limit_sec);
     while (ret.n_alloc > 0 && ret.alloc[0].component < (int64_t)component) {
         ret.alloc++;
         ret.n_alloc--;
@@ -470,13 +472,14 @@ static void random_job(struct course *h)
         "",
         " : nodes=1 cpu=1",
         " : nodes=1 cpu=1 partition=owned",
+        " : nodes=1 cpu=2 time=5",
         " : nodes=1 cpu=1 account=mid : nodes=1 cpu=1 qos=other",
         " : nodes=1 cpu=1 account=low qos=other partition=owned",
         " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1",
         " : nodes=1 cpu=1 partition=owned : nodes=1 nvidia.com/gpu=1 partition=batch"};
 
     const char *other = COURSE_PICK(h, others);
-    const bool shrinks = other[0] == '\0' && course_chance(h, 30);
+    const bool shrinks = course_chance(h, 30);
 
     course_tell(h, "job %d submit=%lld time=%d %s %s%s%s%s",
                 1 + (int)course_draw(h, JOBS), (long long)h->now_sec,
