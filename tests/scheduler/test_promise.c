@@ -105,8 +105,9 @@ static void draw_job(struct day *w, int number)
 static void submit(struct day *w, int number)
 {
     static const char *const shapes[] = {
-        "nodes=1",    "nodes=2",      "nodes=4",           "nodes=2-4",
-        "replicas=5", "replicas=2-3", "nodes=1 exclusive", "nodes=1 nodelist=n2"};
+        "nodes=1",          "nodes=2",      "nodes=4",           "nodes=2-4",
+        "replicas=5",       "replicas=2-3", "nodes=1 exclusive", "nodes=1 nodelist=n2",
+        "nodes=1 type=h100"};
     static const char *const places[] = {"partition=a", "partition=b", "partition=a,b"};
     static const char *const licenses[] = {"", "", " licenses=matlab",
                                            " licenses=matlab:2"};
@@ -212,9 +213,10 @@ static void go_on(struct day *w, int number)
  * partition, which come before; on what has been used on a day, which is not safe. */
 static const char *const limit_lines[] = {
     "qos few maxJobsPerUser=2 grpTRES=cpu=32",
-    "qos wide grpJobs=3 maxTRESPerUser=node=4",
-    "qos long grpTRESRunMins=cpu=24000 maxTRESPerAccount=gres/x/gpu=16",
-    "qos spent grpTRESMins=cpu=6000 grpWall=1200",
+    "qos wide grpJobs=3 grpTRES=gres/gpu:h100=8 maxTRESPerUser=node=4",
+    "qos long grpTRESRunMins=cpu=24000,gres/gpu:h100=6000 "
+    "maxTRESPerAccount=gres/x/gpu=16",
+    "qos spent grpTRESMins=cpu=6000,gres/gpu:h100=2000 grpWall=1200",
     "qos normal",
     "account main users=ann,bob maxJobs=3",
     "account lab parent=main users=ann,bob,cem grpTRES=node=5",
@@ -556,7 +558,8 @@ static size_t run_day(uint64_t seed)
     config.licenses = (struct license_table){.n = 1, .items = {{"matlab", w.licenses}}};
     restable_init(&w.res);
     w.s = sched_new(&config);
-    tell(&w, "node n[1-6] cpu=8 x/gpu=4");
+    tell(&w, "node n[1-3] cpu=8 x/gpu=4 type=h100");
+    tell(&w, "node n[4-6] cpu=8 x/gpu=4 type=a100");
     sched_apply(w.s, &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &w.res});
     w.limited = seed % 2 == 0;
     w.owned = seed % 5 == 3;
