@@ -60,7 +60,8 @@ static __int128 term_of(const struct cluster *c, const struct holding *h,
                license_count(h->takes, w->resource + strlen(BILLING_LICENSE));
     if (i < 0)
         return 0;
-    term = MIN(amount_of(c, h, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
+    term = MIN(amount_of(c, h, i, w->gpu_type), (__int128)INT64_MAX) * w->nano;
+    term = MIN(term, TERM_MAX);
     if (i == RES_CPU)
         return term / 1000;
     return i == RES_MEM ? term / (1 << 20) : term;
