@@ -107,6 +107,12 @@ static int64_t age_of(const struct sched_config *config, const struct job *job,
     return age;
 }
 
+/* As limits are given in Slurm: seconds count as a minute. */
+static int64_t minutes_of(int64_t limit_sec)
+{
+    return MAX(limit_sec / 60 + (limit_sec % 60 > 0), 1);
+}
+
 /* Of the cluster for a minute of the time limit; without a limit, for ever. */
 static int64_t relative_term(const struct sched_config *config,
                              const struct norms *norms, int64_t nodes, int64_t cpus,
@@ -115,7 +121,7 @@ static int64_t relative_term(const struct sched_config *config,
     bool endless = limit_sec < 0 || limit_sec == LIMIT_UNLIMITED;
     __int128 part = (__int128)nodes * norms->cpu_milli / norms->nodes;
     __int128 whole =
-        (__int128)norms->cpu_milli * (endless ? 1 : MAX(limit_sec / 60, 1));
+        (__int128)norms->cpu_milli * (endless ? 1 : minutes_of(limit_sec));
 
     part = endless ? 0 : MIN(MAX(part, (__int128)cpus), whole);
     if (config->priority_favor_small)
