@@ -13,6 +13,7 @@
 #include "scheduler/follower.h"
 #include "scheduler/guise.h"
 #include "scheduler/overtake.h"
+#include "scheduler/payers.h"
 #include "scheduler/yield.h"
 
 static void drop_alloc(struct job *job)
@@ -241,6 +242,8 @@ void jobchange_apply(struct sched *s, struct job *job)
     bool same;
 
     jobchange_make_sane(job);
+    if (again)
+        payers_keep(old, job);
     reserve_uncount(s, rec);
     charge_change(s, rec, again ? old : NULL, job);
     if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)

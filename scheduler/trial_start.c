@@ -11,6 +11,7 @@
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
 #include "scheduler/guise.h"
+#include "scheduler/payers.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
 
@@ -207,6 +208,7 @@ void trial_start(struct sched *s, const struct entry *entry, const struct slot *
     free(rec->job->license);
     rec->job->license = xstrdup_null(decision.license);
     guise_settle(s, rec, (size_t)queued->job->qos_at);
+    payers_settle(&s->policy, rec->job);
     largest_sec = MIN(check_largest(rec->job, entry->part->part, s->now_sec),
                       allowance_longest(s, rec->job, entry->part->part, slots, n));
     decision.slots = slots = set_sharing(s, entry, rec->job, slots, n);
