@@ -14,8 +14,8 @@
 
 /* The job starts: it names them from now on. Of several QOS it has one already. */
 void payers_settle(const struct policy *p, struct job *job);
-/* A job that runs, or has ended, is told anew, in the words of its owner: it keeps those
- * that it was started for. */
+/* A job that runs, or has ended, is told anew, in the words of its owner: it keeps
+ * those that it was started for. */
 void payers_keep(const struct job *old, struct job *job);
 
 #endif
