@@ -8,6 +8,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
+#include "scheduler/check.h"
 #include "scheduler/core.h"
 #include "scheduler/eligible.h"
 #include "scheduler/follower.h"
@@ -118,6 +119,27 @@ bool jobchange_is_settled(const struct job *job)
                          : job->n_reservations != 1 && may_be_in(job, name));
 }
 
+/* A limit that is not set is up to the partition: it may be more than one that is, or
+ * less. Tasks of an array may be planned in several partitions. */
+static bool asks_no_longer(const struct sched *s, const struct job *old,
+                           const struct job *job)
+{
+    const struct plan *plan = &old->plan;
+    const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
+    struct job before;
+
+    if (job->limit_sec == old->limit_sec)
+        return true;
+    if (job->array != NULL)
+        return job->limit_sec != LIMIT_UNSET && job->limit_sec < old->limit_sec;
+    if (part == NULL)
+        return false;
+    before = *job;
+    before.limit_sec = old->limit_sec;
+    return check_length(job, part->part, plan->start_sec) <=
+           check_length(&before, part->part, plan->start_sec);
+}
+
 /* A promise stays while the job asks for the same, in the same partitions and
  * reservations, and for no longer. One that comes with the job is of a time before this
  * core: it is entered with all others, where it fits. True: plans of before stay. */
@@ -135,7 +157,7 @@ static bool keep_plan(struct sched *s, struct job *old, const struct shape *old_
         return false;
     }
     if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
-        jobchange_partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
+        jobchange_partitions_equal(old, job) && asks_no_longer(s, old, job) &&
         jobchange_ends_equal(old, job) && job->time_min_sec == old->time_min_sec &&
         job->deadline_sec == old->deadline_sec &&
         jobchange_reservations_equal(old, job) && jobchange_qos_lists_equal(old, job)) {
