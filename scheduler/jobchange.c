@@ -43,6 +43,14 @@ static bool phase_equal(const struct sched *s, const struct job *a, const struct
     return (a->phase == JOB_COMPLETING) == (b->phase == JOB_COMPLETING);
 }
 
+/* Of two that hold nodes. */
+static bool time_limits_equal(const struct sched *s, const struct job *a,
+                              const struct job *b)
+{
+    return a->n_alloc == 0 || a->limit_sec == b->limit_sec ||
+           jobrec_limit(s, a) == jobrec_limit(s, b);
+}
+
 /* What was decided is told before it is persisted: until then the job comes without. */
 static void keep_preemption(const struct job *old, struct job *job)
 {
@@ -283,6 +291,7 @@ void jobchange_apply(struct sched *s, struct job *job)
     if (again && runs_longer(old, job))
         rec->prolonged = MAX(s->made, 1);
     jobrec_set(s, rec, job, again ? old : NULL, shape);
+    same = same && time_limits_equal(s, old, job);
     if (queued)
         same = same && !said_end && jobchange_policy_equal(old, job) &&
                rec->shape == shape;

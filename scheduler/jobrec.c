@@ -277,15 +277,19 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     return reason;
 }
 
-static int64_t end_by_limit(const struct sched *s, const struct job *job)
+int64_t jobrec_limit(const struct sched *s, const struct job *job)
 {
     const struct partrec *part = NULL;
-    int64_t limit = job->limit_sec;
 
-    if (limit == LIMIT_UNSET)
+    if (job->limit_sec == LIMIT_UNSET)
         part = cluster_partition(&s->cluster, job->partition);
-    if (part != NULL)
-        limit = check_limit(job, part->part);
+    return part != NULL ? check_limit(job, part->part) : job->limit_sec;
+}
+
+static int64_t end_by_limit(const struct sched *s, const struct job *job)
+{
+    int64_t limit = jobrec_limit(s, job);
+
     return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
 }
 

@@ -174,6 +174,9 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
  * when it might have started on: what it asks for (of components the longest), but no
  * longer than the settings let it. INT64_MIN: any number will do. */
 int64_t jobrec_switches_until(const struct sched *s, const struct job *job);
+/* The time limit of a job that holds nodes: its own, else its partition's; LIMIT_UNSET:
+ * that is not there. */
+int64_t jobrec_limit(const struct sched *s, const struct job *job);
 /* When a job that holds nodes ends, by its limit, its reservation or preemption, or has
  * ended: what others are planned by, though it may run over its limit, and its pods may
  * take a while to go. TIME_NEVER: unknown. */
