@@ -72,11 +72,13 @@ static int64_t find_limit(struct sched *s, const struct entry *entry,
 
 /* ---- fewer nodes ---- */
 
-static bool takes_any(const struct job *like)
+/* Where gangs stay in one block it matters which. */
+static bool takes_any(const struct sched *s, const struct job *like)
 {
-    return like->one_per_node && like->n_units == 0 && like->n_others == 0 &&
-           !like->contiguous && like->segment == 0 && like->n_counts == 0 &&
-           like->n_node_list == 0 && like->most_switches == 0;
+    return s->cluster.topology.kind != TOPOLOGY_BLOCK && like->one_per_node &&
+           like->n_units == 0 && like->n_others == 0 && !like->contiguous &&
+           like->segment == 0 && like->n_counts == 0 && like->n_node_list == 0 &&
+           like->n_same == 0 && like->most_switches == 0;
 }
 
 /* Some QOS ask for so much at least. */
@@ -90,19 +92,28 @@ static bool may_have(struct sched *s, const struct entry *entry, int64_t n)
            REASON_NONE;
 }
 
+/* Nodes are not all: there are licences, limits, tasks of its array. */
+static bool fits_on(struct sched *s, const struct seeker *by, int64_t n)
+{
+    struct seeker fewer = *by;
+
+    fewer.need = n;
+    return window_find(&s->window, &fewer, 0, 1);
+}
+
 /* Its own count as open from its start on. */
 static int64_t find_nodes(struct sched *s, const struct entry *entry,
                           const struct seeker *hopeful)
 {
     int64_t n;
 
-    if (!takes_any(hopeful->shape->like) || hopeful->need < 2)
+    if (!takes_any(s, hopeful->shape->like) || hopeful->need < 2)
         return 0;
     window_set(&s->window, hopeful, 0);
     n = window_count(&s->window, hopeful);
     if (n == 0 || n >= hopeful->need || n < hopeful->part->part->min_nodes)
         return 0;
-    return may_have(s, entry, n) ? n : 0;
+    return may_have(s, entry, n) && fits_on(s, hopeful, n) ? n : 0;
 }
 
 /* ---- whose end ---- */
