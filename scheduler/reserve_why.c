@@ -103,29 +103,32 @@ static const struct resvrec *first_in_the_way(const struct sched *s,
 }
 
 /* Would it start now, if nothing were reserved? Its own plan is not in its way. */
-static bool would_start(struct sched *s, struct jobrec *rec, const struct seeker *by)
+static bool would_start(struct sched *s, const struct entry *entry,
+                        const struct seeker *by)
 {
     int64_t grown_sec = s->grown_sec;
     bool freed = s->freed, would;
-    struct seeker free_ = trial_hopeful(s, rec, by);
+    struct seeker free_ = trial_hopeful(s, entry->rec, by);
 
     free_.fence = NULL;
     if (!window_find(&s->window, &free_, 0, 1))
         return false;
     free_ = *by;
     free_.fence = NULL;
-    book_strike(s, rec);
-    would = window_find(&s->window, &free_, 0, 1) && !window_find(&s->window, by, 0, 1);
-    book_enter(s, rec);
+    book_strike(s, entry->rec);
+    would = trial_has_place(s, entry, &free_) && !trial_has_place(s, entry, by);
+    book_enter(s, entry->rec);
     s->freed = freed;
     s->grown_sec = grown_sec;
     return would;
 }
 
-/* Keeps those nodes of the window that are open to its end, if it began now. */
-static void leave_open(struct sched *s, const struct seeker *by)
+/* Keeps those nodes of the window that are open to its end, if it began now; false:
+ * they all are. */
+static bool leave_open(struct sched *s, const struct seeker *by)
 {
     const struct timeline *tl = by->timeline;
+    int64_t n = window_count(&s->window, by);
     size_t first, last;
     uint16_t row = 0;
 
@@ -139,21 +142,24 @@ static void leave_open(struct sched *s, const struct seeker *by)
         for (size_t k = 0; k < tl->words; k++)
             s->window.nodes[k] &= open[k];
     }
+    return window_count(&s->window, by) < n;
 }
 
 /* Nodes have room for it now, but too few of them that it would not run into something
  * on: so it would wait, whoever is planned there. */
-static bool is_shut_out(struct sched *s, const struct seeker *by)
+static bool is_shut_out(struct sched *s, const struct entry *entry,
+                        const struct seeker *by)
 {
     struct seeker at_once = *by;
 
     at_once.fence = NULL;
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
-    if (!window_is_enough(&s->window, &at_once))
+    if (!window_is_enough(&s->window, &at_once) || !leave_open(s, by) ||
+        trial_has_room(s, entry, &at_once))
         return false;
-    leave_open(s, by);
-    return !window_is_enough(&s->window, &at_once);
+    window_set(&s->window, &at_once, 0);
+    return trial_has_room(s, entry, &at_once);
 }
 
 /* One that has begun is not what keeps it. */
@@ -223,7 +229,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
         return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own, by);
-    if (!would_start(s, entry->rec, by) && !is_shut_out(s, by))
+    if (!would_start(s, entry, by) && !is_shut_out(s, entry, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, window_over(by, 0));
     if (other == NULL)

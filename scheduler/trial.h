@@ -42,6 +42,13 @@ const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
 const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, size_t from, size_t before,
                                    size_t *ret_n);
+/* Is there such a place now? It is not taken. */
+bool trial_has_place(struct sched *s, const struct entry *entry,
+                     const struct seeker *by);
+/* Do the nodes of s->window do, as it is? Of a heterogeneous job: for its first
+ * component. */
+bool trial_has_room(struct sched *s, const struct entry *entry,
+                    const struct seeker *by);
 /* By its limits, as things are in the window that was found last. It is off the
  * timeline. */
 bool trial_may_have(struct sched *s, const struct entry *entry, const struct seeker *by,

@@ -101,6 +101,7 @@ struct components trial_components(struct sched *s, const struct entry *entry,
     for (size_t i = 0; i <= by->shape->like->n_others; i++) {
         seekers[i] = seeker_of(s, entry, i);
         seekers[i].limit_sec = MIN(seekers[i].limit_sec, by->limit_sec);
+        seekers[i].fence = by->fence;
     }
     seekers[0].bounds = by->bounds;
     seekers[0].n_bounds = by->n_bounds;
@@ -180,4 +181,29 @@ const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                                     size_t *ret_n)
 {
     return trial_find_from(s, entry, by, 0, before, ret_n);
+}
+
+bool trial_has_place(struct sched *s, const struct entry *entry,
+                     const struct seeker *by)
+{
+    const struct placement at = trial_placement(s, entry, by);
+    const struct slot *slots;
+    size_t n;
+
+    slots = trial_find_place(s, entry, by, 1, &n);
+    if (slots == NULL)
+        return false;
+    placement_forget(&at);
+    slots_unref(slots);
+    return true;
+}
+
+bool trial_has_room(struct sched *s, const struct entry *entry, const struct seeker *by)
+{
+    const struct placement at = trial_placement(s, entry, by);
+    struct room room;
+
+    return window_is_enough(&s->window, by) &&
+           (by->shape->like->n_others > 0 ||
+            placement_fits(&s->placer, &s->cluster, &at, &room));
 }
