@@ -63,7 +63,7 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     else
         say_room_now(c, like, &room, how.s, message);
     if (fits)
-        str_add(message, ", but jobs of higher priority are planned there");
+        str_add(message, ", but other jobs are planned there");
     else if (like->n_node_list > 0)
         str_add(message, "; all nodes of its node list must be free");
     if (!fits)

@@ -80,7 +80,6 @@ enum reason check_components_busy(const struct components *all, struct str *mess
         str_add(message, "; too few are free beside those of the others");
         return REASON_RESOURCES;
     }
-    str_add(message, "all components fit now, but jobs of higher priority are planned "
-                     "there");
+    str_add(message, "all components fit now, but other jobs are planned there");
     return REASON_PRIORITY;
 }
