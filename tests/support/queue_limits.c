@@ -210,7 +210,8 @@ static bool is_of(const struct job *job, const struct job *component,
 
     if (place == IN_PART_QOS)
         return strcmp(part, "odd") == 0;
-    return place != IN_QOS || (job->n_qos_list == 0 && job->qos == NULL);
+    return place != IN_QOS ||
+           (job->n_qos_list == 0 && (job->qos == NULL || str_eq(job->qos, "normal")));
 }
 
 /* The one of a place before stands for the other; but those of all jobs of accounts
