@@ -105,13 +105,13 @@ static bool act_on_attempt(const struct job_view *v, struct job_next *n)
     action_done(n, action, ACTION_DONE);
     switch (action->type) {
     case ACTION_CANCEL:
-        want_completing(n, "Cancelled", NULL);
+        want_completing(v, n, "Cancelled", NULL);
         return true;
     case ACTION_REQUEUE:
-        want_completing(n, "Requeued", NULL);
+        want_completing(v, n, "Requeued", NULL);
         return true;
     case ACTION_REQUEUE_HOLD:
-        want_completing(n, "RequeuedHold", NULL);
+        want_completing(v, n, "RequeuedHold", NULL);
         return true;
     case ACTION_CANCEL_COMPONENT:
     case ACTION_SIGNAL:
@@ -150,7 +150,7 @@ static void end_failed(const struct job_view *v, struct job_next *n, size_t rank
                       n->want.exit_signal, *why ? ": " : "", why);
     else
         message = xstrdup_null(r->reason);
-    want_completing(n, reason, message);
+    want_completing(v, n, reason, message);
 }
 
 static void end_broken(const struct job_view *v, struct job_next *n, size_t rank)
@@ -161,7 +161,7 @@ static void end_broken(const struct job_view *v, struct job_next *n, size_t rank
     AUTO_FREE char *message = xasprintf("rank %zu was %s node %s%s%s", rank,
                                         refused ? "refused by" : "lost on", r->node,
                                         why ? ": " : "", why ? why : "");
-    want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
+    want_completing(v, n, refused ? "JobLaunchFailure" : "NodeDown", message);
 }
 
 /* A batch script ends before its other ranks do: these are ended first. */
@@ -171,7 +171,7 @@ static void end_succeeded(const struct job_view *v, struct job_next *n)
         n->want.start_sec = start_of(v);
     n->want.exit_code = n->want.exit_signal = 0;
     if (!attempt_all_ended(v->attempt)) {
-        want_completing(n, "None", NULL);
+        want_completing(v, n, "None", NULL);
         return;
     }
     want_reason(n, NULL, NULL);
@@ -197,7 +197,7 @@ static void end_preempted(const struct job_view *v, struct job_next *n)
 {
     AUTO_FREE char *message = xasprintf("for job %" PRId64, v->preemption->by);
     note_preemption(v, n);
-    want_completing(n, "Preempted", message);
+    want_completing(v, n, "Preempted", message);
 }
 
 /* True: it has been told, and so that is why it has ended, however it did. */
@@ -346,14 +346,14 @@ void next_attempt(const struct job_view *v, struct job_next *n)
         if (n->launch)
             launch_amended(v, n);
         else
-            want_completing(n, "JobLaunchFailure",
+            want_completing(v, n, "JobLaunchFailure",
                             attempt_trouble(v->attempt, v->now_sec));
         return;
     case ATTEMPT_RUNNING:
         if (v->preemption && !runs_on(v))
             end_preempted(v, n);
         else if (v->end_reason)
-            want_completing(n, v->end_reason, v->end_message);
+            want_completing(v, n, v->end_reason, v->end_message);
         else if (n->want.state != JOB_STATE_RUNNING)
             want_running(v, n);
         else

@@ -25,8 +25,11 @@ enum requeue {
 
 /* Back to the queue, eligible by then. */
 void want_requeue(const struct job_view *v, struct job_next *n, enum requeue when);
+/* It has ended: now, unless its pods were only being cleaned up since. */
 void want_final(const struct job_view *v, struct job_next *n, enum job_state state);
-void want_completing(struct job_next *n, const char *reason, const char *message);
+/* It ends now, and its pods are to be cleaned up. */
+void want_completing(const struct job_view *v, struct job_next *n, const char *reason,
+                     const char *message);
 void want_standing(const struct job_view *v, struct job_next *n);
 void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state);
 

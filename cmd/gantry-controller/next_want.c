@@ -84,12 +84,15 @@ void want_final(const struct job_view *v, struct job_next *n, enum job_state sta
 {
     plan_clear(&n->want.plan);
     n->want.state = state;
-    n->want.end_sec = v->now_sec;
+    if (v->job->status.state != JOB_STATE_COMPLETING || n->want.end_sec == TIME_UNSET)
+        n->want.end_sec = v->now_sec;
 }
 
-void want_completing(struct job_next *n, const char *reason, const char *message)
+void want_completing(const struct job_view *v, struct job_next *n, const char *reason,
+                     const char *message)
 {
     n->want.state = JOB_STATE_COMPLETING;
+    n->want.end_sec = v->now_sec;
     want_reason(n, reason, message);
 }
 

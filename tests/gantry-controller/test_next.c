@@ -103,6 +103,8 @@ static void give_status(struct jstatus *s, const struct given *g)
             (struct preemption){9, g->preempt_requeues, NOW - 9, NOW - 5, NOW};
     if (job_state_is_final(g->state))
         s->end_sec = NOW;
+    if (g->state == JOB_STATE_COMPLETING && !g->no_end)
+        s->end_sec = NOW - 4;
 }
 
 static struct bjob *give_job(const struct given *g)

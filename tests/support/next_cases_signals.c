@@ -91,10 +91,10 @@ const struct next_case next_cases_signals[] = {
      "signal=1:USR1/All"},
     {"a cancel overtakes a signal that waits",
      {.state = JOB_STATE_RUNNING, .ranks = "bound", .actions = "1:USR1 2:Cancel"},
-     "COMPLETING reason=Cancelled action=2 write"},
+     "COMPLETING reason=Cancelled end=+0 action=2 write"},
     {"a cancel behind a signal stops a start",
      {.state = JOB_STATE_CONFIGURING, .ranks = "made", .actions = "1:USR1 2:Cancel"},
-     "COMPLETING reason=Cancelled action=2 write"},
+     "COMPLETING reason=Cancelled end=+0 action=2 write"},
     {"a signal, and a rank that has ended well",
      {.state = JOB_STATE_RUNNING,
       .ranks = "bound+ok bound+run+sent:1",
@@ -190,6 +190,6 @@ const struct next_case next_cases_signals[] = {
       .warning = "TERM",
       .warns = true,
       .timed_out = true},
-     "COMPLETING reason=TimeLimit write"},
+     "COMPLETING reason=TimeLimit end=+0 write"},
 };
 const size_t n_next_cases_signals = ARRAY_LEN(next_cases_signals);

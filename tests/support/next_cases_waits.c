@@ -398,7 +398,7 @@ const struct next_case next_cases_waits[] = {
      "eligible=+10 write"},
     {"one pod: made and cancelled",
      {.state = JOB_STATE_PENDING, .start = 1, .ranks = "bound", .actions = "1:Cancel"},
-     "COMPLETING attempt=1 reason=Cancelled action=1 pods=1 write"},
+     "COMPLETING attempt=1 reason=Cancelled end=+0 action=1 pods=1 write"},
     {"one pod: cancelled while it is made: the answer decides",
      {.state = JOB_STATE_PENDING,
       .start = 1,
