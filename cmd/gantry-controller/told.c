@@ -297,7 +297,10 @@ static void tell_gone(struct record *r)
         r->told.phase = JOB_ENDED;
         r->told.failed = true;
         r->told.start_sec = loop_now_sec(r->ctl->loop);
-        tell(r, outsider_of(r, &r->told, NULL));
+        struct job *gone = outsider_of(r, &r->told, NULL);
+        if (gone->end_sec == TIME_UNSET)
+            gone->end_sec = loop_now_sec(r->ctl->loop);
+        tell(r, gone);
     }
     if (r->told.known)
         sched_apply(r->ctl->sched,

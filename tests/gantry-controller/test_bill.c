@@ -7,6 +7,7 @@
 #include "tests/support/suite.h"
 
 #define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts/"
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define PERIOD 300
 
 static struct ctltest *begin(void)
@@ -103,11 +104,44 @@ START_TEST(test_requeued)
 }
 END_TEST
 
+/* Also where the core has nothing to do between its start and its end. */
+START_TEST(test_deleted)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
+    ctltest_settle(t);
+    ctltest_advance(t, 200);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
+    ctltest_wind_up(t, 2);
+    go_to(t, 1);
+    ck_assert_int_eq(account_used(t, "lab"), 200 * 4);
+    ctltest_free(t);
+}
+END_TEST
+
+/* It had ended before. */
+START_TEST(test_deleted_while_completing)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4,'timeLimit':'1'");
+    ctltest_settle(t);
+    ctltest_advance(t, 165);
+    ctltest_expect(t, "a", "status.state=COMPLETING");
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
+    ctltest_wind_up(t, 2);
+    go_to(t, 1);
+    ck_assert_int_eq(account_used(t, "lab"), 60 * 4);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/bill",
                       (struct suite_row[]){{test_completing, 3},
                                            {test_completing_ends_nobody, 1},
                                            {test_requeued, 1},
+                                           {test_deleted, 1},
+                                           {test_deleted_while_completing, 1},
                                            {NULL, 0}});
 }
