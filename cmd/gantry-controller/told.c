@@ -88,6 +88,15 @@ static bool is_counted(const struct told *t)
     return t->known && t->phase <= JOB_RUNNING;
 }
 
+/* Of any of several, that which it has had. */
+static void tell_licenses(const struct job *model, struct job *m)
+{
+    const struct license_list had = job_licenses(model);
+    for (size_t i = 0; i < had.n; i++)
+        licenses_add(&m->licenses, &m->n_licenses, had.items[i].name,
+                     had.items[i].count);
+}
+
 /* Who pays for what it held, up to when. */
 static void tell_bill(const struct record *r, struct job *m)
 {
@@ -99,6 +108,7 @@ static void tell_bill(const struct record *r, struct job *m)
     m->account = xstrdup_null(model->account);
     m->qos = xstrdup_null(model->qos);
     m->partition = xstrdup_null(model->partition);
+    tell_licenses(model, m);
     m->alloc = slots_ref(model->alloc);
     m->n_alloc = model->n_alloc;
     m->end_sec = model->end_sec;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
@@ -135,6 +136,38 @@ START_TEST(test_deleted_while_completing)
 }
 END_TEST
 
+/* ---- for what ---- */
+
+static const char *const licences[] = {"'licenses':'x:2'", "'licenses':'y:2|x:2'"};
+
+/* Each licence x costs as much as 10 CPUs; the job takes that where it may take another
+ * that there is none of. */
+START_TEST(test_licences)
+{
+    struct ctltest *t = begin();
+    ctltest_kill(t);
+    ck_assert_int_eq(license_table_parse("x:4,y:1", &t->settings.sched.licenses, NULL),
+                     0);
+    ctltest_start(t);
+    ctltest_change(t, "Partition", "main",
+                   "'tresBillingWeights':{'cpu':1,'license/x':10}");
+    ctltest_settle(t);
+    AUTO_FREE char *spec = xasprintf("'user':'ann','cpusPerTask':4,%s", licences[_i]);
+    ctltest_submit(t, "a", spec);
+    ctltest_settle(t);
+    ctltest_advance(t, 100);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=COMPLETED|status.startTime=2027-01-15T08:00:01Z|"
+                   "status.endTime=2027-01-15T08:01:42Z");
+    ctltest_restart(t);
+    go_to(t, 1);
+    ck_assert_int_eq(account_used(t, "lab"), 101 * (4 + 2 * 10));
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/bill",
@@ -143,5 +176,6 @@ int main(void)
                                            {test_requeued, 1},
                                            {test_deleted, 1},
                                            {test_deleted_while_completing, 1},
+                                           {test_licences, ARRAY_LEN(licences)},
                                            {NULL, 0}});
 }
