@@ -97,6 +97,26 @@ static void tell_licenses(const struct job *model, struct job *m)
                      had.items[i].count);
 }
 
+#define NOBODY "" /* there is no account, and no QOS, of that name */
+
+/* That of the spec, or that it was started for: not what is its user's by now. */
+static char *payer(const char *named, const char *started_for)
+{
+    return xstrdup(named ? named : started_for ? started_for : NOBODY);
+}
+
+/* By an account or a partition of its own a component may have another QOS than the
+ * job. Status does not say which: all of such a job have those that are so by now. */
+static bool is_split(const struct job *model)
+{
+    bool split = false;
+    for (size_t i = 0; i < model->n_others && !split; i++) {
+        const struct job *own = &model->others[i];
+        split = !own->qos && (own->account || own->n_partitions > 0);
+    }
+    return split && !job_qos(model);
+}
+
 /* Who pays for what it held, up to when. */
 static void tell_bill(const struct record *r, struct job *m)
 {
@@ -105,8 +125,8 @@ static void tell_bill(const struct record *r, struct job *m)
         return;
     m->ns = xstrdup_null(model->ns);
     m->user = xstrdup_null(model->user);
-    m->account = xstrdup_null(model->account);
-    m->qos = xstrdup_null(model->qos);
+    m->account = payer(model->account, r->job->status.account);
+    m->qos = is_split(model) ? NULL : payer(model->qos, r->job->status.qos);
     m->partition = xstrdup_null(model->partition);
     tell_licenses(model, m);
     m->alloc = slots_ref(model->alloc);
@@ -222,6 +242,19 @@ static void set_place(struct job *m, const struct record *r)
         text_set(&m->qos, record_qos(r));
 }
 
+/* Those that it was started for, if the spec names none. The core that starts it has
+ * them already. */
+static void set_payers(struct job *m, const struct record *r)
+{
+    const struct jstatus *s = &r->job->status;
+    if (r->start.on)
+        return;
+    if (!m->account)
+        text_set(&m->account, s->account);
+    if (!m->qos && !is_split(m))
+        text_set(&m->qos, s->qos);
+}
+
 /* What an earlier core has found; of a job that waits, and that it has spoken of, no
  * time means that it was not eligible. */
 static int64_t eligible_since_of(const struct jstatus *s, enum job_phase phase)
@@ -269,8 +302,10 @@ static struct job *model_of(const struct record *r, const struct told *now,
         m->reached = MAX(s->priority, 0);
         m->accrue_sec = s->accrue_sec;
     }
-    if (now->phase != JOB_PENDING)
+    if (now->phase != JOB_PENDING) {
         set_place(m, r);
+        set_payers(m, r);
+    }
     return m;
 }
 

@@ -168,6 +168,130 @@ START_TEST(test_licences)
 }
 END_TEST
 
+/* ---- who ---- */
+
+static int64_t qos_used(struct ctltest *t, const char *qos)
+{
+    AUTO_FREE char *path = xasprintf("/apis/gantry.dev/v1alpha1/qos/%s", qos);
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
+    return json_int_or(json_at(t->api->body, "status.usage"), "billingMilliseconds",
+                       0) /
+           1000;
+}
+
+/* She is a member of another account now, with another QOS by default. */
+static void move_ann(struct ctltest *t)
+{
+    ctltest_make(t, "QOS", "fresh", "");
+    ctltest_make(t, "Account", "new",
+                 "'members':[{'user':'ann'}],'defaultQOS':'fresh'");
+    ctltest_change(t, "Account", "lab", "'members':[{'user':'bob'}]");
+    ctltest_settle(t);
+}
+
+/* A job that runs stays with those that it was started for, whoever looks after it. */
+START_TEST(test_moved)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "QOS", "normal", "");
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
+    ctltest_settle(t);
+    ctltest_advance(t, PERIOD - 101);
+    move_ann(t);
+    if (_i > 0)
+        ctltest_restart(t);
+    ctltest_advance(t, 100);
+    ctltest_expect(t, "a",
+                   "status.state=RUNNING|status.account=lab|status.qos=normal|"
+                   "status.startTime=2027-01-15T08:00:01Z");
+    go_to(t, 2);
+    ck_assert_int_eq(account_used(t, "lab"), (2 * PERIOD - 1) * 4);
+    ck_assert_int_eq(account_used(t, "new"), 0);
+    ck_assert_int_eq(qos_used(t, "normal"), (2 * PERIOD - 1) * 4);
+    ck_assert_int_eq(qos_used(t, "fresh"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
+/* So does one that has ended, where it is the next controller that charges it. */
+START_TEST(test_moved_behind_its_end)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "QOS", "normal", "");
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
+    ctltest_settle(t);
+    ctltest_advance(t, 100);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=COMPLETED|status.startTime=2027-01-15T08:00:01Z|"
+                   "status.endTime=2027-01-15T08:01:41Z");
+    move_ann(t);
+    ctltest_restart(t);
+    go_to(t, 1);
+    ck_assert_int_eq(account_used(t, "lab"), 100 * 4);
+    ck_assert_int_eq(account_used(t, "new"), 0);
+    ck_assert_int_eq(qos_used(t, "normal"), 100 * 4);
+    ck_assert_int_eq(qos_used(t, "fresh"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
+/* Nobody paid for it: an account and a QOS that are made later do not. */
+START_TEST(test_nobody)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
+    ctltest_settle(t);
+    ctltest_advance(t, 100);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED|status.account!|status.qos!");
+    ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'}]");
+    ctltest_make(t, "QOS", "normal", "");
+    ctltest_settle(t);
+    ctltest_restart(t);
+    go_to(t, 2);
+    ck_assert_int_eq(account_used(t, "lab"), 0);
+    ck_assert_int_eq(qos_used(t, "normal"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
+/* By an account of its own a component has another QOS than its job. */
+START_TEST(test_component)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "QOS", "normal", "");
+    ctltest_make(t, "QOS", "own", "");
+    ctltest_make(t, "Account", "side", "'members':[{'user':'ann'}],'defaultQOS':'own'");
+    ctltest_submit(t, "a",
+                   "'user':'ann','account':'lab','components':[{'name':'x'},"
+                   "{'name':'y','account':'side','cpusPerTask':4}]");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=RUNNING|status.startTime=2027-01-15T08:00:01Z");
+    ctltest_advance(t, 100);
+    ctltest_restart(t);
+    if (_i > 0)
+        ctltest_advance(t, 50);
+    if (_i > 1) {
+        ctltest_end(t, "a", 0, 0);
+        ctltest_end(t, "a", 1, 0);
+        ctltest_settle(t);
+        ctltest_expect(t, "a", "status.state=COMPLETED");
+        ctltest_restart(t);
+    }
+    go_to(t, 1);
+    int64_t ran_sec = account_used(t, "lab");
+    ck_assert_int_gt(ran_sec, 100);
+    ck_assert_int_eq(account_used(t, "side"), ran_sec * 4);
+    ck_assert_int_eq(qos_used(t, "normal"), ran_sec);
+    ck_assert_int_eq(qos_used(t, "own"), ran_sec * 4);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/bill",
@@ -177,5 +301,9 @@ int main(void)
                                            {test_deleted, 1},
                                            {test_deleted_while_completing, 1},
                                            {test_licences, ARRAY_LEN(licences)},
+                                           {test_moved, 2},
+                                           {test_moved_behind_its_end, 1},
+                                           {test_nobody, 1},
+                                           {test_component, 3},
                                            {NULL, 0}});
 }
