@@ -36,6 +36,15 @@ static void resume_attempt(struct record *r)
             a->ranks[i].state = RANK_GONE;
 }
 
+/* Slurm's, where all are in one pod. */
+static int64_t tasks_of(const struct job *model)
+{
+    int64_t tasks = model->tasks;
+    for (size_t i = 0; i < model->n_units; i++)
+        tasks += (model->units[i].count - 1) * model->units[i].tasks;
+    return tasks;
+}
+
 /* The pod of a job of one pod is its own intent: a controller that died behind the
  * create finds it here. A job that asks for a range may have been given one. */
 static void adopt_single(struct record *r)
@@ -50,6 +59,7 @@ static void adopt_single(struct record *r)
         const struct slot slot = {.node = p->node,
                                   .pods = 1,
                                   .each = p->use,
+                                  .tasks = tasks_of(job->model),
                                   .cpu_milli = p->cpu_milli,
                                   .alone = p->alone,
                                   .owned = p->owned};

@@ -1,4 +1,4 @@
-/* How jobs end that others interfere with. */
+/* How jobs end that others interfere with, and who takes over their starts. */
 #include "base/util.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
@@ -140,14 +140,53 @@ START_TEST(test_node_fails_before_bind)
 }
 END_TEST
 
+/* ---- a start that another controller takes over ---- */
+
+static const struct {
+    const char *spec;
+    int64_t tasks;
+} adopted[] = {
+    {"", 1},
+    {"'ntasks':4,'cpusPerTask':2", 4},
+    {"'ntasks':4,'nodes':1,'gpus':'4'", 4},
+    {"'ntasksPerNode':3,'nodes':'1-2'", 3},
+};
+
+static void expect_tasks(struct ctltest *t, int64_t tasks, const char *when)
+{
+    ctltest_expect(t, "a", "status.state=RUNNING");
+    const struct json *placement = json_at(t->api->body, "status.placement");
+    int64_t got = json_int_or(json_item(placement, 0), "tasksPerPod", 1);
+    ck_assert_msg(got == tasks, "%s: %d tasks", when, (int)got);
+}
+
+/* Wherever the first one dies, the pods have as many tasks. */
+START_TEST(test_tasks_adopted)
+{
+    for (size_t writes = 1; writes <= 5; writes++) {
+        AUTO_FREE char *when = xasprintf("killed behind %zu writes", writes);
+        struct ctltest *t = ctltest_new();
+        spy_forget(t->spy);
+        ctltest_submit(t, "a", adopted[_i].spec);
+        ctltest_run_to_write(t, writes, 2);
+        ctltest_restart(t);
+        ctltest_advance(t, 5);
+        expect_tasks(t, adopted[_i].tasks, when);
+        ctltest_free(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("gantry-controller/endings", (struct suite_row[]){
-                                                       {test_success_after_all, 1},
-                                                       {test_pod_deleted, 1},
-                                                       {test_range_adopted, 1},
-                                                       {test_component_comes_back, 1},
-                                                       {test_node_fails_before_bind, 1},
-                                                       {NULL, 0},
-                                                   });
+    return suite_main("gantry-controller/endings",
+                      (struct suite_row[]){
+                          {test_success_after_all, 1},
+                          {test_pod_deleted, 1},
+                          {test_range_adopted, 1},
+                          {test_component_comes_back, 1},
+                          {test_node_fails_before_bind, 1},
+                          {test_tasks_adopted, (int)ARRAY_LEN(adopted)},
+                          {NULL, 0},
+                      });
 }
