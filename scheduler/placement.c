@@ -51,6 +51,8 @@ bool choose_among(struct placer *p, const struct cluster *c, const struct placem
 {
     const struct job *like = at->shape->like;
 
+    if (o->segment > 0)
+        return choose_segments(p, c, at, o, room);
     if (like->n_units > 1)
         return choose_pair(p, c, at, o, room);
     if (like->n_units > 0 && like->spread)
@@ -81,9 +83,11 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
 /* The order of what must lie in one block. */
 static struct order order_in_block(const struct job *like, const struct order *o)
 {
-    if (like->segment == 0)
+    const int64_t n = like->segment;
+
+    if (n == 0)
         return *o;
-    return (struct order){like->segment, like->segment, like->segment, like->segment};
+    return (struct order){.items = n, .enough = n, .least = n, .most = n};
 }
 
 /* Up to which level it may go: without blocks to the top. */
@@ -128,10 +132,9 @@ static bool choose_here(struct placer *p, const struct cluster *c,
                         struct room *room)
 {
     *room = (struct room){.nodes = p->n};
-    if (is_segmented(c, at))
-        return choose_segments(p, c, at, o, top, room);
-    return placement_is_near(c, at) ? choose_near(p, c, at, o, top, room)
-                                    : choose_rest(p, c, at, o, room);
+    return o->segment == 0 && placement_is_near(c, at)
+               ? choose_near(p, c, at, o, top, room)
+               : choose_rest(p, c, at, o, room);
 }
 
 /* On as many pods and nodes as it may have here. */
@@ -184,10 +187,14 @@ static bool choose_light(struct placer *p, const struct cluster *c,
 bool placement_choose(struct placer *p, const struct cluster *c,
                       const struct placement *at, struct room *room)
 {
-    const struct order o = order_within(at);
+    struct order o = order_within(at);
     bool placed = is_segmented(c, at) || placement_is_near(c, at);
     size_t top = placed ? top_level(p, c, at, &o) : 0;
 
+    if (is_segmented(c, at)) {
+        o.segment = at->shape->like->segment;
+        o.level = top;
+    }
     candidates_gather(p, c, at);
     if (weights_differ(p))
         return choose_light(p, c, at, &o, top, room);

@@ -160,8 +160,10 @@ bool choose_nodes(struct placer *p, const struct order *o, struct room *room)
 
 struct order order_of(const struct job *like, const struct partition *part)
 {
-    struct order o = {like->max_pods, like->min_pods, placement_min_nodes(like, part),
-                      job_max_nodes(like, part)};
+    struct order o = {.items = like->max_pods,
+                      .enough = like->min_pods,
+                      .least = placement_min_nodes(like, part),
+                      .most = job_max_nodes(like, part)};
 
     if (like->n_units == 0)
         return o;

@@ -3,8 +3,8 @@
  * could take something, placement_slots.c makes slots of those that are chosen;
  * placement_choose.c chooses among them, placement_pair.c where there are units of two
  * kinds; placement_rules.c narrows them to what a job asks of its nodes together,
- * placement_near.c before that to nodes that are near each other, or
- * placement_segment.c to segments that are. placement.c calls them in turn.
+ * placement_near.c before that to nodes that are near each other, and
+ * placement_segment.c behind it to segments that are. placement.c calls them in turn.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
@@ -35,6 +35,8 @@ struct candidate {
 struct order {
     int64_t items, enough; /* pods or units: at most, at least */
     int64_t least, most;   /* nodes */
+    int64_t segment;       /* so many of them each lie in one block; 0: anywhere */
+    size_t level;          /* of these blocks */
 };
 struct order order_of(const struct job *like, const struct partition *part);
 
@@ -112,7 +114,7 @@ bool choose_packed(struct placer *p, const struct order *o, struct room *room);
 bool choose_spread(struct placer *p, const struct order *o, struct room *room);
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room);
-/* As the job's shape has it. */
+/* As the job's shape has it, in segments where the order is of these. */
 bool choose_among(struct placer *p, const struct cluster *c, const struct placement *at,
                   const struct order *o, struct room *room);
 /* The same within the rules for all its nodes together: */
@@ -137,10 +139,10 @@ size_t segments_level(struct placer *p, const struct cluster *c,
  * one block of which all have to be. Keeps the candidates that there are. */
 size_t placement_segment_level(struct placer *p, const struct cluster *c,
                                const struct placement *at, size_t *ret_whole);
-/* In segments, each in one block of the level; all of them in one of the level that the
- * shape's fit has as `whole`, if that is asked for. */
+/* In segments, each in one block; all of them in one of the level that the shape's fit
+ * has as `whole`, if that is asked for. */
 bool choose_segments(struct placer *p, const struct cluster *c,
-                     const struct placement *at, const struct order *o, size_t level,
+                     const struct placement *at, const struct order *o,
                      struct room *room);
 
 #endif

@@ -262,6 +262,8 @@ static bool choose_row(struct run_search *s, size_t n, struct room *room)
     struct order order = *s->o;
 
     order.least = order.most = (int64_t)n;
+    if (order.segment > 0 && order.most % order.segment != 0)
+        return false;
     for (size_t i = 0; i < r->n; i++) {
         const struct row *row = &r->rows[i];
 

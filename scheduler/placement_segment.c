@@ -152,6 +152,7 @@ static bool try_segments(struct segment_search *s, int64_t segments, struct room
     struct order order = *s->o;
 
     order.least = order.most = segments * s->segment;
+    order.segment = 0;
     if (!share_out(s, segments))
         return false;
     s->p->n = 0;
@@ -161,7 +162,7 @@ static bool try_segments(struct segment_search *s, int64_t segments, struct room
         if (block->quota-- > 0)
             s->p->candidates[s->p->n++] = s->all.items[i];
     }
-    return choose_rest(s->p, s->c, s->at, &order, room);
+    return choose_among(s->p, s->c, s->at, &order, room);
 }
 
 static int64_t least_segments(const struct segment_search *s)
@@ -323,16 +324,16 @@ size_t segments_level(struct placer *p, const struct cluster *c,
 }
 
 bool choose_segments(struct placer *p, const struct cluster *c,
-                     const struct placement *at, const struct order *o, size_t level,
+                     const struct placement *at, const struct order *o,
                      struct room *room)
 {
     struct segment_search s = {.p = p, .c = c, .at = at, .o = o};
     bool fits;
 
     choose_first(p, at->shape->like, WEIGH_BOTH);
-    search_init(&s, level);
+    search_init(&s, o->level);
     if (at->shape->like->consolidate_segments) {
-        fits = try_wholes(&s, level, shape_fit(at->shape, at->part)->whole, room);
+        fits = try_wholes(&s, o->level, shape_fit(at->shape, at->part)->whole, room);
     } else {
         fits = try_numbers(&s, room);
         if (!fits)
