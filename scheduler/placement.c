@@ -80,16 +80,6 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
            placement_has_list(p, at);
 }
 
-/* The order of what must lie in one block. */
-static struct order order_in_block(const struct job *like, const struct order *o)
-{
-    const int64_t n = like->segment;
-
-    if (n == 0)
-        return *o;
-    return (struct order){.items = n, .enough = n, .least = n, .most = n};
-}
-
 /* Up to which level it may go: without blocks to the top. */
 static size_t top_level(struct placer *p, const struct cluster *c,
                         const struct placement *at, const struct order *o)
@@ -97,13 +87,13 @@ static size_t top_level(struct placer *p, const struct cluster *c,
     struct fit *fit = shape_fit(at->shape, at->part);
     const struct placement empty = {
         .view = VIEW_UP, .shape = at->shape, .part = at->part, .unlisted = true};
-    const struct order in_block = order_in_block(at->shape->like, o);
 
     if (c->topology.kind != TOPOLOGY_BLOCK)
         return 0;
     if (fit->top_gen != c->gen) {
         candidates_gather(p, c, &empty);
-        fit->top = near_level(p, c, &empty, &in_block);
+        fit->top = at->shape->like->segment > 0 ? segment_level(p, c, &empty)
+                                                : near_level(p, c, &empty, o);
         if (at->shape->like->consolidate_segments) {
             candidates_gather(p, c, &empty);
             fit->whole = segments_level(p, c, &empty, o, fit->top);

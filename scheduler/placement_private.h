@@ -131,6 +131,11 @@ bool choose_near(struct placer *p, const struct cluster *c, const struct placeme
 /* The lowest level on which a switch holds it; 0, too, if none does. */
 size_t near_level(struct placer *p, const struct cluster *c, const struct placement *at,
                   const struct order *o);
+/* The lowest level on which a block has nodes enough for a segment, all of one
+ * alternative of features, whatever else the job asks of its nodes together; 0, too, if
+ * none has. */
+size_t segment_level(const struct placer *p, const struct cluster *c,
+                     const struct placement *at);
 /* The lowest level on which a block holds all segments, each in one block of `level`;
  * 0, too, if none does. */
 size_t segments_level(struct placer *p, const struct cluster *c,

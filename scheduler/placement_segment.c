@@ -13,6 +13,7 @@
  * most, then the smallest.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "scheduler/placement_private.h"
@@ -301,6 +302,65 @@ static bool try_wholes(struct segment_search *s, size_t level, size_t of,
         room->nodes = (size_t)(list[0].segments * s->segment);
     free(list);
     return fits;
+}
+
+/* ---- in which blocks ---- */
+
+/* Of each leaf, the candidates that are in the set; NULL: all of them. */
+static void count_on_leaves(const struct placer *p, const struct topology *t,
+                            const uint64_t *set, int64_t *counts)
+{
+    memset(counts, 0, t->n_leaves * sizeof(*counts));
+    for (size_t i = 0; i < p->n; i++) {
+        size_t position = p->candidates[i].position;
+
+        counts[t->leaf[position]] += set == NULL || node_set_has(set, position);
+    }
+}
+
+static bool any_has(const struct topology_level *level, const int64_t *counts,
+                    int64_t nodes)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < level->n && !any; i++) {
+        int64_t sum = 0;
+
+        for (size_t leaf = level->groups[i].first; leaf < level->groups[i].end; leaf++)
+            sum += counts[leaf];
+        any = sum >= nodes;
+    }
+    return any;
+}
+
+/* The lowest one a block of which has so many; 0, too, if none has. */
+static size_t lowest_level(const struct topology *t, const int64_t *counts,
+                           int64_t nodes)
+{
+    size_t level = t->n_levels - 1;
+
+    while (level > 0 && !any_has(&t->levels[level], counts, nodes))
+        level--;
+    return level;
+}
+
+size_t segment_level(const struct placer *p, const struct cluster *c,
+                     const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+    const struct topology *t = &c->topology;
+    int64_t *counts = xmalloc((t->n_leaves + 1) * sizeof(*counts));
+    size_t level = 0;
+
+    for (size_t i = 0; i < MAX(like->n_same, 1); i++) {
+        const uint64_t *set =
+            like->n_same > 0 ? at->shape->featured[like->n_counts + i] : NULL;
+
+        count_on_leaves(p, t, set, counts);
+        level = MAX(level, lowest_level(t, counts, like->segment));
+    }
+    free(counts);
+    return level;
 }
 
 size_t segments_level(struct placer *p, const struct cluster *c,
