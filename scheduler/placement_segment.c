@@ -8,9 +8,10 @@
  *
  * Blocks with the most of them are taken first, wholly; the last one is the smallest
  * that holds the rest. First of all each block with nodes of the job's list has the
- * segments that these take. Where segments are spread, a block holds one at most. Where
- * they are consolidated, one larger block after the other is tried: those that hold
- * most, then the smallest.
+ * segments that these take. Where nodes take several items and those blocks have no
+ * room for all, the segments with the most room are taken, wherever they are. Where
+ * they are spread, a block holds one at most. Where they are consolidated, one larger
+ * block after the other is tried: those that hold most, then the smallest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,8 @@ struct block {
     int64_t nodes, required;
     int64_t segments; /* that it holds */
     int64_t quota;    /* of its nodes, that the job is to have */
+    size_t first;     /* of the items of its nodes */
+    int64_t next;     /* items that its next segment takes; -1: it has no more */
 };
 
 struct segment_search {
@@ -35,6 +38,7 @@ struct segment_search {
     size_t *block_of; /* of each leaf */
     struct block *blocks;
     size_t n_blocks;
+    int64_t *items; /* that candidates take, block by block; NULL: one each */
 };
 
 static void number_blocks(struct segment_search *s, const struct topology_level *level)
@@ -147,15 +151,73 @@ static bool share_out(struct segment_search *s, int64_t segments)
     return segments >= 0;
 }
 
-/* On so many segments exactly. */
-static bool try_segments(struct segment_search *s, int64_t segments, struct room *room)
+/* ---- those with the most room ---- */
+
+/* What is more of a node where units are of two kinds was said when they were put in
+ * order. */
+static void list_items(struct segment_search *s)
+{
+    const struct job *like = s->at->shape->like;
+    size_t first = 0;
+
+    if (placement_is_plain(like))
+        return;
+    s->items = xmalloc((s->all.n + 1) * sizeof(*s->items));
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        s->blocks[i].first = first;
+        first += (size_t)s->blocks[i].nodes;
+        s->blocks[i].quota = 0;
+    }
+    for (size_t i = 0; i < s->all.n; i++) {
+        const struct candidate *node = &s->all.items[i];
+        struct block *block = block_of(s, node);
+
+        s->items[block->first + (size_t)block->quota++] =
+            like->n_units > 1 ? node->take : node->times;
+    }
+}
+
+static int64_t next_of(const struct segment_search *s, const struct block *block)
+{
+    const int64_t *items = &s->items[block->first + (size_t)block->quota];
+    int64_t sum = 0;
+
+    if (block->quota / s->segment >= block->segments)
+        return -1;
+    for (int64_t i = 0; i < s->segment; i++)
+        sum += items[i];
+    return sum;
+}
+
+/* The nodes of a block come with the largest first, so the best segments of all are
+ * found one by one. */
+static bool share_largest(struct segment_search *s, int64_t segments)
+{
+    segments = share_required(s, segments);
+    for (size_t i = 0; i < s->n_blocks; i++)
+        s->blocks[i].next = next_of(s, &s->blocks[i]);
+    for (; segments > 0; segments--) {
+        struct block *best = &s->blocks[0];
+
+        for (size_t i = 1; i < s->n_blocks; i++)
+            best = s->blocks[i].next > best->next ? &s->blocks[i] : best;
+        if (best->next < 0)
+            return false;
+        best->quota += s->segment;
+        best->next = next_of(s, best);
+    }
+    return segments == 0;
+}
+
+/* ---- so many ---- */
+
+/* Of each block its quota. */
+static bool try_quotas(struct segment_search *s, int64_t segments, struct room *room)
 {
     struct order order = *s->o;
 
     order.least = order.most = segments * s->segment;
     order.segment = 0;
-    if (!share_out(s, segments))
-        return false;
     s->p->n = 0;
     for (size_t i = 0; i < s->all.n; i++) {
         struct block *block = block_of(s, &s->all.items[i]);
@@ -164,6 +226,14 @@ static bool try_segments(struct segment_search *s, int64_t segments, struct room
             s->p->candidates[s->p->n++] = s->all.items[i];
     }
     return choose_among(s->p, s->c, s->at, &order, room);
+}
+
+/* On so many segments exactly. */
+static bool try_segments(struct segment_search *s, int64_t segments, struct room *room)
+{
+    return (share_out(s, segments) && try_quotas(s, segments, room)) ||
+           (s->items != NULL && share_largest(s, segments) &&
+            try_quotas(s, segments, room));
 }
 
 static int64_t least_segments(const struct segment_search *s)
@@ -203,6 +273,7 @@ static void search_init(struct segment_search *s, size_t level)
     s->all = candidates_keep(s->p);
     number_blocks(s, &s->c->topology.levels[level]);
     count_segments(s);
+    list_items(s);
 }
 
 static void search_fini(struct segment_search *s)
@@ -210,6 +281,7 @@ static void search_fini(struct segment_search *s)
     free(s->all.items);
     free(s->block_of);
     free(s->blocks);
+    free(s->items);
 }
 
 /* ---- in one larger block ---- */
@@ -383,23 +455,40 @@ size_t segments_level(struct placer *p, const struct cluster *c,
     return found;
 }
 
+/* Of the candidates in their order; all are left where they do not do. */
+static bool choose_in_order(struct segment_search *s, struct room *room)
+{
+    const struct placement *at = s->at;
+    bool fits;
+
+    search_init(s, s->o->level);
+    if (at->shape->like->consolidate_segments) {
+        fits = try_wholes(s, s->o->level, shape_fit(at->shape, at->part)->whole, room);
+    } else {
+        fits = try_numbers(s, room);
+        if (!fits)
+            room->nodes = (size_t)(sum_segments(s) * s->segment);
+    }
+    room->block = !fits;
+    if (!fits)
+        candidates_take_back(s->p, s->all.items, s->all.n);
+    search_fini(s);
+    return fits;
+}
+
 bool choose_segments(struct placer *p, const struct cluster *c,
                      const struct placement *at, const struct order *o,
                      struct room *room)
 {
-    struct segment_search s = {.p = p, .c = c, .at = at, .o = o};
-    bool fits;
+    const struct job *like = at->shape->like;
+    enum weight end = like->n_units > 1 ? WEIGHTS : WEIGH_BOTH + 1;
+    bool fits = false;
 
-    choose_first(p, at->shape->like, WEIGH_BOTH);
-    search_init(&s, o->level);
-    if (at->shape->like->consolidate_segments) {
-        fits = try_wholes(&s, o->level, shape_fit(at->shape, at->part)->whole, room);
-    } else {
-        fits = try_numbers(&s, room);
-        if (!fits)
-            room->nodes = (size_t)(sum_segments(&s) * s.segment);
+    for (enum weight w = WEIGH_BOTH; w < end && !fits; w++) {
+        struct segment_search s = {.p = p, .c = c, .at = at, .o = o};
+
+        choose_first(p, like, w);
+        fits = choose_in_order(&s, room);
     }
-    room->block = !fits;
-    search_fini(&s);
     return fits;
 }
