@@ -2,9 +2,10 @@
  * placement_private - the inside of a search: placement_gather.c gathers the nodes that
  * could take something, placement_slots.c makes slots of those that are chosen;
  * placement_choose.c chooses among them, placement_pair.c where there are units of two
- * kinds; placement_rules.c narrows them to what a job asks of its nodes together,
- * placement_near.c before that to nodes that are near each other, and
- * placement_segment.c behind it to segments that are. placement.c calls them in turn.
+ * kinds; placement_rules.c narrows them to what a job asks of its nodes together
+ * (placement_counts.c: features of so many), placement_near.c before that to nodes that
+ * are near each other, and placement_segment.c behind it to segments that are.
+ * placement.c calls them in turn.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
@@ -121,6 +122,10 @@ bool choose_among(struct placer *p, const struct cluster *c, const struct placem
 bool choose_by_rules(struct placer *p, const struct cluster *c,
                      const struct placement *at, const struct order *o,
                      struct room *room);
+/* with nodes enough of the features that are counted, if any are; */
+bool choose_counted(struct placer *p, const struct cluster *c,
+                    const struct placement *at, const struct order *o,
+                    struct room *room);
 /* if there are such rules; and the node list is among them. */
 bool choose_rest(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room);

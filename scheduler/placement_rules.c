@@ -6,9 +6,9 @@
  *   same        those with one alternative, one alternative after the other
  *   contiguous  nodes side by side: in the shortest row of free ones that will do
  *   counts      those that a feature is counted of, as if they were in its node list
+ *               (placement_counts.c)
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/util.h"
 #include "scheduler/placement_private.h"
@@ -16,122 +16,6 @@
 bool placement_has_rules(const struct job *like)
 {
     return like->contiguous || like->n_same > 0 || like->n_counts > 0;
-}
-
-/* ---- counts ---- */
-
-/* Which candidate counts for which feature, while that is worked out. */
-struct match {
-    const struct placer *p;
-    const struct placement *at;
-    size_t *owner; /* of each candidate: the feature, or NOBODY */
-    int64_t *used; /* of each feature: candidates that count for it */
-    bool *seen;    /* features */
-};
-#define NOBODY SIZE_MAX
-
-static bool match_one(struct match *m, size_t candidate);
-
-/* One of those that count for the feature may do so for another one. */
-static bool match_moves(struct match *m, size_t feature)
-{
-    for (size_t i = 0; i < m->p->n; i++) {
-        if (m->owner[i] == feature && match_one(m, i)) {
-            m->used[feature]--;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Lets the candidate count for a feature that is not seen yet, if it can. */
-static bool match_one(struct match *m, size_t candidate)
-{
-    const struct shape *shape = m->at->shape;
-    size_t position = m->p->candidates[candidate].position;
-
-    for (size_t f = 0; f < shape->like->n_counts; f++) {
-        if (m->seen[f] || !node_set_has(shape->featured[f], position))
-            continue;
-        m->seen[f] = true;
-        if (m->used[f] >= shape->like->counts[f].count && !match_moves(m, f))
-            continue;
-        m->owner[candidate] = f;
-        m->used[f]++;
-        return true;
-    }
-    return false;
-}
-
-/* One candidate after the other, those that the job would rather have first: none that
- * is left out could take the place of one behind it. False: too few have one of the
- * features. */
-static bool match_all(struct match *m, struct room *room)
-{
-    const struct job *like = m->at->shape->like;
-    int64_t left = job_counted_nodes(like);
-
-    memset(m->used, 0, like->n_counts * sizeof(*m->used));
-    for (size_t i = 0; i < m->p->n; i++)
-        m->owner[i] = NOBODY;
-    for (size_t i = 0; i < m->p->n; i++) {
-        memset(m->seen, 0, like->n_counts * sizeof(*m->seen));
-        left -= left > 0 && match_one(m, i);
-    }
-    for (size_t f = 0; f < like->n_counts && left > 0; f++) {
-        if (m->used[f] == like->counts[f].count)
-            continue;
-        room->lacks = &like->counts[f];
-        room->pods = m->used[f];
-        return false;
-    }
-    return true;
-}
-
-/* With those for its features that come first by the weight. */
-static bool choose_matched(struct match *m, struct placer *p, const struct cluster *c,
-                           const struct order *o, struct room *room)
-{
-    struct order order = *o;
-    int64_t required = 0;
-
-    if (!match_all(m, room))
-        return false;
-    for (size_t i = 0; i < p->n; i++) {
-        p->candidates[i].required |= m->owner[i] != NOBODY;
-        required += p->candidates[i].required;
-    }
-    order.least = MAX(order.least, required);
-    return choose_among(p, c, m->at, &order, room);
-}
-
-static bool choose_counted(struct placer *p, const struct cluster *c,
-                           const struct placement *at, const struct order *o,
-                           struct room *room)
-{
-    const struct job *like = at->shape->like;
-    struct match m = {.p = p, .at = at};
-    struct kept all;
-    bool fits = false;
-
-    if (like->n_counts == 0)
-        return choose_among(p, c, at, o, room);
-    all = candidates_keep(p);
-    m.owner = xmalloc((p->n + 1) * sizeof(*m.owner));
-    m.used = xmalloc(like->n_counts * sizeof(*m.used));
-    m.seen = xmalloc(like->n_counts * sizeof(*m.seen));
-    for (enum weight w = WEIGH_BOTH; w < WEIGHTS && !fits; w++) {
-        candidates_take_back(p, all.items, all.n);
-        choose_first(p, like, w);
-        fits = choose_matched(&m, p, c, o, room);
-        if (like->n_units < 2 || room->lacks != NULL)
-            break;
-    }
-    free(m.owner);
-    free(m.used);
-    free(m.seen);
-    free(all.items);
-    return fits;
 }
 
 /* ---- contiguous ---- */
