@@ -199,7 +199,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     enum reason reason;
     struct room room;
 
-    if (placement_fits(p, c, at, &room))
+    if (placement_may_fit(p, c, at, &room))
         return REASON_NONE;
     if (at->part->n_nodes == 0) {
         str_addf(message, "partition %s has no nodes", name);
@@ -267,7 +267,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
     const struct job *like = at->shape->like;
     struct room room;
 
-    if (placement_fits(p, c, at, &room))
+    if (placement_may_fit(p, c, at, &room))
         return REASON_NONE;
     if (say_unavailable(c, at->shape, message))
         return REASON_REQ_NODE_NOT_AVAIL;

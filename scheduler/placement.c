@@ -24,14 +24,15 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
  * must share a block. */
 bool placement_is_near(const struct cluster *c, const struct placement *at)
 {
-    return c->topology.n_levels > 0 &&
+    return c->topology.n_levels > 0 && !at->anywhere &&
            (at->view == VIEW_WINDOW ||
             (c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->n_node_list > 0));
 }
 
 static bool is_segmented(const struct cluster *c, const struct placement *at)
 {
-    return c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->segment > 0;
+    return c->topology.kind == TOPOLOGY_BLOCK && !at->anywhere &&
+           at->shape->like->segment > 0;
 }
 
 bool placement_is_flat(const struct cluster *c, const struct placement *at)
@@ -242,4 +243,32 @@ bool placement_fits(struct placer *p, const struct cluster *c,
     if (placement_is_flat(c, at))
         return plain_fits(c, at, ret_room);
     return placement_choose(p, c, at, ret_room);
+}
+
+/* Are not all ways to lie in segments tried? Of one segment of equal pods they are, and
+ * neighbours are in such segments or not. */
+static bool is_guess(const struct cluster *c, const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+
+    if (!is_segmented(c, at) || like->contiguous)
+        return false;
+    return like->n_units > 1 ||
+           (like->n_counts > 0 &&
+            !(placement_is_plain(like) && like->max_pods < 2 * like->segment));
+}
+
+bool placement_may_fit(struct placer *p, const struct cluster *c,
+                       const struct placement *at, struct room *ret_room)
+{
+    struct placement anywhere = *at;
+    struct room room;
+
+    if (placement_fits(p, c, at, ret_room))
+        return true;
+    if (!is_guess(c, at) ||
+        (int64_t)ret_room->nodes < placement_min_nodes(at->shape->like, at->part->part))
+        return false;
+    anywhere.anywhere = true;
+    return placement_fits(p, c, &anywhere, &room);
 }

@@ -66,6 +66,7 @@ struct placement {
     const struct company *company;
     bool uncapped; /* as if it might have all of a node (nodecap.h) */
     bool unlisted; /* as if it had no node list */
+    bool anywhere; /* as if it might be in any blocks, not in segments */
 };
 
 /* So many leaves; 0: any number. */
@@ -104,6 +105,12 @@ void placer_fini(struct placer *p);
 /* True if the gang fits; `ret_room` is set either way. */
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room);
+
+/* Or might: not all ways to lie in segments are tried where features are counted, or
+ * units are of two kinds. Then there are segments enough, and it fits outside of them.
+ */
+bool placement_may_fit(struct placer *p, const struct cluster *c,
+                       const struct placement *at, struct room *ret_room);
 
 /* The slots of a gang that fits into a window, in rank order (the caller has them:
  * slots_unref), or NULL. Uses and refreshes the fit's memory of where its last pod
