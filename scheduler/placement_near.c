@@ -204,6 +204,29 @@ static bool one_holds_all(const struct placer *p, const struct job *like,
     return false;
 }
 
+/* Is who has one node that holds all of it content with that? Others may take several:
+ * for the nodes of their list, by a rule, for two kinds of units, or as they spread. */
+static bool is_one_enough(const struct job *like)
+{
+    return placement_is_plain(like) ||
+           (!like->spread && like->n_node_list == 0 && like->n_units < 2 &&
+            !placement_has_rules(like));
+}
+
+/* These where they take no more than that. */
+static bool try_one(struct near_search *s, struct room *room)
+{
+    const struct job *like = s->at->shape->like;
+
+    if (!one_holds_all(s->p, like, s->o))
+        return false;
+    *room = (struct room){.nodes = s->all.n};
+    if (choose_rest(s->p, s->c, s->at, s->o, room) && s->p->n == 1)
+        return true;
+    candidates_take_back(s->p, s->all.items, s->all.n);
+    return false;
+}
+
 /* ---- all of it ---- */
 
 static void search_init(struct near_search *s)
@@ -223,6 +246,13 @@ static void search_fini(struct near_search *s)
     free(s->picked);
 }
 
+static bool try_several(struct near_search *s, struct room *room)
+{
+    if (placement_most_leaves(s->at) > 0 || s->top > 0)
+        return search_within(s, room);
+    return share_covers(&s->whole, &s->want) ? search(s, room) : try_all(s, room);
+}
+
 bool choose_near(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, size_t top, struct room *room)
 {
@@ -230,13 +260,10 @@ bool choose_near(struct placer *p, const struct cluster *c, const struct placeme
     bool fits;
 
     prefer_full_leaves(p, &c->topology);
-    if (one_holds_all(p, at->shape->like, o))
+    if (is_one_enough(at->shape->like) && one_holds_all(p, at->shape->like, o))
         return choose_rest(p, c, at, o, room);
     search_init(&s);
-    if (placement_most_leaves(at) > 0 || top > 0)
-        fits = search_within(&s, room);
-    else
-        fits = share_covers(&s.whole, &s.want) ? search(&s, room) : try_all(&s, room);
+    fits = try_one(&s, room) || try_several(&s, room);
     search_fini(&s);
     return fits;
 }
@@ -247,10 +274,10 @@ size_t near_level(struct placer *p, const struct cluster *c, const struct placem
     struct near_search s = {.p = p, .c = c, .at = at, .o = o};
     struct room room;
 
-    if (one_holds_all(p, at->shape->like, o))
-        return c->topology.n_levels - 1;
     search_init(&s);
-    if (share_covers(&s.whole, &s.want))
+    if (try_one(&s, &room))
+        s.found = c->topology.n_levels - 1;
+    else if (share_covers(&s.whole, &s.want))
         search(&s, &room);
     search_fini(&s);
     return s.found;
