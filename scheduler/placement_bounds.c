@@ -28,6 +28,18 @@ static struct share largest_leaves(const struct near_search *s,
     return sum;
 }
 
+/* Where is more room for the job? What it has no use for does not count. */
+static bool is_larger(const struct near_search *s, const struct share *a,
+                      const struct share *b)
+{
+    int64_t times = MIN(a->times, s->want.times) - MIN(b->times, s->want.times);
+    int64_t also = MIN(a->also, s->want.also) - MIN(b->also, s->want.also);
+
+    if (times != 0)
+        return times > 0;
+    return also != 0 ? also > 0 : a->nodes > b->nodes;
+}
+
 /* What there is most room for, with all nodes of the job's list: who may have few
  * leaves and no more than a block has these leaves in one block. */
 static struct share largest_place(const struct near_search *s)
@@ -38,7 +50,7 @@ static struct share largest_place(const struct near_search *s)
     for (size_t i = 0; i < level->n; i++) {
         const struct share share = largest_leaves(s, &level->groups[i]);
 
-        if (share.required == s->whole.required && share.times > best.times)
+        if (share.required == s->whole.required && is_larger(s, &share, &best))
             best = share;
     }
     return best;
