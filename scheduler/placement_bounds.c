@@ -69,3 +69,27 @@ bool near_want_within(struct near_search *s, struct room *ret_room)
            s->want.times >= MIN(s->o->enough, s->o->items) &&
            share_covers(&most, &s->want) && most.required == s->whole.required;
 }
+
+int64_t near_many(const struct near_search *s)
+{
+    return s->at->shape->like->n_units > 0 ? s->want.nodes : s->want.times;
+}
+
+int64_t near_least(const struct near_search *s)
+{
+    const struct job *like = s->at->shape->like;
+    int64_t pods = MIN(s->o->enough, s->o->items);
+
+    if (like->n_units > 0)
+        return MAX(s->o->least, 1);
+    return placement_is_plain(like) ? MAX(s->o->least, pods) : pods;
+}
+
+void near_want_many(struct near_search *s, int64_t n)
+{
+    const struct job *like = s->at->shape->like;
+
+    s->want.times = like->n_units > 0 ? s->o->items : n;
+    if (like->n_units > 0 || placement_is_plain(like))
+        s->want.nodes = n;
+}

@@ -24,6 +24,10 @@ struct option {
     struct share share;
 };
 
+/* Numbers of nodes, from the most to the least, with which a search is tried at most,
+ * one more for the least: each of them costs as much as the first. */
+#define STEPS 16
+
 /* ---- sets of candidates, tried ---- */
 
 /* Are those that were chosen on as few leaves as there may be? */
@@ -162,12 +166,43 @@ static bool search(struct near_search *s, struct room *room)
     return s->top == 0 && try_all(s, room);
 }
 
+/* From `most` nodes or pods down to the least, in few enough steps. */
+static bool search_down(struct near_search *s, int64_t most, struct room *room)
+{
+    int64_t least = near_least(s), step = MAX(most - least, 0) / STEPS + 1;
+    bool fits = false;
+
+    for (int64_t n = most; n >= least && !fits;) {
+        near_want_many(s, n);
+        fits = share_covers(&s->whole, &s->want) && search(s, room);
+        n = n == least ? n - 1 : MAX(n - step, least);
+    }
+    return fits;
+}
+
+/* A rule may leave room for less only than the largest place has, and units may fit on
+ * leaves that do not have most room. */
+static bool search_less(struct near_search *s, const struct room *within, bool tried,
+                        struct room *room)
+{
+    const struct job *like = s->at->shape->like;
+
+    if (like->n_units > 0 && !tried)
+        return within->pods == s->o->items &&
+               search_down(s, MAX(near_many(s), near_least(s)), room);
+    return tried && (like->n_units > 0 || placement_has_rules(like)) &&
+           search_down(s, near_many(s) - 1, room);
+}
+
 /* Says what there is room for within the bounds where the search found nothing. */
 static bool search_within(struct near_search *s, struct room *room)
 {
     struct room within;
+    bool tried = near_want_within(s, &within);
 
-    if (near_want_within(s, &within) && search(s, room))
+    if (tried && search(s, room))
+        return true;
+    if (search_less(s, &within, tried, room))
         return true;
     *room = within;
     return false;

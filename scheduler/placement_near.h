@@ -72,5 +72,11 @@ bool near_is_few(const struct near_search *s, size_t leaves);
 /* The gang is to have no more than the leaves that it may have hold, or a block of the
  * top level. False: that is too little. `ret_room`: what that is. */
 bool near_want_within(struct near_search *s, struct room *ret_room);
+/* Of what a job takes as many as it gets, nodes or pods that share them: how many the
+ * gang is to have, and how many would do. */
+int64_t near_many(const struct near_search *s);
+int64_t near_least(const struct near_search *s);
+/* The gang is to have so many, of a divided job with all units. */
+void near_want_many(struct near_search *s, int64_t n);
 
 #endif
