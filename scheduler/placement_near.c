@@ -73,8 +73,8 @@ static bool try_turns(struct near_search *s, const struct topology_group *group,
     return choose_rest(s->p, s->c, s->at, s->o, room) && is_on_few(s);
 }
 
-static bool try_picked(struct near_search *s, const struct topology_group *group,
-                       size_t n, struct room *room)
+bool near_try_picked(struct near_search *s, const struct topology_group *group,
+                     size_t n, struct room *room)
 {
     bool fits;
 
@@ -148,7 +148,7 @@ static bool try_level(struct near_search *s, const struct topology_level *level,
     for (size_t i = 0; i < n && !fits; i++) {
         const struct topology_group *group = options[i].group;
 
-        fits = try_picked(s, group, near_pick_leaves(s, group), room) ||
+        fits = near_try_picked(s, group, near_pick_leaves(s, group), room) ||
                (options[i].leaves > 1 && try_group(s, group, room));
     }
     free(options);
@@ -166,6 +166,8 @@ static bool search(struct near_search *s, struct room *room)
     return s->top == 0 && try_all(s, room);
 }
 
+/* ---- within bounds ---- */
+
 /* From `most` nodes or pods down to the least, in few enough steps. */
 static bool search_down(struct near_search *s, int64_t most, struct room *room)
 {
@@ -180,18 +182,15 @@ static bool search_down(struct near_search *s, int64_t most, struct room *room)
     return fits;
 }
 
-/* A rule may leave room for less only than the largest place has, and units may fit on
- * leaves that do not have most room. */
-static bool search_less(struct near_search *s, const struct room *within, bool tried,
-                        struct room *room)
+/* May it fit though the search found nothing? The largest place and the leaves that are
+ * picked are those with most room for pods, whatever else they must have. */
+static bool may_fit(const struct near_search *s, const struct room *within, bool tried)
 {
     const struct job *like = s->at->shape->like;
 
-    if (like->n_units > 0 && !tried)
-        return within->pods == s->o->items &&
-               search_down(s, MAX(near_many(s), near_least(s)), room);
-    return tried && (like->n_units > 0 || placement_has_rules(like)) &&
-           search_down(s, near_many(s) - 1, room);
+    if (like->n_units > 0)
+        return within->pods == s->o->items;
+    return tried && (placement_has_rules(like) || !placement_is_plain(like));
 }
 
 /* Says what there is room for within the bounds where the search found nothing. */
@@ -202,8 +201,12 @@ static bool search_within(struct near_search *s, struct room *room)
 
     if (tried && search(s, room))
         return true;
-    if (search_less(s, &within, tried, room))
-        return true;
+    if (may_fit(s, &within, tried)) {
+        int64_t less = tried ? near_many(s) - 1 : MAX(near_many(s), near_least(s));
+
+        if (search_down(s, less, room) || near_try_sets(s, room))
+            return true;
+    }
     *room = within;
     return false;
 }

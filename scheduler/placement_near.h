@@ -2,7 +2,8 @@
  * placement_near - the inside of a search for nodes that are near each other:
  * placement_near.c tries one set of them after the other, placement_leaves.c says what
  * the leaves of a switch hold and which of them a gang takes, placement_bounds.c what
- * there is room for where it may not have all of them.
+ * there is room for where it may not have all of them, placement_sets.c tries any of
+ * them there.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_NEAR_H
 #define GANTRY_SCHEDULER_PLACEMENT_NEAR_H
@@ -78,5 +79,13 @@ int64_t near_many(const struct near_search *s);
 int64_t near_least(const struct near_search *s);
 /* The gang is to have so many, of a divided job with all units. */
 void near_want_many(struct near_search *s, int64_t n);
+
+/* ---- sets of leaves, tried ---- */
+
+/* On the first `n` of those that are picked, the last of them last. */
+bool near_try_picked(struct near_search *s, const struct topology_group *group,
+                     size_t n, struct room *room);
+/* On any, as many as there may be: the least that will do, or more. */
+bool near_try_sets(struct near_search *s, struct room *room);
 
 #endif
