@@ -42,7 +42,7 @@ const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
 const struct slot *trial_find_from(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, size_t from, size_t before,
                                    size_t *ret_n);
-/* Is there such a place now? It is not taken. */
+/* Is there such a place now? */
 bool trial_has_place(struct sched *s, const struct entry *entry,
                      const struct seeker *by);
 /* Do the nodes of s->window do, as it is? Of a heterogeneous job: for its first

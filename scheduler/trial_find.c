@@ -183,27 +183,28 @@ const struct slot *trial_find_place(struct sched *s, const struct entry *entry,
     return trial_find_from(s, entry, by, 0, before, ret_n);
 }
 
-bool trial_has_place(struct sched *s, const struct entry *entry,
-                     const struct seeker *by)
-{
-    const struct placement at = trial_placement(s, entry, by);
-    const struct slot *slots;
-    size_t n;
-
-    slots = trial_find_place(s, entry, by, 1, &n);
-    if (slots == NULL)
-        return false;
-    placement_forget(&at);
-    slots_unref(slots);
-    return true;
-}
-
 bool trial_has_room(struct sched *s, const struct entry *entry, const struct seeker *by)
 {
-    const struct placement at = trial_placement(s, entry, by);
+    struct placement at = trial_placement(s, entry, by);
     struct room room;
 
+    at.few = trial_wants_few(s, entry->rec->job, s->window.first);
     return window_is_enough(&s->window, by) &&
            (by->shape->like->n_others > 0 ||
             placement_fits(&s->placer, &s->cluster, &at, &room));
+}
+
+bool trial_has_place(struct sched *s, const struct entry *entry,
+                     const struct seeker *by)
+{
+    const struct slot *slots;
+    size_t n;
+
+    if (by->shape->like->n_others == 0)
+        return window_find(&s->window, by, 0, 1) && trial_has_room(s, entry, by);
+    slots = find_together(s, entry, by, 0, 1, &n);
+    if (slots == NULL)
+        return false;
+    slots_unref(slots);
+    return true;
 }
