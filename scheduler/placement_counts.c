@@ -76,16 +76,22 @@ static bool match_next(struct match *m, size_t candidate)
 }
 
 /* One candidate after the other, those that the job would rather have first: none that
- * is left out could take the place of one behind it. False: too few have one of the
- * features. */
+ * is left out could take the place of one behind it. Features that were seen in vain
+ * are not looked at again until one more candidate counts. False: too few have one of
+ * the features. */
 static bool match_all(struct match *m, struct room *room)
 {
     const struct job *like = m->at->shape->like;
     int64_t left = job_counted_nodes(like);
 
     match_reset(m);
-    for (size_t i = 0; i < m->end && left > 0; i++)
-        left -= match_next(m, i);
+    memset(m->seen, 0, like->n_counts * sizeof(*m->seen));
+    for (size_t i = 0; i < m->end && left > 0; i++) {
+        if (!match_one(m, i))
+            continue;
+        memset(m->seen, 0, like->n_counts * sizeof(*m->seen));
+        left--;
+    }
     for (size_t f = 0; f < like->n_counts && left > 0; f++) {
         if (m->lacking[f] == 0)
             continue;
