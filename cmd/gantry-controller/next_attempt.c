@@ -6,10 +6,15 @@
 #include "cmd/gantry-controller/next_private.h"
 #include "scheduler/reason.h"
 
-/* RUNNING may be written late; the time is when it became true. */
+/* RUNNING may be written late; the time is when it became true. One that has ended had
+ * begun by then. */
 static int64_t start_of(const struct job_view *v)
 {
-    return v->attempt->bound_sec != 0 ? v->attempt->bound_sec : v->now_sec;
+    const struct jstatus *s = &v->job->status;
+    int64_t start_sec = v->attempt->bound_sec != 0 ? v->attempt->bound_sec : v->now_sec;
+    return s->state == JOB_STATE_COMPLETING && s->end_sec != TIME_UNSET
+               ? MIN(start_sec, s->end_sec)
+               : start_sec;
 }
 
 /* ---- ends ---- */

@@ -93,7 +93,7 @@ static void give_status(struct jstatus *s, const struct given *g)
     struct slot slot = {.node = "n1", .pods = 2};
     s->placement = slots_new(&slot, 1);
     s->n_placement = 1;
-    if (g->state != JOB_STATE_CONFIGURING)
+    if (g->state != JOB_STATE_CONFIGURING && !g->no_start)
         s->start_sec = NOW - 50;
     if (g->over)
         component_ends_add(&s->ends, 1, NOW - 5);

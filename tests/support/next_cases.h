@@ -34,7 +34,8 @@ struct given {
     int restarts, attempt;
     const char *last_action;
     int exit_code; /* recorded; 0: none */
-    bool no_end;   /* COMPLETING, and status does not say since when */
+    bool no_end;   /* COMPLETING, and status does not say since when; or: */
+    bool no_start; /* when it began */
 
     const char *actions; /* "1:Cancel 2:Requeue 3:USR1 4:USR1/Batch 5:Cancel+1" */
     const char *deaf;    /* a node that passes no signals */
