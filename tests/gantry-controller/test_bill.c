@@ -4,41 +4,24 @@
 
 #include "base/util.h"
 #include "crds/licenses.h"
-#include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
+#include "tests/support/usagetest.h"
 
-#define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts/"
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
-#define PERIOD 300
-
-static struct ctltest *begin(void)
-{
-    struct ctltest *t = ctltest_new();
-    ctltest_kill(t);
-    t->settings.sched.decay_half_life_sec = 0;
-    ctltest_start(t);
-    ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'},{'user':'bob'}]");
-    ctltest_settle(t);
-    return t;
-}
-
-/* Half a period after the end of the n-th. */
-static void go_to(struct ctltest *t, int n)
-{
-    int64_t until = APITEST_START_SEC + n * PERIOD + PERIOD / 2;
-    ctltest_advance(t, until - loop_now_sec(t->api->loop));
-}
+#define PERIOD USAGE_PERIOD_SEC
 
 /* What ann has used of an account, in seconds. */
 static int64_t account_used(struct ctltest *t, const char *account)
 {
-    AUTO_FREE char *path = xasprintf(ACCOUNTS "%s", account);
-    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
-    const struct json *rows = json_at(t->api->body, "status.usage.members");
-    for (size_t i = 0; i < json_len(rows); i++)
-        if (str_eq(json_str(json_item(rows, i), "user"), "ann"))
-            return json_int_or(json_item(rows, i), "billingMilliseconds", -1) / 1000;
-    return 0;
+    return usagetest_used(t, account, "ann") / 1000;
+}
+
+/* Runs a job of ann's, of 4 CPUs, for so long. */
+static void run_job(struct ctltest *t, int64_t sec)
+{
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
+    ctltest_settle(t);
+    ctltest_advance(t, sec);
 }
 
 /* ---- up to when ---- */
@@ -67,9 +50,9 @@ static void let_complete(struct ctltest *t, enum restart restart)
 
 START_TEST(test_completing)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     let_complete(t, (enum restart)_i);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(account_used(t, "lab"), 60 * 4);
     ctltest_free(t);
 }
@@ -79,7 +62,7 @@ END_TEST
  * by the one and 6 by the other. */
 START_TEST(test_completing_ends_nobody)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "QOS", "normal", "'limits':{'grpTRESMins':{'cpu':12}}");
     ctltest_submit(t, "b", "'user':'bob','timeLimit':'8'");
     let_complete(t, DEAD_WHILE_COMPLETING);
@@ -92,10 +75,8 @@ END_TEST
 /* Its next life has not ended. */
 START_TEST(test_requeued)
 {
-    struct ctltest *t = begin();
-    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
-    ctltest_settle(t);
-    ctltest_advance(t, 60);
+    struct ctltest *t = usagetest_begin();
+    run_job(t, 60);
     ctltest_act(t, "a", "1", "RequeueHold");
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=COMPLETING|status.endTime~2027");
@@ -108,13 +89,11 @@ END_TEST
 /* Also where the core has nothing to do between its start and its end. */
 START_TEST(test_deleted)
 {
-    struct ctltest *t = begin();
-    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
-    ctltest_settle(t);
-    ctltest_advance(t, 200);
+    struct ctltest *t = usagetest_begin();
+    run_job(t, 200);
     ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
     ctltest_wind_up(t, 2);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(account_used(t, "lab"), 200 * 4);
     ctltest_free(t);
 }
@@ -123,14 +102,14 @@ END_TEST
 /* It had ended before. */
 START_TEST(test_deleted_while_completing)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4,'timeLimit':'1'");
     ctltest_settle(t);
     ctltest_advance(t, 165);
     ctltest_expect(t, "a", "status.state=COMPLETING");
     ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
     ctltest_wind_up(t, 2);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(account_used(t, "lab"), 60 * 4);
     ctltest_free(t);
 }
@@ -144,7 +123,7 @@ static const char *const licences[] = {"'licenses':'x:2'", "'licenses':'y:2|x:2'
  * that there is none of. */
 START_TEST(test_licences)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_kill(t);
     ck_assert_int_eq(license_table_parse("x:4,y:1", &t->settings.sched.licenses, NULL),
                      0);
@@ -162,7 +141,7 @@ START_TEST(test_licences)
                    "status.state=COMPLETED|status.startTime=2027-01-15T08:00:01Z|"
                    "status.endTime=2027-01-15T08:01:42Z");
     ctltest_restart(t);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(account_used(t, "lab"), 101 * (4 + 2 * 10));
     ctltest_free(t);
 }
@@ -192,11 +171,9 @@ static void move_ann(struct ctltest *t)
 /* A job that runs stays with those that it was started for, whoever looks after it. */
 START_TEST(test_moved)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "QOS", "normal", "");
-    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
-    ctltest_settle(t);
-    ctltest_advance(t, PERIOD - 101);
+    run_job(t, PERIOD - 101);
     move_ann(t);
     if (_i > 0)
         ctltest_restart(t);
@@ -204,7 +181,7 @@ START_TEST(test_moved)
     ctltest_expect(t, "a",
                    "status.state=RUNNING|status.account=lab|status.qos=normal|"
                    "status.startTime=2027-01-15T08:00:01Z");
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ck_assert_int_eq(account_used(t, "lab"), (2 * PERIOD - 1) * 4);
     ck_assert_int_eq(account_used(t, "new"), 0);
     ck_assert_int_eq(qos_used(t, "normal"), (2 * PERIOD - 1) * 4);
@@ -216,11 +193,9 @@ END_TEST
 /* So does one that has ended, where it is the next controller that charges it. */
 START_TEST(test_moved_behind_its_end)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "QOS", "normal", "");
-    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
-    ctltest_settle(t);
-    ctltest_advance(t, 100);
+    run_job(t, 100);
     ctltest_end(t, "a", 0, 0);
     ctltest_settle(t);
     ctltest_expect(t, "a",
@@ -228,7 +203,7 @@ START_TEST(test_moved_behind_its_end)
                    "status.endTime=2027-01-15T08:01:41Z");
     move_ann(t);
     ctltest_restart(t);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(account_used(t, "lab"), 100 * 4);
     ck_assert_int_eq(account_used(t, "new"), 0);
     ck_assert_int_eq(qos_used(t, "normal"), 100 * 4);
@@ -241,9 +216,7 @@ END_TEST
 START_TEST(test_nobody)
 {
     struct ctltest *t = ctltest_new();
-    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4");
-    ctltest_settle(t);
-    ctltest_advance(t, 100);
+    run_job(t, 100);
     ctltest_end(t, "a", 0, 0);
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=COMPLETED|status.account!|status.qos!");
@@ -251,7 +224,7 @@ START_TEST(test_nobody)
     ctltest_make(t, "QOS", "normal", "");
     ctltest_settle(t);
     ctltest_restart(t);
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ck_assert_int_eq(account_used(t, "lab"), 0);
     ck_assert_int_eq(qos_used(t, "normal"), 0);
     ctltest_free(t);
@@ -261,7 +234,7 @@ END_TEST
 /* By an account of its own a component has another QOS than its job. */
 START_TEST(test_component)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "QOS", "normal", "");
     ctltest_make(t, "QOS", "own", "");
     ctltest_make(t, "Account", "side", "'members':[{'user':'ann'}],'defaultQOS':'own'");
@@ -282,7 +255,7 @@ START_TEST(test_component)
         ctltest_expect(t, "a", "status.state=COMPLETED");
         ctltest_restart(t);
     }
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     int64_t ran_sec = account_used(t, "lab");
     ck_assert_int_gt(ran_sec, 100);
     ck_assert_int_eq(account_used(t, "side"), ran_sec * 4);

@@ -6,46 +6,22 @@
 
 #include "base/duration.h"
 #include "base/util.h"
-#include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
+#include "tests/support/usagetest.h"
 
 #define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts"
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define QOS "/apis/gantry.dev/v1alpha1/qos"
-#define PERIOD 300
-
-/* What has been used does not fade. */
-static struct ctltest *unfading(void)
-{
-    struct ctltest *t = ctltest_new();
-    ctltest_kill(t);
-    t->settings.sched.decay_half_life_sec = 0;
-    ctltest_start(t);
-    return t;
-}
-
-static struct ctltest *begin(void)
-{
-    struct ctltest *t = unfading();
-    ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'},{'user':'bob'}]");
-    ctltest_settle(t);
-    return t;
-}
+#define PERIOD USAGE_PERIOD_SEC
 
 static void read_account(struct ctltest *t)
 {
     ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/lab", NULL), 200);
 }
 
-/* In thousandths of a second; 0: there is nothing. */
 static int64_t used_by(struct ctltest *t, const char *user)
 {
-    read_account(t);
-    const struct json *rows = json_at(t->api->body, "status.usage.members");
-    for (size_t i = 0; i < json_len(rows); i++)
-        if (str_eq(json_str(json_item(rows, i), "user"), user))
-            return json_int_or(json_item(rows, i), "billingMilliseconds", -1);
-    return 0;
+    return usagetest_used(t, "lab", user);
 }
 
 /* Thousandths of seconds that a job of 4 CPUs has run at a time. */
@@ -64,40 +40,33 @@ static int64_t cost_of(struct ctltest *t, const char *job, int64_t at_sec)
     return (MIN(at_sec, end_sec) - start_sec) * 4 * 1000;
 }
 
-/* Half a period after the end of the n-th. */
-static void go_to(struct ctltest *t, int n)
-{
-    int64_t until = APITEST_START_SEC + n * PERIOD + PERIOD / 2;
-    ctltest_advance(t, until - loop_now_sec(t->api->loop));
-}
-
 #define END_OF(n) (APITEST_START_SEC + (n)*PERIOD)
 
 START_TEST(test_written)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
-    go_to(t, 0);
+    usagetest_go_to(t, 0);
     read_account(t);
     apitest_expect(t->api, "before the first period ends", "status!");
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     int64_t cost = cost_of(t, "a", END_OF(1));
     ck_assert_int_gt(cost, 0);
     ck_assert_int_eq(used_by(t, "ann"), cost);
     ck_assert_int_eq(used_by(t, "bob"), 0);
     apitest_expect(t->api, "the first", "status.usage.asOf=2027-01-15T08:05:00Z");
-    go_to(t, 3);
+    usagetest_go_to(t, 3);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(3)));
     read_account(t);
     apitest_expect(t->api, "the third", "status.usage.asOf=2027-01-15T08:15:00Z");
     ctltest_end(t, "a", 0, 0);
     ctltest_settle(t);
-    go_to(t, 4);
+    usagetest_go_to(t, 4);
     cost = cost_of(t, "a", END_OF(4));
     ck_assert_int_eq(used_by(t, "ann"), cost);
     AUTO_FREE char *version =
         xstrdup(json_str(t->api->body, "metadata.resourceVersion"));
-    go_to(t, 8);
+    usagetest_go_to(t, 8);
     ck_assert_int_eq(used_by(t, "ann"), cost);
     ck_assert_str_eq(json_str(t->api->body, "metadata.resourceVersion"), version);
     ctltest_free(t);
@@ -108,13 +77,13 @@ END_TEST
  * found by another controller. */
 START_TEST(test_components)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "Partition", "dear", "'tresBillingWeights':{'cpu':3}");
     ctltest_settle(t);
     ctltest_submit(t, "a",
                    "'user':'ann','components':[{'name':'x'},{'name':'y','partition':"
                    "'dear'}]");
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
     ctltest_end(t, "a", 0, 0);
     ctltest_end(t, "a", 1, 0);
@@ -122,7 +91,7 @@ START_TEST(test_components)
     ctltest_expect(t, "a", "status.state=COMPLETED");
     ctltest_kill(t);
     ctltest_start(t);
-    go_to(t, 3);
+    usagetest_go_to(t, 3);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(3)));
     ctltest_free(t);
 }
@@ -132,24 +101,24 @@ END_TEST
  * is lost. */
 START_TEST(test_survives)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
     ctltest_submit(t, "b", "'user':'bob','nodes':1,'cpusPerTask':4");
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ctltest_end(t, "b", 0, 0);
     ctltest_settle(t);
     ctltest_expect(t, "b", "status.state=COMPLETED");
     ctltest_kill(t);
-    go_to(t, 4);
+    usagetest_go_to(t, 4);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
     ctltest_start(t);
     ctltest_settle(t);
-    go_to(t, 5);
+    usagetest_go_to(t, 5);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(5)));
     ck_assert_int_eq(used_by(t, "bob"), cost_of(t, "b", END_OF(5)));
     ctltest_kill(t);
     ctltest_start(t);
-    go_to(t, 7);
+    usagetest_go_to(t, 7);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(7)));
     ck_assert_int_eq(used_by(t, "bob"), cost_of(t, "b", END_OF(7)));
     ctltest_free(t);
@@ -161,7 +130,7 @@ START_TEST(test_ttl_waits)
 {
     static const char job[] =
         "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4,'ttlSecondsAfterFinished':10");
     ctltest_submit(t, "never",
                    "'user':'ann','hold':'User','ttlSecondsAfterFinished':10");
@@ -173,7 +142,7 @@ START_TEST(test_ttl_waits)
     ctltest_reap(t);
     ctltest_expect(t, "a", "status.state=COMPLETED");
     int64_t cost = cost_of(t, "a", END_OF(1));
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(used_by(t, "ann"), cost);
     ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
     ctltest_free(t);
@@ -184,7 +153,7 @@ END_TEST
  * no more is written of its account. */
 START_TEST(test_ttl_in_between)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_advance(t, PERIOD - 70);
     ctltest_submit(t, "a",
                    "'user':'ann','cpusPerTask':4,'timeLimit':'1',"
@@ -208,7 +177,7 @@ START_TEST(test_component_qos)
 {
     static const char job[] =
         "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
-    struct ctltest *t = unfading();
+    struct ctltest *t = usagetest_unfading();
     ctltest_make(t, "QOS", "lent", "");
     ctltest_make(t, "Partition", "side", "'qos':'lent'");
     ctltest_submit(t, "a",
@@ -223,7 +192,7 @@ START_TEST(test_component_qos)
     ctltest_reap(t);
     ctltest_expect(t, "a", "status.state=COMPLETED");
     int64_t cost = cost_of(t, "a", END_OF(1));
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
     ck_assert_int_eq(apitest_request(t->api, "GET", QOS "/lent", NULL), 200);
     const struct json *usage = json_at(t->api->body, "status.usage");
@@ -237,7 +206,7 @@ START_TEST(test_qos)
 {
     static const char job[] =
         "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
-    struct ctltest *t = unfading();
+    struct ctltest *t = usagetest_unfading();
     ctltest_make(t, "QOS", "normal", "'usageFactor':0.5");
     ctltest_submit(t, "a", "'nodes':1,'cpusPerTask':4,'ttlSecondsAfterFinished':10");
     ctltest_settle(t);
@@ -250,7 +219,7 @@ START_TEST(test_qos)
     int64_t cost = cost_of(t, "a", END_OF(1)) / 2;
     ctltest_kill(t);
     ctltest_start(t);
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
     ck_assert_int_eq(apitest_request(t->api, "GET", QOS "/normal", NULL), 200);
     const struct json *usage = json_at(t->api->body, "status.usage");
@@ -265,14 +234,14 @@ END_TEST
 /* A limit on TRES minutes: who runs when they are used up ends, and others wait. */
 START_TEST(test_minutes)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "QOS", "normal", "'limits':{'grpTRESMins':{'cpu':15}}");
     ctltest_make(t, "QOS", "free", "'usageFactor':0");
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
     ctltest_submit(t, "b", "'user':'bob','nodes':1,'cpusPerTask':4,'qos':'free'");
-    go_to(t, 0);
+    usagetest_go_to(t, 0);
     ctltest_expect(t, "a", "status.state=RUNNING");
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ctltest_reap(t);
     ctltest_settle(t);
     ctltest_expect(t, "a",
@@ -295,12 +264,12 @@ END_TEST
 /* A write that is refused is made again. */
 START_TEST(test_refused)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
-    go_to(t, 0);
+    usagetest_go_to(t, 0);
     spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/lab/status", SPY_REFUSE, 409,
                                          "Conflict", "try again", 1});
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
     ctltest_free(t);
 }
@@ -309,17 +278,17 @@ END_TEST
 /* What was used before a controller began is forgotten when its first period ends. */
 START_TEST(test_reset_now)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
-    go_to(t, 2);
+    usagetest_go_to(t, 2);
     ck_assert_int_gt(used_by(t, "ann"), 0);
     ctltest_kill(t);
     t->settings.sched.usage_reset = USAGE_RESET_NOW;
     ctltest_start(t);
     ctltest_settle(t);
-    go_to(t, 3);
+    usagetest_go_to(t, 3);
     ck_assert_int_eq(used_by(t, "ann"), 0);
-    go_to(t, 5);
+    usagetest_go_to(t, 5);
     ck_assert_int_eq(used_by(t, "ann"), (int64_t)2 * PERIOD * 4 * 1000);
     ctltest_free(t);
 }
@@ -328,7 +297,7 @@ END_TEST
 /* An account that is in no tree says so, and so do those below it. */
 START_TEST(test_fault)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_make(t, "Account", "sub", "'parent':'lost','members':[{'user':'ann'}]");
     ctltest_make(t, "Account", "leaf", "'parent':'sub','members':[]");
     ctltest_settle(t);
@@ -368,9 +337,9 @@ static const struct {
 
 START_TEST(test_ignored)
 {
-    struct ctltest *t = begin();
+    struct ctltest *t = usagetest_begin();
     ctltest_submit(t, "a", "'user':'ann','nodes':1,'ttlSecondsAfterFinished':10");
-    go_to(t, 1);
+    usagetest_go_to(t, 1);
     ctltest_patch(t, ACCOUNTS "/lab", ignored[_i].spec);
     ctltest_settle(t);
     read_account(t);
@@ -379,7 +348,7 @@ START_TEST(test_ignored)
     ctltest_end(t, "a", 0, 0);
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=COMPLETED|status.account=lab");
-    go_to(t, 3);
+    usagetest_go_to(t, 3);
     ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/a", NULL), 404);
     ctltest_free(t);
 }
@@ -397,7 +366,7 @@ START_TEST(test_ignored_from_the_first)
     ctltest_end(t, "a", 0, 0);
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=COMPLETED");
-    go_to(t, 3);
+    usagetest_go_to(t, 3);
     ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/a", NULL), 404);
     ctltest_free(t);
 }
