@@ -284,7 +284,7 @@ START_TEST(test_outages)
 END_TEST
 
 /* What cannot be written is a failure, of a replay and of a snapshot alike. */
-static const char *const full[] = {"-w " HAND " -N2 --gpus=8", "--snapshot @/saved",
+static const char *const full[] = {("-w " HAND " -N2 --gpus=8"), "--snapshot @/saved",
                                    "--snapshot @/saved --json", "--help", "--version"};
 
 START_TEST(test_full)

@@ -214,8 +214,8 @@ static void go_on(struct day *w, int number)
 static const char *const limit_lines[] = {
     "qos few maxJobsPerUser=2 grpTRES=cpu=32",
     "qos wide grpJobs=3 grpTRES=gres/gpu:h100=8 maxTRESPerUser=node=4",
-    "qos long grpTRESRunMins=cpu=24000,gres/gpu:h100=6000 "
-    "maxTRESPerAccount=gres/x/gpu=16",
+    ("qos long grpTRESRunMins=cpu=24000,gres/gpu:h100=6000 "
+     "maxTRESPerAccount=gres/x/gpu=16"),
     "qos spent grpTRESMins=cpu=6000,gres/gpu:h100=2000 grpWall=1200",
     "qos normal",
     "account main users=ann,bob maxJobs=3",
