@@ -120,8 +120,7 @@ static int64_t relative_term(const struct sched_config *config,
 {
     bool endless = limit_sec < 0 || limit_sec == LIMIT_UNLIMITED;
     __int128 part = (__int128)nodes * norms->cpu_milli / norms->nodes;
-    __int128 whole =
-        (__int128)norms->cpu_milli * (endless ? 1 : minutes_of(limit_sec));
+    __int128 whole = (__int128)norms->cpu_milli * (endless ? 1 : minutes_of(limit_sec));
 
     part = endless ? 0 : MIN(MAX(part, (__int128)cpus), whole);
     if (config->priority_favor_small)

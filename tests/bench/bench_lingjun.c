@@ -252,8 +252,7 @@ static int run_plugin(struct bench *b, const char *name, const char *text,
     figures_make(&f, &b->pool, &b->load, &h);
     printf("  topology/%s: wait %.0f s (p99 %.0f), %.1f %% used until the last "
            "submission, %" PRId64 " promises broken\n",
-           name, f.wait_mean, f.wait_p99, 100 * f.utilisation_arrivals,
-           f.broken);
+           name, f.wait_mean, f.wait_p99, 100 * f.utilisation_arrivals, f.broken);
     *ret_over = count_leaves(b, &h);
     printf("    leaves over the fewest possible: %.3f a gang\n", *ret_over);
     fflush(stdout);
