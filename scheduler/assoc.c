@@ -102,14 +102,20 @@ static void add_members(struct assocs *a)
               compare_memberships);
 }
 
+static int64_t priority_of(const struct place *place, const struct member *m)
+{
+    return m->priority != PRIORITY_UNSET ? m->priority : place->priority;
+}
+
 /* ---- spots ---- */
 
 /* Of both, apart. */
-static uint64_t hash_of(const char *account, const char *user)
+static uint32_t hash_of(const char *account, const char *user)
 {
     uint64_t hash = hash_bytes(HASH_NOTHING, account, strlen(account) + 1);
 
-    return hash_bytes(hash, user, strlen(user));
+    hash = hash_bytes(hash, user, strlen(user));
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 static bool is_alone(const struct account *account, size_t i)
@@ -122,15 +128,21 @@ static bool is_alone(const struct account *account, size_t i)
 
 static void add_spot(struct assocs *a, size_t account, size_t member)
 {
-    const struct account *at = a->accounts[account];
-    const char *user = at->members[member].user;
-    uint64_t hash = hash_of(at->name, user);
+    const struct place *place = &a->places[account];
+    const struct member *m = &a->accounts[account]->members[member];
+    uint32_t hash = hash_of(a->accounts[account]->name, m->user);
     size_t i = hash & (a->n_spots - 1);
 
     while (a->spots[i].member != 0)
         i = (i + 1) & (a->n_spots - 1);
-    a->spots[i] =
-        (struct spot){hash, at->name, user, (uint32_t)account, (uint32_t)member + 1};
+    a->spots[i] = (struct spot){
+        .hash = hash,
+        .account = (uint32_t)account,
+        .member = (uint32_t)member + 1,
+        .node = (uint32_t)a->nodes[place->first + member],
+        .user = m->user,
+        .priority = priority_of(place, m),
+    };
 }
 
 /* Twice as many as members, so that the next free one is near. */
@@ -152,10 +164,9 @@ static void make_spots(struct assocs *a)
     }
 }
 
-const struct member *assocs_spot(const struct assocs *a, const struct job *job,
-                                 size_t *ret_account)
+const struct spot *assocs_spot(const struct assocs *a, const struct job *job)
 {
-    uint64_t hash;
+    uint32_t hash;
 
     if (a->spots == NULL || job->account == NULL || job->user == NULL)
         return NULL;
@@ -164,11 +175,9 @@ const struct member *assocs_spot(const struct assocs *a, const struct job *job,
          i = (i + 1) & (a->n_spots - 1)) {
         const struct spot *spot = &a->spots[i];
 
-        if (spot->hash != hash || strcmp(spot->name, job->account) != 0 ||
-            strcmp(spot->user, job->user) != 0)
-            continue;
-        *ret_account = spot->account;
-        return &a->accounts[spot->account]->members[spot->member - 1];
+        if (spot->hash == hash && strcmp(spot->user, job->user) == 0 &&
+            strcmp(a->accounts[spot->account]->name, job->account) == 0)
+            return spot;
     }
     return NULL;
 }
@@ -301,21 +310,30 @@ size_t assocs_of(const struct assocs *a, const struct job *job, size_t *ret_one)
     return n;
 }
 
+static struct standing standing_of(const struct assocs *a, size_t node,
+                                   int64_t priority)
+{
+    struct standing ret = {.priority = priority};
+
+    if (node == FAIRTREE_ROOT)
+        return ret;
+    ret.fair_rank = a->tree.ranks[node];
+    ret.fair_of = a->tree.of;
+    return ret;
+}
+
 struct standing assocs_standing(const struct assocs *a, size_t account,
                                 const struct member *member)
 {
     const struct place *place = &a->places[account];
-    size_t node =
-        a->nodes[place->first + (size_t)(member - a->accounts[account]->members)];
-    struct standing ret = {.priority = member->priority};
+    size_t i = (size_t)(member - a->accounts[account]->members);
 
-    if (ret.priority == PRIORITY_UNSET)
-        ret.priority = place->priority;
-    if (node == FAIRTREE_ROOT)
-        return ret;
-    ret.fair_rank = a->tree.nodes[node].rank;
-    ret.fair_of = a->tree.of;
-    return ret;
+    return standing_of(a, a->nodes[place->first + i], priority_of(place, member));
+}
+
+struct standing assocs_standing_at(const struct assocs *a, const struct spot *spot)
+{
+    return standing_of(a, spot->node, spot->priority);
 }
 
 void assocs_say_fault(const struct assocs *a, size_t account, struct str *out)

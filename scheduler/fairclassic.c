@@ -99,14 +99,14 @@ bool fairclassic_rank(struct fairtree *t, const struct fairclassic *rules)
         find_norms(t, &t->nodes[i]);
     for (size_t i = 0; i < t->n; i++) {
         struct fairnode *node = &t->nodes[i];
-        int64_t before = node->rank;
+        int64_t before = t->ranks[i];
 
         if (i > 0)
             node->effective = effective_of(t, rules, node);
         if (rules->depth_oblivious)
             node->level = level_of(t, node);
-        node->rank = factor_of(rules, node);
-        changed |= node->is_user && node->rank != before;
+        t->ranks[i] = factor_of(rules, node);
+        changed |= node->is_user && t->ranks[i] != before;
     }
     return changed;
 }

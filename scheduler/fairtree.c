@@ -11,7 +11,20 @@ void fairtree_fini(struct fairtree *t)
 {
     free(t->nodes);
     free(t->below);
+    free(t->ranks);
     *t = (struct fairtree){0};
+}
+
+static size_t put(struct fairtree *t, const struct fairnode *node)
+{
+    size_t had = t->cap;
+
+    GROW(t->nodes, t->n, t->cap);
+    if (t->cap != had)
+        t->ranks = xrealloc(t->ranks, t->cap * sizeof(*t->ranks));
+    t->nodes[t->n] = *node;
+    t->ranks[t->n] = 0;
+    return t->n++;
 }
 
 void fairtree_reset(struct fairtree *t)
@@ -19,8 +32,7 @@ void fairtree_reset(struct fairtree *t)
     t->n = 0;
     t->n_users = 0;
     t->grouped = false;
-    GROW(t->nodes, t->n, t->cap);
-    t->nodes[t->n++] = (struct fairnode){.shares = 1};
+    put(t, &(struct fairnode){.shares = 1});
 }
 
 static bool is_transparent(const struct fairnode *node)
@@ -38,11 +50,9 @@ size_t fairtree_add(struct fairtree *t, size_t parent, bool is_user, int64_t sha
         .shares = shares,
     };
 
-    GROW(t->nodes, t->n, t->cap);
-    t->nodes[t->n] = node;
     t->n_users += is_user;
     t->grouped = false;
-    return t->n++;
+    return put(t, &node);
 }
 
 void fairtree_set_usage(struct fairtree *t, size_t node, int64_t usage)
@@ -182,8 +192,8 @@ static void rank_group(struct ranking *r, size_t *group, size_t n, bool tied)
         if (node->is_user) {
             r->last = tied ? r->last : r->next;
             r->next--;
-            r->changed |= node->rank != r->last;
-            node->rank = r->last;
+            r->changed |= t->ranks[group[i]] != r->last;
+            t->ranks[group[i]] = r->last;
             continue;
         }
         while (end < n && t->nodes[group[end]].level == node->level)

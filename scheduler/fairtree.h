@@ -45,8 +45,7 @@ struct fairnode {
     size_t first, n_below; /* children, in fairtree.below */
     int64_t shares_below;  /* sum */
 
-    /* What ranking finds. */
-    int64_t rank; /* of users */
+    /* What ranking finds, besides fairtree.ranks. */
     double level; /* in a Fair Tree; or with DEPTH_OBLIVIOUS of all below an account */
     /* Without a Fair Tree, and of accounts, too: fairclassic.h. */
     double norm_shares, norm_usage, effective;
@@ -56,6 +55,7 @@ struct fairnode {
 struct fairtree {
     struct fairnode *nodes; /* parents before children */
     size_t n, cap;
+    int64_t *ranks; /* of each; what is asked for each of 100,000 jobs lies close by */
     size_t n_users;
     int64_t of;    /* ranks are out of so many; of a Fair Tree: users */
     size_t *below; /* children of each, kept in the order found last */

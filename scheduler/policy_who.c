@@ -94,16 +94,23 @@ enum reason policy_check_partition(const struct policy *p, const struct job *job
     return policy_check_part_qos(p, part, message);
 }
 
+/* NULL: it takes longer to find, or nothing is known yet. */
+static const struct spot *spot_of(const struct policy *p, const struct job *job)
+{
+    return p->stale || p->grown ? NULL : assocs_spot(&p->assocs, job);
+}
+
 const struct member *policy_member_at(const struct policy *p, const struct job *job,
                                       const char *partition, size_t *ret_account)
 {
-    const struct member *m;
+    const struct spot *spot = spot_of(p, job);
 
     if (p->stale || p->grown)
         return NULL;
-    m = assocs_spot(&p->assocs, job, ret_account);
-    if (m != NULL)
-        return m;
+    if (spot != NULL) {
+        *ret_account = spot->account;
+        return &p->accounts[spot->account]->members[spot->member - 1];
+    }
     *ret_account = account_of(p, job);
     return *ret_account != ASSOC_NONE
                ? assocs_member(&p->assocs, *ret_account, job, partition)
@@ -121,9 +128,13 @@ const struct member *policy_member(const struct policy *p, const struct job *job
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition)
 {
+    const struct spot *spot = spot_of(p, job);
     size_t i = ASSOC_NONE;
-    const struct member *m = policy_member_at(p, job, partition, &i);
+    const struct member *m;
 
+    if (spot != NULL)
+        return assocs_standing_at(&p->assocs, spot);
+    m = policy_member_at(p, job, partition, &i);
     return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
 }
 

@@ -267,7 +267,9 @@ bool share_row_effective(const struct share_row *row, double *ret)
 /* Of users; without Fair Tree accounts have one, too. */
 bool share_row_fair_share(const struct share_row *row, double *ret)
 {
-    *ret = part_of(share_row_node(row)->rank, row->of->assocs.tree.of);
+    const struct fairtree *tree = &row->of->assocs.tree;
+
+    *ret = part_of(tree->ranks[row->node], tree->of);
     return row->member != NULL || !by_tree(row);
 }
 

@@ -74,7 +74,7 @@ static void say_ranks(const struct fairtree *t, char names[][TREETEXT_NAME],
 {
     for (int64_t rank = (int64_t)t->n_users; rank > 0; rank--) {
         for (size_t i = 0; i < t->n; i++) {
-            if (t->nodes[i].is_user && t->nodes[i].rank == rank)
+            if (t->nodes[i].is_user && t->ranks[i] == rank)
                 str_addf(out, "%s%s=%d", out->len > 0 ? " " : "", names[i], (int)rank);
         }
     }
@@ -229,9 +229,9 @@ static void compare_with_plain(const struct fairtree *t, uint64_t seed)
 
     plain_rank(&p, group, n, false);
     for (size_t i = 1; i < t->n; i++)
-        ck_assert_msg(!t->nodes[i].is_user || t->nodes[i].rank == p.rank[i],
+        ck_assert_msg(!t->nodes[i].is_user || t->ranks[i] == p.rank[i],
                       "seed %llu: node %zu has rank %lld, plainly %lld",
-                      (unsigned long long)seed, i, (long long)t->nodes[i].rank,
+                      (unsigned long long)seed, i, (long long)t->ranks[i],
                       (long long)p.rank[i]);
 }
 

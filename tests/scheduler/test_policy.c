@@ -207,6 +207,22 @@ START_TEST(test_settle)
 }
 END_TEST
 
+static void check_spot(const struct policy *p, const struct job *job, size_t account)
+{
+    const struct spot *spot = assocs_spot(&p->assocs, job);
+    const struct member *m = assocs_member(&p->assocs, account, job, "gpu");
+    struct standing at, by_looking;
+
+    ck_assert_ptr_nonnull(spot);
+    ck_assert_uint_eq(spot->account, account);
+    ck_assert_ptr_eq(&p->accounts[account]->members[spot->member - 1], m);
+    at = assocs_standing_at(&p->assocs, spot);
+    by_looking = assocs_standing(&p->assocs, account, m);
+    ck_assert_int_eq(at.fair_rank, by_looking.fair_rank);
+    ck_assert_int_eq(at.fair_of, by_looking.fair_of);
+    ck_assert_int_eq(at.priority, by_looking.priority);
+}
+
 /* What is found in a moment is what is found by looking; it is not found where the
  * partition matters, nor who is a member no more. */
 START_TEST(test_spots)
@@ -216,32 +232,27 @@ START_TEST(test_spots)
     struct policy p = {0};
     struct account *a = used_account(0, NULL, 0);
     struct job job = {.account = (char *)"a"};
-    size_t account = ASSOC_NONE;
 
     account_add(a, "bob", NULL, NULL);
     account_add(a, "bob", NULL, "gpu");
-    account_add(a, "cem", NULL, NULL);
+    account_add(a, "cem", NULL, NULL)->priority = 7;
     account_add(a, "dora", NULL, NULL)->former = true;
     account_add(a, NULL, "lab", NULL);
     account_sort(a);
     policy_put_account(&p, a);
     policy_put_account(&p, account_of("b", "ann", NULL));
-    policy_settle(&p);
+    settle(&p, 0);
     for (size_t i = 0; i < ARRAY_LEN(alone); i++) {
         job.user = (char *)alone[i];
-        ck_assert_ptr_eq(assocs_spot(&p.assocs, &job, &account),
-                         assocs_member(&p.assocs, 0, &job, "gpu"));
-        ck_assert_ptr_nonnull(assocs_spot(&p.assocs, &job, &account));
-        ck_assert_uint_eq(account, 0);
+        check_spot(&p, &job, 0);
     }
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         job.user = (char *)others[i];
-        ck_assert_ptr_null(assocs_spot(&p.assocs, &job, &account));
+        ck_assert_ptr_null(assocs_spot(&p.assocs, &job));
     }
     job.account = (char *)"b";
     job.user = (char *)"ann";
-    ck_assert_ptr_nonnull(assocs_spot(&p.assocs, &job, &account));
-    ck_assert_uint_eq(account, 1);
+    check_spot(&p, &job, 1);
     policy_fini(&p);
 }
 END_TEST
