@@ -154,6 +154,7 @@ static const struct field job_rows[] = {
     INT(job, preempted_by),
     INT(job, preempt_sec),
     BOOL(job, charged),
+    INT(job, paid_sec),
     INT(job, wall_sec),
     LIST(job, walls, n_walls, fields_wall),
     INT(job, lifts),

@@ -163,16 +163,20 @@ static int64_t end_of_run(const struct sched *s, const struct job *was,
     return charge_is_on(is) ? is->start_sec : s->now_sec;
 }
 
-/* While others are being charged, a job pays before it changes. True: it has paid. */
-static bool pay_first(struct sched *s, const struct job *job, int64_t to_sec)
+/* While others are being charged, a job pays before it changes. What it has paid is
+ * noted in what it is then; NULL: this run is over. */
+static void pay_first(struct sched *s, const struct job *job, int64_t to_sec,
+                      struct job *is)
 {
-    int64_t open_sec = charge_open_sec(s);
+    int64_t open_sec = charge_open_sec(s), paid_sec = job->paid_sec;
+    bool owes = !job->charged && open_sec != TIME_UNSET;
 
-    if (job->charged || open_sec == TIME_UNSET)
-        return job->charged;
-    if (job->start_sec < open_sec)
-        charge_pay(s, job, open_sec, MIN(to_sec, open_sec));
-    return true;
+    if (owes)
+        paid_sec = charge_pay(s, job, open_sec, MIN(to_sec, open_sec));
+    if (is == NULL)
+        return;
+    is->charged = job->charged || owes;
+    is->paid_sec = paid_sec;
 }
 
 /* It pays at the end of each period, or no longer. */
@@ -201,17 +205,24 @@ static bool is_passed_by(const struct sched *s, const struct job *was,
            (is_new(was, is) || was->start_sec >= s->charged_sec);
 }
 
+static void begin_anew(struct job *job)
+{
+    job->charged = false;
+    job->paid_sec = TIME_UNSET;
+}
+
 /* The run that was is over, or goes on otherwise. */
 static void change_run(struct sched *s, const struct job *was, struct job *is)
 {
     bool over = !charge_is_on(is) || is_new(was, is);
     int64_t end_sec = over ? end_of_run(s, was, is) : INT64_MAX;
-    bool paid = pay_first(s, was, end_sec);
 
-    if (over)
-        charge_ended(s, was, end_sec);
+    pay_first(s, was, end_sec, over ? NULL : is);
+    if (!over)
+        return;
+    charge_ended(s, was, end_sec);
     if (is != NULL)
-        is->charged = !over && paid;
+        begin_anew(is);
 }
 
 /* One that comes as ended, unless another core has charged it. */
@@ -219,7 +230,7 @@ static void end_new(struct sched *s, struct job *is)
 {
     if (is->end_sec == TIME_UNSET || is->charged)
         return;
-    pay_first(s, is, is->end_sec);
+    pay_first(s, is, is->end_sec, NULL);
     charge_ended(s, is, is->end_sec);
 }
 
@@ -235,7 +246,7 @@ void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
     else if (was == NULL && ended)
         end_new(s, is);
     else if (is != NULL && (was != NULL || !on))
-        is->charged = false;
+        begin_anew(is);
     if (on)
         s->charge_again |= is_passed_by(s, was, is);
     if (on && !is->charged)

@@ -7,6 +7,10 @@
  * where that is gone to a former one of its name; and likewise to its QOS and to its
  * partition's, whose own factor does not count. Of a heterogeneous job each component
  * is charged as a job of its own.
+ *
+ * Who begins to pay for a job that runs pays from the end of the last period on, not
+ * for its past. Books cannot tell where that begins: the one that paid may be gone. So
+ * each job has up to when it has been charged, whoever paid (`paid_sec`).
  */
 #ifndef GANTRY_SCHEDULER_CHARGE_H
 #define GANTRY_SCHEDULER_CHARGE_H

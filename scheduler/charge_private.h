@@ -30,8 +30,10 @@ bool charge_is_due(const struct usage_time *as_of, int64_t at_sec);
 int64_t charge_open_sec(const struct sched *s);
 /* Moves the book of one on to then, if something in it is due by then. */
 void charge_move_due(const struct purse *p, int64_t at_sec);
-/* What a job owes for up to `to_sec`, as its books move on to `at_sec`. */
-void charge_pay(struct sched *s, const struct job *job, int64_t at_sec, int64_t to_sec);
+/* What a job owes for up to `to_sec`, as its books move on to `at_sec`. Returns up to
+ * when it has paid (job.paid_sec) by that. */
+int64_t charge_pay(struct sched *s, const struct job *job, int64_t at_sec,
+                   int64_t to_sec);
 
 /* ---- charge_rate.c ---- */
 

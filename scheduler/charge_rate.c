@@ -67,7 +67,7 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
     const struct qos *qos = policy_qos(&s->policy, job);
     const struct license_list takes = job_licenses(job);
     struct usage_charge ret = {
-        .from_sec = job->start_sec,
+        .from_sec = MAX(job->start_sec, job->paid_sec),
         .to_sec = charge_has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
     };
     const struct partition *part = charge_part(s, job);

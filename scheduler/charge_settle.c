@@ -70,14 +70,18 @@ static bool pay_component(struct sched *s, const struct job *job, int64_t at_sec
     return true;
 }
 
-void charge_pay(struct sched *s, const struct job *job, int64_t at_sec, int64_t to_sec)
+int64_t charge_pay(struct sched *s, const struct job *job, int64_t at_sec,
+                   int64_t to_sec)
 {
+    if (job->start_sec >= at_sec)
+        return TIME_UNSET;
     for (size_t i = 0; i <= job->n_others; i++) {
         struct job alone;
 
         s->policy.open |=
             pay_component(s, component_alone(job, i, &alone), at_sec, to_sec);
     }
+    return at_sec;
 }
 
 /* False: the budget is spent. That is not asked before it stands up to when: another
@@ -91,8 +95,7 @@ static bool pay_all(struct sched *s, struct sched_budget budget)
 
         if (job->charged)
             continue;
-        if (job->start_sec < c->at_sec)
-            charge_pay(s, job, c->at_sec, c->at_sec);
+        job->paid_sec = charge_pay(s, job, c->at_sec, c->at_sec);
         job->charged = true;
         if (c->next < s->n_payers && s->policy.open && sched_is_spent(budget))
             return false;

@@ -528,6 +528,9 @@ struct job {
     /* By the core alone: it has paid into all that are open, while it runs (charge.h);
      * or up to its end, once it has ended. */
     bool charged;
+    /* Up to when it has been charged, whoever pays from then on: kept by the core,
+     * which may be told as the job comes. TIME_UNSET: it has not, or nobody knows. */
+    int64_t paid_sec;
 
     /* From its QOS and account, by the core alone: the longest time limit that they
      * allow (to who has a least one also by minutes of a TRES), and which bounds of

@@ -26,6 +26,7 @@ static void job_init(struct job *j)
     j->end_sec = TIME_UNSET;
     j->plan.start_sec = TIME_UNSET;
     j->preempt_sec = TIME_UNSET;
+    j->paid_sec = TIME_UNSET;
 }
 
 struct job *job_new(void)
