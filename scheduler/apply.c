@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/charge.h"
 #include "scheduler/core.h"
 #include "scheduler/jobchange.h"
 
@@ -106,12 +107,14 @@ void sched_apply(struct sched *s, const struct change *change)
         s->end_sec = INT64_MIN;
         break;
     case CHANGE_QOS:
+        charge_first_payers(s);
         rules_change(s, policy_put_qos(&s->policy, change->u.qos));
         break;
     case CHANGE_QOS_GONE:
         rules_change(s, policy_drop_qos(&s->policy, change->u.key));
         break;
     case CHANGE_ACCOUNT:
+        charge_first_payers(s);
         rules_change(s, policy_put_account(&s->policy, change->u.account));
         break;
     case CHANGE_ACCOUNT_GONE:

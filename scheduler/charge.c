@@ -147,6 +147,12 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
     }
 }
 
+void charge_first_payers(struct sched *s)
+{
+    for (size_t i = 0; i < s->n_payers && !charge_has_payers(s); i++)
+        s->payers[i]->job->paid_sec = PAID_SO_FAR;
+}
+
 static bool has_ended(const struct job *job)
 {
     return job != NULL && job->phase == JOB_ENDED;

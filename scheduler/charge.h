@@ -9,8 +9,9 @@
  * is charged as a job of its own.
  *
  * Who begins to pay for a job that runs pays from the end of the last period on, not
- * for its past. Books cannot tell where that begins: the one that paid may be gone. So
- * each job has up to when it has been charged, whoever paid (`paid_sec`).
+ * for its past. Books cannot tell where that begins: the one that paid may be gone, or
+ * there was none. So each job has up to when it has been charged, whoever paid
+ * (`paid_sec`).
  */
 #ifndef GANTRY_SCHEDULER_CHARGE_H
 #define GANTRY_SCHEDULER_CHARGE_H
@@ -30,6 +31,8 @@ bool charge_settle(struct sched *s, int64_t now_sec, struct sched_budget budget)
  * account has not paid for yet. The end of `is` becomes that of its own work. */
 void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
                    struct job *is);
+/* An account or a QOS comes: who runs while there was none owes nothing yet. */
+void charge_first_payers(struct sched *s);
 /* The end of the period now. */
 int64_t charge_next_period(const struct sched *s, int64_t now_sec);
 /* How usage of a QOS (NULL: of accounts) fades, and is forgotten. */

@@ -255,6 +255,7 @@ bool charge_settle(struct sched *s, int64_t now_sec, struct sched_budget budget)
         s->dirty = s->charge_again = true;
     if (!charge_has_payers(s)) {
         s->charging = (struct charging){0};
+        s->charged_sec = TIME_UNSET;
         return true;
     }
     if (!is_all_charged(s, at) && !charge_all(s, at, budget))

@@ -396,6 +396,8 @@ struct job_array {
     struct taskset ill;  /* have ended otherwise */
 };
 
+#define PAID_SO_FAR INT64_MAX
+
 struct job {
     /* identity */
     char *uid; /* the object's */
@@ -529,7 +531,8 @@ struct job {
      * or up to its end, once it has ended. */
     bool charged;
     /* Up to when it has been charged, whoever pays from then on: kept by the core,
-     * which may be told as the job comes. TIME_UNSET: it has not, or nobody knows. */
+     * which may be told as the job comes. TIME_UNSET: it has not, or nobody knows;
+     * PAID_SO_FAR: up to the end of the period now. */
     int64_t paid_sec;
 
     /* From its QOS and account, by the core alone: the longest time limit that they

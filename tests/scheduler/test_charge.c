@@ -168,6 +168,8 @@ static void begin(struct course *h, uint64_t seed)
     course_tell(h, "node n[1-4] cpu=4 x/gpu=2");
     course_tell(h, "partition batch default bill.cpu=1 bill.x/gpu=3");
     course_tell(h, "partition owned qos=part");
+    if (seed % 7 == 0) /* nobody pays yet */
+        return;
     course_tell(h, "qos normal");
     course_tell(h, "qos part");
     course_tell(h, "qos other factor=2");
@@ -249,6 +251,8 @@ static void check_same(struct course *h, const struct sched *a, const struct sch
         str_addf(&h->script, "--- this core:\n%s--- the other:\n%s", one.s, other.s);
         course_give_up(h, "the same usage");
     }
+    if (sched_charged_sec(a) == TIME_UNSET) /* nobody pays */
+        return;
     course_check(h, strstr(one.s, "charged: ") == NULL &&
                         strstr(one.s, "and owed") == NULL);
 }
