@@ -62,6 +62,7 @@ struct controller {
     struct promises promises; /* broken, that the log has told of */
     size_t n_restless;        /* seconds, likewise: sched_restless */
     int64_t usage_sec;        /* what they have used up to then is on its way */
+    int64_t written_sec;      /* the last that some had in writing, as it began */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

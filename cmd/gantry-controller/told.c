@@ -7,6 +7,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/tasks.h"
+#include "cmd/gantry-controller/usagewrite.h"
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -189,6 +190,7 @@ static struct job *outsider_of(const struct record *r, const struct told *now,
     m->phase = now->phase;
     m->failed = now->failed;
     m->start_sec = now->start_sec;
+    m->paid_sec = usage_paid_sec(r->ctl);
     if (now->phase == JOB_ENDED) {
         tell_bill(r, m);
         if (r->job)
@@ -280,6 +282,7 @@ static struct job *model_of(const struct record *r, const struct told *now,
     m->alloc = now->phase == JOB_PENDING ? NULL : slots_ref(slots);
     m->n_alloc = now->phase == JOB_PENDING ? 0 : n;
     m->phase = now->phase;
+    m->paid_sec = usage_paid_sec(r->ctl);
     m->job_id = now->job_id;
     m->eligible_sec = now->eligible_sec;
     m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : tasks_submit_sec(r);

@@ -175,6 +175,14 @@ void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec
 
     if (ctl->synced)
         want(p);
+    else
+        ctl->written_sec =
+            MAX(ctl->written_sec, MIN(stored_sec, loop_now_sec(ctl->loop)));
+}
+
+int64_t usage_paid_sec(const struct controller *ctl)
+{
+    return ctl->written_sec - ctl->settings.sched.calc_period_sec;
 }
 
 void usage_unread(struct controller *ctl, enum payer_kind kind,

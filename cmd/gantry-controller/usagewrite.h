@@ -35,6 +35,9 @@ void usage_unread(struct controller *ctl, enum payer_kind kind,
                   const struct json *object, const char *why);
 /* It is gone, or cannot be read any more. */
 void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name);
+/* Up to when who ran had been charged when the controller began, whoever pays now: by
+ * the last usage in writing, less a period, as others may not have been written. */
+int64_t usage_paid_sec(const struct controller *ctl);
 /* After a step of the core: queues writes of what it has charged since. */
 void usage_write(struct controller *ctl);
 /* Is all written that a job which has ended is charged for? Also, where its account and

@@ -125,6 +125,27 @@ START_TEST(test_survives)
 }
 END_TEST
 
+/* Its partition gets a QOS while no controller runs: that pays from the last period on
+ * that all had in writing for sure, not for all of its past; its account as ever. */
+START_TEST(test_begins_to_pay)
+{
+    struct ctltest *t = usagetest_begin();
+    ctltest_make(t, "Partition", "side", "");
+    ctltest_submit(t, "a", "'user':'ann','partition':'side','nodes':1,'cpusPerTask':4");
+    usagetest_go_to(t, 5);
+    ctltest_kill(t);
+    ctltest_make(t, "QOS", "late", "");
+    ctltest_change(t, "Partition", "side", "'qos':'late'");
+    ctltest_start(t);
+    usagetest_go_to(t, 7);
+    ck_assert_int_eq(apitest_request(t->api, "GET", QOS "/late", NULL), 200);
+    ck_assert_int_eq(json_int_or(t->api->body, "status.usage.tresMilliseconds.cpu", -1),
+                     INT64_C(3) * PERIOD * 4 * 1000);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(7)));
+    ctltest_free(t);
+}
+END_TEST
+
 /* It is still there when its account has it in writing, and not for ever. */
 START_TEST(test_ttl_waits)
 {
@@ -379,6 +400,7 @@ int main(void)
                           {test_written, 1},
                           {test_components, 1},
                           {test_survives, 1},
+                          {test_begins_to_pay, 1},
                           {test_reset_now, 1},
                           {test_fault, 1},
                           {test_ttl_waits, 1},
