@@ -23,24 +23,47 @@ static bool counts_alone(const struct sched *s, const struct asking *a,
            (a->promised && limit_is_kept_for_plans(s, limit));
 }
 
-/* What all that count together would hold with the job. */
-static int64_t held_with(const struct sched *s, const struct asker *by,
-                         const struct place_of *place, const struct limit *limit,
-                         int64_t need)
+int64_t limit_allows(const struct place_of *place, const struct limit *limit)
 {
-    const struct asking *a = by->one;
-    bool nodes = limit_is_on_nodes(limit);
+    enum limit_what what = limit_rows[limit->kind].what;
+    __int128 product;
+
+    if (place->factor == 1000 || (what != WHAT_HELD && what != WHAT_PER_NODE))
+        return limit->amount;
+    product = (__int128)limit->amount * place->factor / 1000;
+    return (int64_t)MIN(product, (__int128)INT64_MAX);
+}
+
+/* Would all that count together hold too many nodes with those of the job? Where it
+ * adds none others may have more than there are, but not the job itself; before it has
+ * any it may be on theirs. */
+static bool has_too_many_nodes(const struct sched *s, const struct asker *by,
+                               const struct place_of *place, const struct limit *limit,
+                               int64_t need)
+{
+    int64_t most = limit_allows(place, limit), with;
     struct whose buffer;
     const char *whose;
-    int64_t held;
 
-    if (counts_alone(s, a, limit))
-        return need;
-    whose = asking_whose(s, a, limit, &buffer);
-    if (nodes && a->slots != NULL)
-        return asker_nodes(s, by, place, limit, whose);
-    held = held_of(&s->held, limit, whose, s->now_sec);
-    return nodes ? MAX(held, need) : add_capped(held, need);
+    if (need > most || counts_alone(s, by->one, limit) || by->one->slots == NULL)
+        return need > most;
+    whose = asking_whose(s, by->one, limit, &buffer);
+    with = asker_nodes(s, by, place, limit, whose);
+    return with > most && with > held_nodes_with(&s->held, limit, whose, NULL, 0);
+}
+
+/* Would they hold too much of anything else? */
+static bool is_over(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit,
+                    int64_t need)
+{
+    struct whose buffer;
+    int64_t held = 0;
+
+    if (!counts_alone(s, by->one, limit))
+        held = held_of(&s->held, limit, asking_whose(s, by->one, limit, &buffer),
+                       s->now_sec);
+    return add_capped(held, need) > limit_allows(place, limit);
 }
 
 /* Than what it asks for at least. */
@@ -69,17 +92,6 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
         return true;
     }
     return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
-}
-
-int64_t limit_allows(const struct place_of *place, const struct limit *limit)
-{
-    enum limit_what what = limit_rows[limit->kind].what;
-    __int128 product;
-
-    if (place->factor == 1000 || (what != WHAT_HELD && what != WHAT_PER_NODE))
-        return limit->amount;
-    product = (__int128)limit->amount * place->factor / 1000;
-    return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
 /* Would it be over a limit that is others' as well if nobody else held anything, nor
@@ -111,7 +123,10 @@ static bool is_broken(const struct sched *s, const struct asker *by,
         return need < limit->amount && !may_be_enough(a, limit);
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
-    return held_with(s, by, place, limit, need) > limit_allows(place, limit);
+    if (!asking_holds(s, a, limit))
+        return false;
+    return limit_is_on_nodes(limit) ? has_too_many_nodes(s, by, place, limit, need)
+                                    : is_over(s, by, place, limit, need);
 }
 
 /* What has been used fades, and what is left grows less by itself; of anything else

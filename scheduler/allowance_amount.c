@@ -190,6 +190,12 @@ bool asking_has(const struct sched *s, const struct asking *a,
     return asking_amount(s, a, limit) > 0;
 }
 
+bool asking_holds(const struct sched *s, const struct asking *a,
+                  const struct limit *limit)
+{
+    return !limit_has_tres(limit->kind) || asking_amount(s, a, limit) > 0;
+}
+
 int64_t asking_factor(const struct sched *s, const struct asking *a)
 {
     const struct qos *qos = policy_qos(&s->policy, a->job);

@@ -259,15 +259,17 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
     return true;
 }
 
-/* Who uses nothing of it may, though it is used up; likewise who has none of it that it
- * does not bind. */
+/* Who has nothing of it may, though it is used up, or others have too much; and while
+ * it is not known on which nodes a job would be, it may be on theirs. Who has some binds
+ * others who are planned, also where it is not bound itself. */
 static bool is_bound(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
     if (!counts_over_time(limit))
         return false;
-    return (!limit_is_of_usage(limit->kind) && asking_is_bound(a, limit)) ||
-           asking_has(s, a, limit);
+    if (limit_is_of_usage(limit->kind))
+        return asking_has(s, a, limit);
+    return asking_holds(s, a, limit) && (!limit_is_on_nodes(limit) || a->slots != NULL);
 }
 
 static bool bind_at(const struct sched *s, const struct asker *by,
@@ -354,7 +356,7 @@ static bool is_short(struct sched *s, const struct asker *by,
     AUTO_FREE const struct slot *slots = NULL;
     size_t n, slot;
 
-    if (bound->pledge->kind != PLEDGE_NODES || by->one->slots == NULL)
+    if (bound->pledge->kind != PLEDGE_NODES)
         return pledge_short(bound, s->timeline.bounds, l->first, l->last) != SIZE_MAX;
     slots = asker_slots(s, by, place, limit, &n);
     slot = pledge_short_nodes(bound, slots, n, l->first, l->last);

@@ -88,6 +88,10 @@ int resource_of_tres(const struct sched *s, const struct limit *limit);
 /* Does it have any of what a limit on usage is on? */
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit);
+/* Does it take any of what others' jobs count for as well? As in Slurm, who asks for
+ * none of a TRES is not kept by who has more of it than there is. */
+bool asking_holds(const struct sched *s, const struct asking *a,
+                  const struct limit *limit);
 /* So many thousandths of what it has count in limits on usage: the usage factor, if its
  * QOS says so. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);

@@ -247,9 +247,16 @@ static size_t last_over(const struct pledge_bound *bound, const struct levels *l
     return SIZE_MAX;
 }
 
-/* In which one who is planned would start with more than he may. */
+/* Is there more than before in a slot? NULL: in all. */
+static bool is_added(const struct levels *added, size_t slot)
+{
+    return added == NULL || sum_of(&added->items[levels_find(added, slot)].of) > 0;
+}
+
+/* In which one who is planned would start with more than he may, of which some is added
+ * there. */
 static size_t last_start_over(const struct pledge_bound *bound,
-                              const struct levels *levels,
+                              const struct levels *levels, const struct levels *added,
                               const struct pledge_term *term, size_t first, size_t last)
 {
     const struct levels *starts = &term->starts;
@@ -260,25 +267,26 @@ static size_t last_start_over(const struct pledge_bound *bound,
 
         if (start->first < first)
             break;
-        if (start->of.planned > 0 && sum_of(&there->of) > term->most - bound->need)
+        if (start->of.planned > 0 && sum_of(&there->of) > term->most - bound->need &&
+            is_added(added, start->first))
             return start->first;
     }
     return SIZE_MAX;
 }
 
 static size_t last_start(const struct pledge_bound *bound, const struct levels *levels,
-                         size_t first, size_t last)
+                         const struct levels *added, size_t first, size_t last)
 {
     const struct level *own = &levels->items[levels_find(levels, first)];
-    size_t found =
-        !bound->beside_planned && is_over(bound, &own->of) ? first : SIZE_MAX;
+    bool over = !bound->beside_planned && is_over(bound, &own->of);
+    size_t found = over && is_added(added, first) ? first : SIZE_MAX;
 
     for (size_t i = 0; i < bound->pledge->n_terms; i++) {
-        size_t over =
-            last_start_over(bound, levels, &bound->pledge->terms[i], first, last);
+        size_t at = last_start_over(bound, levels, added, &bound->pledge->terms[i],
+                                    first, last);
 
-        if (over != SIZE_MAX && (found == SIZE_MAX || over > found))
-            found = over;
+        if (at != SIZE_MAX && (found == SIZE_MAX || at > found))
+            found = at;
     }
     return found;
 }
@@ -288,7 +296,7 @@ static size_t last_sum_over(const struct pledge_bound *bound,
 {
     if (levels->n == 0 || first >= last)
         return SIZE_MAX;
-    return pledge_goes_by_start(bound) ? last_start(bound, levels, first, last)
+    return pledge_goes_by_start(bound) ? last_start(bound, levels, NULL, first, last)
                                        : last_over(bound, levels, first, last);
 }
 
@@ -330,12 +338,13 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
 
     switch (bound->pledge->kind) {
     case PLEDGE_SUM:
-    case PLEDGE_NODES:
         return last_sum_over(bound, levels, first, last);
     case PLEDGE_LEFT:
         return last_left_over(bound, times, first, last);
     case PLEDGE_USED:
         return pledge_last_using_up(bound, times, first);
+    case PLEDGE_NODES: /* pledge_short_nodes */
+        return SIZE_MAX;
     case PLEDGE_SPENT:
         break;
     }
@@ -385,12 +394,13 @@ int64_t pledge_until(const struct pledge_bound *bound, const int64_t *times)
     return timeline_end(times[0], lasts);
 }
 
-/* Each node once. */
-static void add_nodes(struct levels *levels, const struct pledge *pledge,
-                      const struct slot *slots, size_t n, size_t first, size_t last)
+/* Each node once; returns how many they are. */
+static size_t add_nodes(struct levels *levels, const struct pledge *pledge,
+                        const struct slot *slots, size_t n, size_t first, size_t last)
 {
     AUTO_FREE char **names = xcalloc(n + 1, sizeof(*names));
     static const struct levels none;
+    size_t counted = 0;
 
     for (size_t i = 0; i < n; i++)
         names[i] = (char *)slots[i].node;
@@ -398,21 +408,30 @@ static void add_nodes(struct levels *levels, const struct pledge *pledge,
     for (size_t i = 0; i < n; i++) {
         const struct pledge_node *node = find_node(pledge, names[i]);
 
-        if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
-            count_unused(levels, node != NULL ? &node->uses : &none, first, last,
-                         SIZE_MAX, 1);
+        if (i > 0 && strcmp(names[i], names[i - 1]) == 0)
+            continue;
+        count_unused(levels, node != NULL ? &node->uses : &none, first, last, SIZE_MAX,
+                     1);
+        counted++;
     }
+    return counted;
 }
 
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last)
 {
-    struct levels levels = levels_copy(&bound->pledge->levels);
-    size_t over;
+    struct levels added = {0}, levels = {0};
+    size_t at, own = add_nodes(&added, bound->pledge, slots, n, first, last);
+    size_t over =
+        !bound->beside_planned && (__int128)own > bound->room ? first : SIZE_MAX;
 
-    add_nodes(&levels, bound->pledge, slots, n, first, last);
-    over = levels.n > 0 && first < last ? last_start(bound, &levels, first, last)
-                                        : SIZE_MAX;
+    if (added.n > 0 && first < last) {
+        levels = levels_copy(&bound->pledge->levels);
+        add_nodes(&levels, bound->pledge, slots, n, first, last);
+        at = last_start(bound, &levels, &added, first, last);
+        over = at != SIZE_MAX ? at : over;
+    }
+    levels_fini(&added);
     levels_fini(&levels);
     return over;
 }

@@ -148,7 +148,8 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
 size_t pledge_short_to(const struct pledge_bound *bound, size_t slot);
 /* Of a limit on nodes: with these, which others may have as well, the last in which
  * they are too many for one who starts there, the first of them, or for who is planned
- * to: it is those of the latter that one may be beside. */
+ * to: it is those of the latter that one may be beside. Where these are all in use
+ * already they make nothing worse, but they are not more than there may be. */
 size_t pledge_short_nodes(const struct pledge_bound *bound, const struct slot *slots,
                           size_t n, size_t first, size_t last);
 /* LEFT, of which each slot has `room`: until when somebody may go on who starts now,

@@ -34,19 +34,10 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
-/* Does a column before it say the same? */
-static bool is_second(const struct nodes_file *f, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (f->columns[i] && f->columns[i]->field == f->columns[at]->field)
-            return true;
-    return false;
-}
-
 static int read_header(struct nodes_file *f, char *line, struct err *err)
 {
     char *fields[ROW_FIELDS_MAX];
-    bool some = false;
+    unsigned have = 0;
     if (row_cells(line, fields, &f->n, err) < 0)
         return -1;
     if (f->n > ROW_FIELDS_MAX)
@@ -55,12 +46,12 @@ static int read_header(struct nodes_file *f, char *line, struct err *err)
         const struct column *c = f->columns[i] = column_find(fields[i]);
         if (!c)
             column_pass_over(&f->pool->passed_over, fields[i]);
-        if (c && is_second(f, i))
+        if (c && have & 1u << c->field)
             return err_set(err, ERR_INVALID, "a second column for what %s says",
                            fields[i]);
-        some |= c && (c->field == GPUS || c->field == CPU);
+        have |= c ? 1u << c->field : 0;
     }
-    if (!some)
+    if (!(have & (1u << GPUS | 1u << CPU)))
         return err_set(err, ERR_INVALID,
                        "no nodes: there is no column gpus or cpus in its first line");
     return 0;

@@ -41,6 +41,7 @@ struct world {
     size_t n_qos, n_accounts, n_parts, n_jobs;
     const struct decision *later; /* starts of this step behind the one looked at */
     size_t n_later;
+    const char *without; /* the uid of a job that is left out; NULL: none is */
     int64_t half_life_sec;
     bool safe;
 };
@@ -255,6 +256,7 @@ static int64_t sum_of(const struct world *w, const struct job *job,
             int64_t part;
 
             if (other->n_alloc == 0 || is_later(w, other) ||
+                str_eq(other->uid, w->without) ||
                 !count_together(w, job, other, source, limit))
                 continue;
             part = held_on(w, other, limit->tres, node_names[k]);
@@ -274,6 +276,20 @@ static int64_t sum_of(const struct world *w, const struct job *job,
             sum += on_node;
     }
     return sum;
+}
+
+/* Others may hold more than there is: who adds nothing to that may start. */
+static bool adds_some(struct world *w, const struct job *job,
+                      const struct source *source, const struct limit *limit)
+{
+    int64_t with = sum_of(w, job, source, limit), without;
+
+    if (limit->tres == TRES_NONE)
+        return true;
+    w->without = job->uid;
+    without = sum_of(w, job, source, limit);
+    w->without = NULL;
+    return with > without;
 }
 
 /* ---- what has been used ---- */
@@ -389,7 +405,8 @@ static void check_start(struct world *w, const struct job *job)
             sum = sum_of(w, job, &sources[i], limit);
             if (least ? sum < limit->amount
                       : sum * 1000 >
-                            limit->amount * factor_of(w, job, &sources[i], limit))
+                                limit->amount * factor_of(w, job, &sources[i], limit) &&
+                            adds_some(w, job, &sources[i], limit))
                 course_give_up(&w->h, limit_rows[limit->kind].name);
         }
     }

@@ -215,7 +215,7 @@ void plain_limits_count(struct plain_plan *p, const struct plain_job *job,
 
 /* ---- asking ---- */
 
-/* Each node once; `nodes` NULL: those that are in use. */
+/* Each node once; of none: those that are in use. */
 static __int128 nodes_with(const struct plain_plan *p, const int *uses,
                            const size_t *nodes, size_t n)
 {
@@ -235,18 +235,54 @@ static __int128 held_now(const struct plain_plan *p, size_t i)
     return now->held - now->falls * p->now_sec;
 }
 
+/* Its own, each once. */
+static __int128 own_nodes(const struct plain_place *place)
+{
+    __int128 sum = 0;
+
+    for (size_t k = 0; k < place->n; k++) {
+        size_t before = 0;
+
+        while (before < k && place->nodes[before] != place->nodes[k])
+            before++;
+        sum += before == k;
+    }
+    return sum;
+}
+
+/* Others may have more than there is: it adds nothing to that. While it is not known on
+ * which nodes it would be, it may be on theirs. */
+static bool adds_nothing(const struct plain_plan *p, const struct plain_job *job,
+                         size_t i, const struct plain_place *place, size_t slot)
+{
+    const int *uses;
+
+    if (p->limits[i].kind != PLAIN_NODES)
+        return need_together(p, job, i, place) == 0;
+    if (place == NULL)
+        return true;
+    uses = uses_at(p, slot, i);
+    return nodes_with(p, uses, place->nodes, place->n) == nodes_with(p, uses, NULL, 0);
+}
+
 /* What all would hold now with the job. */
 static __int128 now_with(const struct plain_plan *p, const struct plain_job *job,
                          size_t i, const struct plain_place *place)
 {
-    const __int128 need = need_together(p, job, i, place);
-    const bool on_nodes = p->limits[i].kind == PLAIN_NODES;
-
-    if (on_nodes && place != NULL)
+    if (p->limits[i].kind == PLAIN_NODES)
         return nodes_with(p, uses_at(p, p->grid.n_slots, i), place->nodes, place->n);
-    if (on_nodes)
-        return MAX(nodes_with(p, uses_at(p, p->grid.n_slots, i), NULL, 0), need);
-    return held_now(p, i) + need;
+    return held_now(p, i) + need_together(p, job, i, place);
+}
+
+/* More nodes than anybody may have. */
+static bool is_too_wide(const struct plain_plan *p, const struct plain_job *job,
+                        size_t i, const struct plain_place *place)
+{
+    const __int128 nodes =
+        place != NULL ? own_nodes(place) : need_together(p, job, i, NULL);
+
+    return p->limits[i].kind == PLAIN_NODES &&
+           nodes > p->limits[i].most[term_of(job, i)];
 }
 
 static bool is_broken_now(const struct plain_plan *p, const struct plain_job *job,
@@ -254,8 +290,11 @@ static bool is_broken_now(const struct plain_plan *p, const struct plain_job *jo
 {
     const enum plain_term term = term_of(job, i);
 
-    return counts_for(job, i) && term != PLAIN_ANY &&
-           now_with(p, job, i, place) > p->limits[i].most[term];
+    if (!counts_for(job, i) || term == PLAIN_ANY)
+        return false;
+    return is_too_wide(p, job, i, place) ||
+           (!adds_nothing(p, job, i, place, p->grid.n_slots) &&
+            now_with(p, job, i, place) > p->limits[i].most[term]);
 }
 
 bool plain_limits_may_wait(const struct plain_plan *p, const struct plain_job *job)
@@ -274,8 +313,7 @@ static __int128 sum_with(const struct plain_plan *p, size_t i,
     const struct plain_level *level = level_at(p, slot, i);
 
     if (p->limits[i].kind == PLAIN_NODES)
-        return nodes_with(p, uses_at(p, slot, i), place != NULL ? place->nodes : NULL,
-                          place != NULL ? place->n : 0);
+        return nodes_with(p, uses_at(p, slot, i), place->nodes, place->n);
     return level->planned + level->held + need;
 }
 
@@ -301,6 +339,10 @@ static bool is_over(const struct plain_plan *p, const struct plain_job *job, siz
     const __int128 need = need_together(p, job, i, place);
     __int128 sum;
 
+    if (first && place != NULL && is_too_wide(p, job, i, place))
+        return true;
+    if (adds_nothing(p, job, i, place, slot))
+        return false;
     if (p->limits[i].kind == PLAIN_LEFT)
         return is_left_over(p, job, i, slot, need, first);
     sum = sum_with(p, i, place, slot, need);
