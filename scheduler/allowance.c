@@ -79,13 +79,16 @@ static bool may_be_enough(const struct asking *a, const struct limit *limit)
     return a->slots == NULL && (limit->tres == TRES_BILLING || may_take_more(a));
 }
 
-/* Sets the need to 0 where all is used up. */
+/* Sets the need to 0 where all is used up. By itself it may use no more than there is,
+ * as Slurm has it of who is refused, also where it could start without safe limits. */
 static bool is_used_up(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t *need)
 {
-    if (a->alone || !asking_has(s, a, limit))
+    if (!asking_has(s, a, limit))
         return false;
+    if (a->alone)
+        return *need > limit->amount;
     if (usage_is_up(s, place, limit) &&
         (!a->promised || usage_stays_up(s, a, place, limit))) {
         *need = 0;
