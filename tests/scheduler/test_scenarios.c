@@ -19,7 +19,7 @@
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   submit job 5 ...  a new job; whether submit limits and DenyOnLimit let it in goes
- *                     to the output
+ *                     to the output, and in which of its partitions, if not in all
  *   run 1-3           these jobs are running now where the core has started them;
  *   run 1/0           likewise, a task of an array
  *   complete 1        their pods are ending, but still there
@@ -453,27 +453,58 @@ static void say_class(void *arg, const struct change *change)
              wait_class_word(reason_class(reason)), reason_word(reason));
 }
 
-/* A new job: limits may keep it out of its partition. */
-static void submit(void *arg, const struct change *change)
+/* The first that keeps it out of one is told. */
+static bool lets_in(struct scenario *sc, const struct job *job, const char *name,
+                    struct str *first)
 {
-    struct scenario *sc = arg;
-    const struct job *job = change->u.job;
-    const char *name =
-        job->n_partitions > 0 ? job->partitions[0] : sched_default_partition(sc->s);
     STR_AUTO struct str message;
     enum reason reason;
 
     str_init(&message, SIZE_MAX / 4);
     reason = sched_check_new(sc->s, job, sched_partition(sc->s, name), &message, NULL);
-    str_addf(&sc->out, "%s %s", reason == REASON_NONE ? "take" : "refuse",
-             job->uid + strlen("job-"));
-    if (reason == REASON_NONE) {
-        apply(sc, change);
-    } else {
-        str_addf(&sc->out, " %s: %s", reason_word(reason), message.s);
-        job_free(change->u.job);
+    if (reason != REASON_NONE && first->len == 0)
+        str_addf(first, " %s: %s", reason_word(reason), message.s);
+    return reason == REASON_NONE;
+}
+
+/* Leaves it the partitions that limits do not keep it out of; false: none. */
+static bool leave_let_in(struct scenario *sc, struct job *job, struct str *first)
+{
+    char **kept = NULL;
+    size_t n_kept = 0;
+
+    if (job->n_partitions == 0)
+        return lets_in(sc, job, sched_default_partition(sc->s), first);
+    for (size_t i = 0; i < job->n_partitions; i++) {
+        if (lets_in(sc, job, job->partitions[i], first))
+            names_add(&kept, &n_kept, job->partitions[i]);
     }
-    str_add(&sc->out, "\n");
+    names_free(job->partitions, job->n_partitions);
+    job->partitions = kept;
+    job->n_partitions = n_kept;
+    return n_kept > 0;
+}
+
+/* A new job, as who takes jobs in has it. */
+static void submit(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+    struct job *job = change->u.job;
+    STR_AUTO struct str first;
+    bool taken;
+
+    str_init(&first, SIZE_MAX / 4);
+    taken = leave_let_in(sc, job, &first);
+    str_addf(&sc->out, "%s %s", taken ? "take" : "refuse", job->uid + strlen("job-"));
+    if (!taken)
+        str_add(&sc->out, first.s);
+    for (size_t i = 0; taken && first.len > 0 && i < job->n_partitions; i++)
+        str_addf(&sc->out, "%s%s", i == 0 ? " in " : ",", job->partitions[i]);
+    str_addc(&sc->out, '\n');
+    if (taken)
+        apply(sc, change);
+    else
+        job_free(job);
 }
 
 static void run_line(struct scenario *sc, const char *line)
