@@ -30,18 +30,30 @@ static void add_qos(const struct sched *s, struct places *places, const struct q
                               .half_life_sec = charge_half_life(s, qos)};
 }
 
-static void add_both_qos(const struct sched *s, const struct qos *own,
-                         const struct partition *part, struct places *places)
+/* Its own and its partition's, that first which stands for the other. */
+static size_t qos_in_force(const struct qos *own, const struct qos *of_part,
+                           const struct qos *ret[2])
 {
-    const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
     bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
+    size_t n = 0;
 
     if (own_first || own == of_part)
-        add_qos(s, places, own, false);
+        ret[n++] = own;
     if (own != of_part)
-        add_qos(s, places, of_part, true);
+        ret[n++] = of_part;
     if (!own_first && own != of_part)
-        add_qos(s, places, own, false);
+        ret[n++] = own;
+    return n;
+}
+
+/* That of the first that has one. */
+static int64_t limit_factor(const struct qos *const *qos, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (qos[i] != NULL && qos[i]->limit_factor != LIMIT_UNSET)
+            return qos[i]->limit_factor;
+    }
+    return 1000;
 }
 
 /* NULL: it is not summed up. */
@@ -116,12 +128,15 @@ static void add_charged(const struct sched *s, const struct job *job,
 void places_find(const struct sched *s, const struct job *job,
                  const struct partition *part, struct places *ret)
 {
-    const struct qos *own = policy_qos(&s->policy, job);
+    const struct qos *own = policy_qos(&s->policy, job), *qos[2];
+    size_t n;
 
+    n = qos_in_force(own, part != NULL ? policy_part_qos(&s->policy, part) : NULL, qos);
     ret->n = 0;
-    add_both_qos(s, own, part, ret);
+    for (size_t i = 0; i < n; i++)
+        add_qos(s, ret, qos[i], qos[i] != own);
     if (s->held.of_accounts)
-        add_charged(s, job, part, own != NULL ? own->limit_factor : 1000, ret);
+        add_charged(s, job, part, limit_factor(qos, n), ret);
 }
 
 bool place_passes_over(const struct place_of *place, const struct limit *limit)

@@ -153,8 +153,8 @@ int64_t asker_nodes(const struct sched *s, const struct asker *by,
 struct slot *asker_slots(const struct sched *s, const struct asker *by,
                          const struct place_of *place, const struct limit *limit,
                          size_t *ret_n);
-/* What it allows: an account, of TRES that are held, times the limit factor of the
- * job's QOS. */
+/* What it allows: an account, of TRES that are held, times the limit factor in force:
+ * that of the first QOS that has one. */
 int64_t limit_allows(const struct place_of *place, const struct limit *limit);
 /* Does the limit count more than one job? */
 bool limit_is_shared(const struct limit *limit);

@@ -148,7 +148,8 @@ struct qos *qos_new(void)
 {
     struct qos *q = xcalloc(1, sizeof(*q));
 
-    q->usage_factor = q->limit_factor = 1000;
+    q->usage_factor = 1000;
+    q->limit_factor = LIMIT_UNSET;
     q->usage_threshold = LIMIT_UNSET;
     q->preempt_exempt_sec = LIMIT_UNSET;
     q->as_of = USAGE_NEVER;

@@ -191,7 +191,8 @@ struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
     int64_t priority;
     int64_t usage_factor;    /* thousandths of what its jobs would be charged else */
-    int64_t limit_factor;    /* thousandths: times limits of accounts on TRES held */
+    int64_t limit_factor;    /* thousandths: times limits of accounts on TRES held;
+                                LIMIT_UNSET: as another one in force has it, or one */
     int64_t usage_threshold; /* of SHARE_ONE, least fair share; LIMIT_UNSET: none */
     int64_t flags;
     struct limits limits;

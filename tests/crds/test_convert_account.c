@@ -35,6 +35,8 @@ static const struct {
      "metadata: {name: q}, spec: {limitFactor: 2.5, usageThreshold: 0.25, flags: "
      "[EnforceUsageThreshold]}",
      "q 0 limits x2500 from 250000"},
+    {"a limit factor of one", "metadata: {name: q}, spec: {limitFactor: 1}",
+     "q 0 limits x1000"},
     {"in percent",
      "metadata: {name: q}, spec: {flags: [Relative], limits: {grpTRES: {mem: 50, "
      "gres/gpu: '100', cpu: -1}, grpTRESMins: {cpu: 0}, grpJobs: 7}}",
@@ -332,7 +334,7 @@ END_TEST
 static void say_qos(const struct qos *qos, struct str *out)
 {
     str_addf(out, "%s %" PRId64, qos->name, qos->priority);
-    if (qos->limit_factor != 1000)
+    if (qos->limit_factor != LIMIT_UNSET)
         str_addf(out, " limits x%" PRId64, qos->limit_factor);
     if (qos->flags & QOS_ENFORCE_USAGE_THRESHOLD)
         str_addf(out, " from %" PRId64, qos->usage_threshold);

@@ -373,16 +373,23 @@ static void check_usage(struct world *w, const struct job *job,
         course_give_up(&w->h, "more may be used than the limit");
 }
 
-/* Thousandths: what an account allows is so much wider by the QOS. */
+/* Thousandths: what an account allows is so much wider, by the first QOS that says. */
 static int64_t factor_of(const struct world *w, const struct job *job,
                          const struct source *source, const struct limit *limit)
 {
-    const struct qos *qos = qos_named(w, job->qos != NULL ? job->qos : "normal");
     enum limit_what what = limit_rows[limit->kind].what;
+    struct source sources[PLACES];
+    size_t n = sources_of(w, job, sources);
 
-    if (source->is_qos || qos == NULL || (what != WHAT_HELD && what != WHAT_PER_NODE))
+    if (source->is_qos || (what != WHAT_HELD && what != WHAT_PER_NODE))
         return 1000;
-    return qos->limit_factor;
+    for (size_t i = 0; i < n && sources[i].is_qos; i++) {
+        const struct qos *qos = sources[i].of;
+
+        if (qos->limit_factor != LIMIT_UNSET)
+            return qos->limit_factor;
+    }
+    return 1000;
 }
 
 static void check_start(struct world *w, const struct job *job)
@@ -434,6 +441,7 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
                                           "grpTRESMins=gres/gpu=6",
                                           "grpWall=15",
                                           "maxWall=10"};
+    static const char *const factors[] = {"2", "0.5", "1"};
     size_t at = 0;
 
     for (int64_t n = course_draw(h, 3); n > 0; n--) {
@@ -446,8 +454,7 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
     if (!of_account && course_draw(h, 4) == 0)
         at += (size_t)snprintf(line + at, size - at, " flags=OverPartQOS");
     if (!of_account && course_draw(h, 4) == 0)
-        snprintf(line + at, size - at, " limitfactor=%s",
-                 course_draw(h, 2) == 0 ? "2" : "0.5");
+        snprintf(line + at, size - at, " limitfactor=%s", COURSE_PICK(h, factors));
 }
 
 static void random_rules(struct course *h)
