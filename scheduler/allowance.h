@@ -9,6 +9,10 @@
  * limits on all jobs of an account each counts, that of the account and of each above.
  * A member that lacks a limit on its jobs has its account's, or of the next above.
  *
+ * Where limits say how many jobs may be submitted, one that waits in several partitions
+ * counts in the QOS of each of them, once, as in Slurm, until it starts in one; for all
+ * else it is in the first until then.
+ *
  * Each component of a heterogeneous job counts as a job, as in Slurm: those of its own
  * partition's QOS hold for it, and what is each job's to keep is each component's. They
  * start together, so what they count for together has to be there for all of them.

@@ -87,6 +87,21 @@ const struct job *allowance_as_first(const struct sched *s, const struct job *jo
     return view;
 }
 
+/* Until it starts in one it is submitted to all partitions that it names. */
+static void take_beside(struct sched *s, struct jobrec *rec, const struct asking *a)
+{
+    const struct job *job = a->job;
+    struct places places;
+
+    if (!s->held.of_submits || job->partition != NULL)
+        return;
+    for (size_t i = 1; i < job->n_partitions; i++) {
+        places_find_beside(s, job, i, &places);
+        if (places.n > 0)
+            take_of(s, rec, a, &places, 0);
+    }
+}
+
 void allowance_count(struct sched *s, struct jobrec *rec)
 {
     struct job view;
@@ -101,6 +116,7 @@ void allowance_count(struct sched *s, struct jobrec *rec)
         places_find(s, a->job, a->part, &places);
         for (size_t k = 0; k < places.n; k++)
             take_of(s, rec, a, &places, k);
+        take_beside(s, rec, a);
     }
 }
 

@@ -139,6 +139,27 @@ void places_find(const struct sched *s, const struct job *job,
         add_charged(s, job, part, limit_factor(qos, n), ret);
 }
 
+static const struct qos *qos_of_named(const struct sched *s, const struct job *job,
+                                      size_t i)
+{
+    const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
+
+    return part != NULL ? policy_part_qos(&s->policy, part->part) : NULL;
+}
+
+void places_find_beside(const struct sched *s, const struct job *job, size_t i,
+                        struct places *ret)
+{
+    const struct qos *qos = qos_of_named(s, job, i);
+    bool again = qos == policy_qos(&s->policy, job);
+
+    for (size_t k = 0; k < i; k++)
+        again |= qos == qos_of_named(s, job, k);
+    ret->n = 0;
+    if (!again)
+        add_qos(s, ret, qos, true);
+}
+
 bool place_passes_over(const struct place_of *place, const struct limit *limit)
 {
     return place->of_part && limit->kind >= LIMIT_ACCRUALS;

@@ -30,6 +30,10 @@ struct places {
 const struct partition *places_part(const struct sched *s, const struct job *job);
 void places_find(const struct sched *s, const struct job *job,
                  const struct partition *part, struct places *ret);
+/* Of one that waits, the QOS of the i-th partition that it names, if that is neither
+ * its own nor of one before. */
+void places_find_beside(const struct sched *s, const struct job *job, size_t i,
+                        struct places *ret);
 /* A limit on who gains age is on jobs that have the QOS themselves: in one that is only
  * of their partition it says nothing. */
 bool place_passes_over(const struct place_of *place, const struct limit *limit);
