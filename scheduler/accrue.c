@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/allowance.h"
+#include "scheduler/depend.h"
 #include "scheduler/eligible.h"
 
 /* So many jobs are looked at between looks at the budget. */
@@ -36,20 +37,43 @@ void accrue_begin(struct sched *s)
     s->held.n_lack_age = 0;
 }
 
-static bool wants_place(const struct jobrec *rec)
+static bool waits(const struct jobrec *rec)
 {
-    const struct job *job = rec->job;
-
-    return !rec->gone && job->phase == JOB_PENDING && job->job_id != 0 &&
-           (job->accrue_sec == ACCRUES_NOT || job->accrue_sec == ACCRUES_UNSEEN);
+    return !rec->gone && rec->job->phase == JOB_PENDING && rec->job->job_id != 0;
 }
 
-static bool gather(struct accruals *a, struct sched_budget budget)
+static bool wants_place(const struct jobrec *rec)
 {
+    const int64_t since = rec->job->accrue_sec;
+
+    return waits(rec) && (since == ACCRUES_NOT || since == ACCRUES_UNSEEN);
+}
+
+static bool is_eligible(struct sched *s, struct jobrec *rec)
+{
+    depend_look(s, rec, s->pass.now_sec, &s->pass.begin_sec);
+    return depend_is_met(rec->job) && rec->job->eligible_sec <= s->pass.now_sec;
+}
+
+/* Who is not eligible any more leaves its place to those who are seen after all have
+ * been gathered. */
+static void give_back(struct sched *s, struct jobrec *rec)
+{
+    if (!waits(rec) || !gains_age(rec->job) || is_eligible(s, rec))
+        return;
+    rec->job->accrue_sec = ACCRUES_UNSEEN;
+    allowance_take(s, rec);
+}
+
+static bool gather(struct sched *s, struct sched_budget budget)
+{
+    struct accruals *a = &s->pass.accruals;
+
     for (size_t n = 1; a->fill_next != NULL; n++) {
         struct jobrec *rec = a->fill_next;
 
         a->fill_next = rec->hh.next;
+        give_back(s, rec);
         if (wants_place(rec))
             *queue_add(&a->queue) = (struct entry){.rec = rec,
                                                    .submit_sec = rec->job->submit_sec,
@@ -103,7 +127,7 @@ bool accrue_run(struct sched *s, struct sched_budget budget)
 
     if (!a->running)
         return true;
-    if (!gather(a, budget))
+    if (!gather(s, budget))
         return false;
     while (a->next < a->queue.n) {
         if (!queue_ready(&a->queue, a->next, QUEUE_LOOKS)) {

@@ -8,13 +8,14 @@
  * are themselves concerned.
  *
  *     unseen ----------------------------> gains age, since it is eligible (eligible.h)
- *        |                                    ^    |
- *        '---> does not, until others leave --'    '---> starts; or is held: does not
- *                               (from then on)
+ *      ^ |                                    ^   |  |
+ *      | '---> does not, until others leave --'   |  '--> starts; or is held: does not
+ *      |                        (from then on)    |
+ *      '--- waits for a job, or a time, again ----'
  *
- * It keeps its place until it waits no longer or is held, whatever becomes of the
- * limits. An array has one place; its next task, and whoever is requeued, begins anew.
- * With PRIORITY_ACCRUE_ALWAYS there are no such limits.
+ * It keeps its place until it waits no longer or is not eligible, whatever becomes of
+ * the limits. An array has one place; its next task, and whoever is requeued, begins
+ * anew. With PRIORITY_ACCRUE_ALWAYS there are no such limits.
  */
 #ifndef GANTRY_SCHEDULER_ACCRUE_H
 #define GANTRY_SCHEDULER_ACCRUE_H

@@ -81,6 +81,34 @@ static const struct {
      "qos normal maxJobsAccruePerUser=1|job 1 cpu=1 depend=afterany:9|job 2 cpu=1|"
      "at 100",
      "1:any 2:0"},
+    {"one that is to begin later gives its place up",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|at 100|"
+     "job 1 cpu=1 begin=500|at 200",
+     "1:any 2:200"},
+    {"so does one that has come to wait for another job",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|at 100|"
+     "job 1 cpu=1 depend=afterany:9|at 200",
+     "1:any 2:200"},
+    {"or waits for what will never be",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|at 100|"
+     "job 1 cpu=1 depend=afterok:77|at 200",
+     "1:any 2:200"},
+    {"an array as a whole",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1 tasks=0-4|job 10 cpu=1|at 100|"
+     "job 1 cpu=1 tasks=0-4 depend=afterany:9|at 200",
+     "1:any 10:200"},
+    {"a heterogeneous job that of each component",
+     "qos normal maxJobsAccruePerUser=2|job 1 cpu=1 : cpu=1|job 5 cpu=1|job 6 cpu=1|"
+     "at 100|job 1 cpu=1 begin=500 : cpu=1|at 200",
+     "1:any 5:200 6:200"},
+    {"what it had does not count when it is eligible again",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|at 100|job 1 cpu=1 begin=500|"
+     "at 200|at 560",
+     "1:500"},
+    {"nor once it waits for no other job",
+     "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|at 100|"
+     "job 1 cpu=1 depend=afterany:9|at 200|job 1 cpu=1|at 300",
+     "1:300"},
     {"who goes leaves a place, from then on",
      "qos normal maxJobsAccruePerUser=1|job 1 cpu=1|job 2 cpu=1|job 3 cpu=1|at 100|"
      "gone job 1|at 300",
