@@ -49,15 +49,31 @@ enum reason check_begin(const struct job *job, int64_t now_sec, struct str *mess
 
 /* ---- partitions ---- */
 
+static int64_t usual_limit(const struct partition *part)
+{
+    return part->default_time_sec != LIMIT_UNSET
+               ? MIN(part->default_time_sec, part->max_time_sec)
+               : part->max_time_sec;
+}
+
+/* Has it, unasked, what its QOS or account allow? Where they allow no time at all, or
+ * less than would do, it has the partition's limit, and waits by theirs. */
+static bool is_by_wall(const struct job *job, const struct partition *part)
+{
+    int64_t wall = job_wall(job, part);
+
+    if (job->limit_sec != LIMIT_UNSET || wall == LIMIT_UNLIMITED || wall == 0 ||
+        wall < job->time_min_sec)
+        return false;
+    return part->default_time_sec == LIMIT_UNSET;
+}
+
 static int64_t asked_limit(const struct job *job, const struct partition *part)
 {
     if (job->limit_sec != LIMIT_UNSET)
         return job->limit_sec;
-    if (part->default_time_sec != LIMIT_UNSET)
-        return MIN(part->default_time_sec, part->max_time_sec);
-    if (job_wall(job, part) != LIMIT_UNLIMITED)
-        return MIN(job_wall(job, part), job_max_time(job, part));
-    return part->max_time_sec;
+    return is_by_wall(job, part) ? MIN(job_wall(job, part), job_max_time(job, part))
+                                 : usual_limit(part);
 }
 
 /* A job that waits and would do with less asks for no more than it may have, as far as
@@ -75,10 +91,7 @@ int64_t check_limit(const struct job *job, const struct partition *part)
 
 int64_t check_bound(const struct job *job, const struct partition *part)
 {
-    if (job->limit_sec != LIMIT_UNSET || part == NULL ||
-        job_wall(job, part) == LIMIT_UNLIMITED || part->default_time_sec != LIMIT_UNSET)
-        return LIMIT_UNSET;
-    return check_limit(job, part);
+    return part != NULL && is_by_wall(job, part) ? check_limit(job, part) : LIMIT_UNSET;
 }
 
 int64_t check_component_limit(const struct job *job, size_t component,
