@@ -65,7 +65,7 @@ static bool is_by_wall(const struct job *job, const struct partition *part)
     if (job->limit_sec != LIMIT_UNSET || wall == LIMIT_UNLIMITED || wall == 0 ||
         wall < job->time_min_sec)
         return false;
-    return part->default_time_sec == LIMIT_UNSET;
+    return part->default_time_sec == LIMIT_UNSET || wall < usual_limit(part);
 }
 
 static int64_t asked_limit(const struct job *job, const struct partition *part)

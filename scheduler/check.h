@@ -56,9 +56,9 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
 /* The same of a heterogeneous job; the seekers' limits are of the present alone. */
 enum reason check_components_busy(const struct components *all, struct str *message);
 
-/* The time limit that is asked for: the job's, else the partition's default, else the
- * longest that the partition, and the job's QOS and account, allow. A job that waits
- * with a least limit asks for no more than these allow. */
+/* The time limit that is asked for: the job's, else the partition's default or what the
+ * job's QOS and account allow, the shorter of both, else the longest that the partition
+ * allows. A job that waits with a least limit asks for no more than all these allow. */
 int64_t check_limit(const struct job *job, const struct partition *part);
 /* Of a component: its own, or the job's; a job of the first partition. */
 int64_t check_component_limit(const struct job *job, size_t component,
