@@ -131,7 +131,15 @@ void sched_say_idle_reservation(const struct sched *s, const char *name,
     reserve_say_idle(&s->reserve, name, out);
 }
 
-bool sched_reservation_used(const struct sched *s, const char *name)
+const struct reservation *sched_reservation(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = reserve_find(&s->reserve, name);
+
+    return rec != NULL ? rec->resv : NULL;
+}
+
+/* A job runs in it, by its name, or waits for it. */
+static bool is_needed(const struct sched *s, const char *name)
 {
     struct jobrec *rec, *next;
 
@@ -143,9 +151,13 @@ bool sched_reservation_used(const struct sched *s, const char *name)
     return false;
 }
 
-const struct reservation *sched_reservation(const struct sched *s, const char *name)
+bool sched_reservation_idle(const struct sched *s, const char *name, int64_t now_sec)
 {
-    const struct resvrec *rec = reserve_find(&s->reserve, name);
+    const struct reservation *r = sched_reservation(s, name);
+    int64_t start_sec, end_sec;
 
-    return rec != NULL ? rec->resv : NULL;
+    if (r == NULL || (reservation_occurrence(r, now_sec, &start_sec, &end_sec) &&
+                      start_sec > now_sec))
+        return false;
+    return !is_needed(s, name);
 }

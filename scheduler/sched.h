@@ -348,8 +348,9 @@ int64_t sched_reservation_run_into(const struct sched *s, const char *name);
  * keeps no licences, as there are too many of them. */
 void sched_say_idle_reservation(const struct sched *s, const char *name,
                                 struct str *out);
-/* Does a job run in it, by its name, or wait for it? */
-bool sched_reservation_used(const struct sched *s, const char *name);
+/* Is it under way, or over, and no job runs in it, by its name, or waits for it? One
+ * that has been so for its purge_sec may go (PURGE_COMP). False: there is none. */
+bool sched_reservation_idle(const struct sched *s, const char *name, int64_t now_sec);
 /* What slots of a job count for, as one pod each, where it has nodes alone: to be let
  * go with slots_unref. NULL: for no more than what their pods ask for. */
 const struct slot *sched_counts(const struct sched *s, const struct job *job,

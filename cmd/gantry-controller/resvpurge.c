@@ -36,15 +36,6 @@ static void purging_free(struct purging *p)
     free(p);
 }
 
-/* Under way or over, and nobody needs it. */
-static bool is_idle(const struct purging *p, const struct reservation *r)
-{
-    int64_t now_sec = loop_now_sec(p->ctl->loop), start, end;
-    bool over = !reservation_occurrence(r, now_sec, &start, &end);
-    return (over || start <= now_sec) &&
-           !sched_reservation_used(p->ctl->sched, p->name);
-}
-
 static void on_deleted(void *arg, const struct kc_result *result)
 {
     struct purging *p = arg;
@@ -69,7 +60,7 @@ static void consider(struct purging *p)
     int64_t now_sec = loop_now_sec(p->ctl->loop);
     if (p->call)
         return;
-    if (!r || !is_idle(p, r)) {
+    if (!sched_reservation_idle(p->ctl->sched, p->name, now_sec)) {
         p->since_sec = TIME_UNSET;
         loop_timer_stop(p->due);
         return;
