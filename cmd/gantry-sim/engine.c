@@ -126,6 +126,7 @@ static void let_happen(struct engine *e, int64_t now_sec)
     while (e->next_job < in->load->n &&
            in->load->jobs[e->next_job].submit_sec <= now_sec)
         engine_submit(e, e->next_job++, now_sec);
+    engine_purge(e, now_sec);
 }
 
 static void take_sample(struct engine *e, int64_t now_sec)
@@ -170,8 +171,10 @@ static int64_t next_moment(const struct engine *e, int64_t now_sec)
         next = MIN(next, in->load->jobs[e->next_job].submit_sec);
     if (e->next_outage < in->n_outages && e->at.waiting + e->at.running > 0)
         next = MIN(next, in->outages[e->next_outage].sec);
+    const int64_t purge_sec = MAX(engine_next_purge(e), now_sec + 1);
     if (next == INT64_MAX && !some_are_planned(e, now_sec))
-        return next;
+        return e->at.waiting > 0 ? purge_sec : next;
+    next = MIN(next, MIN(purge_sec, engine_next_idle(e, now_sec)));
     return MIN(next, MAX(wake, now_sec + 1));
 }
 

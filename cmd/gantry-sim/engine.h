@@ -2,15 +2,17 @@
  * engine - a workload through the scheduling core, in virtual time.
  *
  * Nothing is read or written, no clock is looked at: the next moment is the earliest of
- * the next submission, end, change of a node, and time at which the core wants to be
- * asked. Within a second: ends, nodes, submissions, then the core's decisions.
+ * the next submission, end, change of a node or a reservation that goes, and time at
+ * which the core wants to be asked. Within a second: ends, nodes, submissions,
+ * reservations, then the core's decisions.
  *
  *   submitted -> waits -> runs -> COMPLETED (its run time is over)
  *                  ^        |---> TIMEOUT   (its limit is reached before)
  *                  '--------'     its node is lost: it begins anew
  *
  * The core is a fresh one with the pool's partitions. The replay ends when nothing
- * runs, nothing is to come and nothing that waits is planned.
+ * runs, nothing is to come, and of what waits nothing is planned and no reservation is
+ * about to go.
  */
 #ifndef GANTRY_SIM_ENGINE_H
 #define GANTRY_SIM_ENGINE_H

@@ -27,6 +27,8 @@ struct engine {
     struct arrays *arrays;
     struct ends ends;
     struct choice_of *chosen; /* of each reservation of the pool */
+    int64_t *idle_sec; /* likewise, of one that may go: since when nobody needs it;
+                        * TIME_UNSET: somebody does, or it has not begun */
     size_t next_job, next_outage;
     struct sample at; /* as things stand */
     size_t ended, told;
@@ -54,6 +56,12 @@ void engine_note_unbegun(struct engine *e);
 /* Which nodes reservations have: from the beginning, and after each step. */
 void engine_reserve(struct engine *e, int64_t now_sec);
 void engine_note_reservations(struct engine *e, int64_t now_sec);
+/* Those go that nobody has needed for so long (PURGE_COMP), as in the controller. */
+void engine_purge(struct engine *e, int64_t now_sec);
+/* When one would go next; INT64_MAX: none, as things stand. */
+int64_t engine_next_purge(const struct engine *e);
+/* When one begins next that may go; likewise. */
+int64_t engine_next_idle(const struct engine *e, int64_t now_sec);
 void engine_forget_reservations(struct engine *e);
 
 /* Of one that is known to the core: which account it has, if it names none. */

@@ -1,4 +1,5 @@
-/* Which nodes reservations have: named ones for ever, chosen ones as the core says. */
+/* Which nodes reservations have: named ones for ever, chosen ones as the core says; and
+ * when they go. */
 #include <stdlib.h>
 
 #include "base/util.h"
@@ -31,8 +32,10 @@ void engine_reserve(struct engine *e, int64_t now_sec)
 {
     const struct pool *p = e->in->pool;
     e->chosen = xcalloc(p->n_reservations + 1, sizeof(*e->chosen));
+    e->idle_sec = xcalloc(p->n_reservations + 1, sizeof(*e->idle_sec));
     for (size_t i = 0; i < p->n_reservations; i++) {
         const struct reservation *r = p->reservations[i];
+        e->idle_sec[i] = TIME_UNSET;
         for (size_t k = 0; k < r->n_node_names && !reservation_chooses(r); k++)
             keep(e, i, r->node_names[k], now_sec);
         if (r->all_nodes)
@@ -58,6 +61,15 @@ static void note_choice(struct engine *e, size_t resv, const struct reservation 
     had->n = r->n_chosen;
 }
 
+static void note_idle(struct engine *e, size_t resv, int64_t now_sec)
+{
+    const char *name = e->in->pool->reservations[resv]->name;
+    if (!sched_reservation_idle(e->sched, name, now_sec))
+        e->idle_sec[resv] = TIME_UNSET;
+    else if (e->idle_sec[resv] == TIME_UNSET)
+        e->idle_sec[resv] = now_sec;
+}
+
 void engine_note_reservations(struct engine *e, int64_t now_sec)
 {
     const struct pool *p = e->in->pool;
@@ -66,7 +78,57 @@ void engine_note_reservations(struct engine *e, int64_t now_sec)
             sched_reservation(e->sched, p->reservations[i]->name);
         if (r && reservation_chooses(r))
             note_choice(e, i, r, now_sec);
+        if (r && r->purge_sec != LIMIT_UNSET)
+            note_idle(e, i, now_sec);
     }
+}
+
+/* ---- PURGE_COMP ---- */
+
+/* INT64_MAX: it stays, as things stand. */
+static int64_t goes_sec(const struct engine *e, size_t resv)
+{
+    return e->idle_sec[resv] == TIME_UNSET
+               ? INT64_MAX
+               : e->idle_sec[resv] + e->in->pool->reservations[resv]->purge_sec;
+}
+
+static void purge(struct engine *e, size_t resv, int64_t now_sec)
+{
+    const char *name = e->in->pool->reservations[resv]->name;
+    history_release_all(e->history, resv, now_sec);
+    e->idle_sec[resv] = TIME_UNSET;
+    sched_apply(e->sched,
+                &(struct change){.kind = CHANGE_RESERVATION_GONE, .u.key = name});
+}
+
+void engine_purge(struct engine *e, int64_t now_sec)
+{
+    const struct pool *p = e->in->pool;
+    for (size_t i = 0; i < p->n_reservations; i++)
+        if (goes_sec(e, i) <= now_sec &&
+            sched_reservation_idle(e->sched, p->reservations[i]->name, now_sec))
+            purge(e, i, now_sec);
+}
+
+int64_t engine_next_purge(const struct engine *e)
+{
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < e->in->pool->n_reservations; i++)
+        next = MIN(next, goes_sec(e, i));
+    return next;
+}
+
+int64_t engine_next_idle(const struct engine *e, int64_t now_sec)
+{
+    const struct pool *p = e->in->pool;
+    int64_t next = INT64_MAX;
+    for (size_t i = 0; i < p->n_reservations; i++) {
+        const struct reservation *r = p->reservations[i];
+        if (r->purge_sec != LIMIT_UNSET && r->start_sec > now_sec)
+            next = MIN(next, r->start_sec);
+    }
+    return next;
 }
 
 void engine_forget_reservations(struct engine *e)
@@ -74,4 +136,5 @@ void engine_forget_reservations(struct engine *e)
     for (size_t i = 0; i < e->in->pool->n_reservations; i++)
         names_free(e->chosen[i].nodes, e->chosen[i].n);
     free(e->chosen);
+    free(e->idle_sec);
 }

@@ -104,6 +104,15 @@ void history_release(struct history *h, size_t reservation, size_t node,
     }
 }
 
+void history_release_all(struct history *h, size_t reservation, int64_t now_sec)
+{
+    for (size_t i = 0; i < h->n_tenures; i++) {
+        struct tenure *t = &h->tenures[i];
+        if (t->reservation == reservation && t->end_sec == TIME_UNSET)
+            t->end_sec = now_sec;
+    }
+}
+
 void tale_queue(struct tale *t, int64_t now_sec)
 {
     t->fate = FATE_WAITS;

@@ -123,6 +123,8 @@ void history_open(struct history *h, size_t node, int64_t now_sec);
 void history_keep(struct history *h, size_t reservation, size_t node, int64_t now_sec);
 void history_release(struct history *h, size_t reservation, size_t node,
                      int64_t now_sec);
+/* Or none at all any longer. */
+void history_release_all(struct history *h, size_t reservation, int64_t now_sec);
 /* The account of a job, also by default; "": none. */
 const char *history_account(const struct history *h, const struct workload *load,
                             size_t job);

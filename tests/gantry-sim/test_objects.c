@@ -291,6 +291,29 @@ START_TEST(test_shares)
 }
 END_TEST
 
+/* The node is kept for ann for ten hours, but nobody needs that for five minutes when
+ * her job is over, at 70 s: bob has it then. */
+START_TEST(test_purge)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: Reservation\nmetadata: {name: r}\nspec: {startTime: "
+        "'1970-01-01T00:00:00Z', duration: '600', nodes: n1, users: [ann], purgeComp: "
+        "5m}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,user,reservation\n"
+                               "0,600,600,8,bob,\n10,60,600,1,ann,r\n";
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    replay_json(root, cluster, jobs, &said);
+    simtest_expect(&said, "\"completed\":2,");
+    simtest_expect(&said, "\"waitMedianSec\":0,");
+    simtest_expect(&said, "\"waitMaxSec\":370,");
+    tempdir_free(root);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-sim/objects",
@@ -302,5 +325,6 @@ int main(void)
                                            {test_faults, 1},
                                            {test_shares, 1},
                                            {test_qos_list, 1},
+                                           {test_purge, 1},
                                            {NULL, 0}});
 }

@@ -180,6 +180,15 @@ static const struct {
      " preemptend=900\n"
      "job 1 nodes=2 cpu=8 time=10 priority=9\n",
      "1 completed 900-1500\n8 preempted 600-900\n9 completed 1500-5100\n"},
+    {"a reservation goes when nobody has needed it for so long since it was saved",
+     "node n[1-2] cpu=8\npartition batch default\n"
+     "reservation a start=0 end=9000 nodes=n1 purge=300\n"
+     "reservation b start=0 end=9000 nodes=n2 purge=300\n"
+     "job 9 cpu=8 reservation=a state=running start=0 in=batch inreservation=a on=n1"
+     " time=20\n"
+     "job 1 nodes=1 cpu=8 time=30\n"
+     "job 2 nodes=1 cpu=8 time=60\n",
+     "1 completed 900-2700\n2 completed 1500-5100\n9 completed 600-1200\n"},
     {"a completing job holds nothing",
      "node n1 cpu=8\npartition batch default\n"
      "job 9 cpu=8 state=completing start=0 in=batch on=n1 time=60\n"
