@@ -85,13 +85,16 @@ static bool has_licenses_of(const struct fence *f, size_t i)
     return key->of == i || (any && is_through(key, i));
 }
 
-/* A bit for each of those that keep licences from it in the slot, if it is over then;
- * they are counted in their order, as stock.h does. */
+/* A bit for each of those that keep licences from it in the slot, if it is over then:
+ * none where it is over as the slot begins. They are counted in their order, as stock.h
+ * does. */
 static uint64_t keeps_of(const struct fence *f, size_t slot, int64_t over_sec)
 {
     size_t n_keeps = 0;
     uint64_t keeps = 0;
 
+    if (f->tl->bounds[slot] >= over_sec)
+        return 0;
     over_sec = MAX(over_sec, timeline_end(begin_of(f, slot), 1));
     for (size_t i = 0; i < f->n_closures && n_keeps < f->tl->stock.n_keeps; i++) {
         const struct reservation *r = f->closures[i].resv;
