@@ -3,6 +3,7 @@
  * (reserve_rate.c; reserve_count.c),
  * and which it then gets (reserve_choose.c; reserve_portion.c of one
  * that holds portions, and reserve_hold.c what that takes).
+ * And which nodes such a one keeps from a job (reserve_ahead.c).
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_PRIVATE_H
 #define GANTRY_SCHEDULER_RESERVE_PRIVATE_H
@@ -126,6 +127,14 @@ bool reserve_is_whole(const struct reservation *r, const struct haul *haul);
 /* One more node. */
 void reserve_add_node(const struct sched *s, const struct reservation *r,
                       size_t position, struct haul *haul);
+/* How many of those nodes, which have room for the job now, have none before a slot,
+ * as one that holds portions begins till then: beside what it holds, whoever else is
+ * there, or but for that. They are taken off a set (NULL: off none). None of one that
+ * has begun. */
+size_t reserve_bars_ahead(const struct sched *s, const struct resvrec *rec,
+                          const struct seeker *by, size_t last, const uint64_t *among,
+                          node_set off);
+
 /* Chooses its nodes, all or none; where it has some already they are replaced as far
  * as there are others. */
 void reserve_choose(struct sched *s, struct resvrec *rec, int64_t now_sec);

@@ -7,7 +7,7 @@
 #include "scheduler/book.h"
 #include "scheduler/core.h"
 #include "scheduler/placement.h"
-#include "scheduler/reserve.h"
+#include "scheduler/reserve_private.h"
 #include "scheduler/trial.h"
 
 static void say_when(struct str *message, const char *what, int64_t sec)
@@ -73,6 +73,35 @@ static enum reason why_not_in(struct sched *s, const struct resvrec *own,
     return REASON_RESERVATION;
 }
 
+static bool lets_through(const struct seeker *by, size_t i)
+{
+    return (by->fence->key.through[i / 64] >> (i % 64) & 1) != 0;
+}
+
+/* The slots that it would have, if it began now, are those before. */
+static size_t last_of(const struct seeker *by)
+{
+    const struct timeline *tl = by->timeline;
+    size_t first, last;
+
+    timeline_span(tl, tl->bounds[0], window_end(by, 0), &first, &last);
+    return last;
+}
+
+/* Does it shut a node of the job's? Of one that holds portions: of those in the window.
+ */
+static bool bars_any(const struct sched *s, const struct resvrec *rec,
+                     const struct seeker *by)
+{
+    if (rec->lot.number > 0)
+        return reserve_bars_ahead(s, rec, by, last_of(by), s->window.nodes, NULL) > 0;
+    for (size_t k = 0; k < s->timeline.words; k++) {
+        if ((rec->nodes[k] & by->part->nodes[k] & by->shape->ready[k]) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Of those that shut nodes of the job's to it while it would run, if it began now: the
  * first to begin, maintenance before others. */
 static const struct resvrec *first_in_the_way(const struct sched *s,
@@ -84,17 +113,13 @@ static const struct resvrec *first_in_the_way(const struct sched *s,
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct resvrec *rec = &r->recs[i];
-        bool shares = false;
 
-        if ((by->fence->key.through[i / 64] >> (i % 64) & 1) != 0 ||
-            rec->lot.number > 0 ||
+        if (lets_through(by, i) ||
             !reservation_occurrence(rec->resv, s->now_sec, &start, &end) ||
-            start >= end_sec)
+            (rec->lot.number == 0 && start >= end_sec) || !bars_any(s, rec, by))
             continue;
-        for (size_t k = 0; k < s->timeline.words; k++)
-            shares |= (rec->nodes[k] & by->part->nodes[k] & by->shape->ready[k]) != 0;
-        if (shares && (first == NULL || rec->resv->maint > first->resv->maint ||
-                       (rec->resv->maint == first->resv->maint && start < first_sec))) {
+        if (first == NULL || rec->resv->maint > first->resv->maint ||
+            (rec->resv->maint == first->resv->maint && start < first_sec)) {
             first = rec;
             first_sec = start;
         }
@@ -128,12 +153,12 @@ static bool would_start(struct sched *s, const struct entry *entry,
 static bool leave_open(struct sched *s, const struct seeker *by)
 {
     const struct timeline *tl = by->timeline;
+    const struct reserve *r = &s->reserve;
+    const size_t last = last_of(by);
     int64_t n = window_count(&s->window, by);
-    size_t first, last;
     uint16_t row = 0;
 
-    timeline_span(tl, tl->bounds[0], window_end(by, 0), &first, &last);
-    for (size_t slot = first; slot < last; slot++) {
+    for (size_t slot = 0; slot < last; slot++) {
         const uint64_t *open = fence_open(by->fence, slot);
 
         if (open == NULL || by->fence->rows[slot] == row)
@@ -141,6 +166,11 @@ static bool leave_open(struct sched *s, const struct seeker *by)
         row = by->fence->rows[slot];
         for (size_t k = 0; k < tl->words; k++)
             s->window.nodes[k] &= open[k];
+    }
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        if (!lets_through(by, i))
+            reserve_bars_ahead(s, &r->recs[i], by, last, s->window.nodes,
+                               s->window.nodes);
     }
     return window_count(&s->window, by) < n;
 }
@@ -150,12 +180,13 @@ static bool leave_open(struct sched *s, const struct seeker *by)
 static bool is_shut_out(struct sched *s, const struct entry *entry,
                         const struct seeker *by)
 {
+    const struct seeker hopeful = trial_hopeful(s, entry->rec, by);
     struct seeker at_once = *by;
 
     at_once.fence = NULL;
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
-    if (!window_is_enough(&s->window, &at_once) || !leave_open(s, by) ||
+    if (!window_is_enough(&s->window, &at_once) || !leave_open(s, &hopeful) ||
         trial_has_room(s, entry, &at_once))
         return false;
     window_set(&s->window, &at_once, 0);
@@ -224,6 +255,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by)
 {
     const struct resvrec *own = reserve_own(s, entry->resv), *other;
+    struct seeker hopeful;
 
     if (by->fence == NULL)
         return REASON_NONE;
@@ -231,7 +263,8 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
         return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own, by);
     if (!would_start(s, entry, by) && !is_shut_out(s, entry, by))
         return REASON_NONE;
-    other = first_in_the_way(s, by, window_over(by, 0));
+    hopeful = trial_hopeful(s, entry->rec, by);
+    other = first_in_the_way(s, &hopeful, window_over(by, 0));
     if (other == NULL)
         return why_unlicensed(s, by);
     say_in_the_way(other->resv, &s->message);
