@@ -71,6 +71,7 @@ static bool lie_well(struct sched *s, const struct bar *bar, const struct job *j
     const struct placement at = {
         .shape = bar->shape,
         .part = bar->part,
+        .within = reserve_within(s, job_reservation(job)),
         .few = job->plan.start_sec < jobrec_switches_until(s, job),
     };
 

@@ -81,17 +81,30 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
            placement_has_list(p, at);
 }
 
+/* 0: it is in none. */
+static uint64_t hash_within(const struct cluster *c, const struct placement *at)
+{
+    return at->within == NULL
+               ? 0
+               : hash_bytes(HASH_NOTHING, at->within, c->words * sizeof(*at->within));
+}
+
 /* Up to which level it may go: without blocks to the top. */
 static size_t top_level(struct placer *p, const struct cluster *c,
                         const struct placement *at, const struct order *o)
 {
     struct fit *fit = shape_fit(at->shape, at->part);
-    const struct placement empty = {
-        .view = VIEW_UP, .shape = at->shape, .part = at->part, .unlisted = true};
+    const struct placement empty = {.view = VIEW_UP,
+                                    .shape = at->shape,
+                                    .part = at->part,
+                                    .within = at->within,
+                                    .unlisted = true};
+    uint64_t within;
 
     if (c->topology.kind != TOPOLOGY_BLOCK)
         return 0;
-    if (fit->top_gen != c->gen) {
+    within = hash_within(c, at);
+    if (fit->top_gen != c->gen || fit->top_within != within) {
         candidates_gather(p, c, &empty);
         fit->top = at->shape->like->segment > 0 ? segment_level(p, c, &empty)
                                                 : near_level(p, c, &empty, o);
@@ -100,6 +113,7 @@ static size_t top_level(struct placer *p, const struct cluster *c,
             fit->whole = segments_level(p, c, &empty, o, fit->top);
         }
         fit->top_gen = c->gen;
+        fit->top_within = within;
     }
     return fit->top;
 }

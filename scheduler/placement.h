@@ -61,6 +61,9 @@ struct placement {
     const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const uint64_t *next;   /* those behind these; who is in both comes first */
     const uint64_t *home;   /* likewise behind all of these; NULL: none */
+    /* The only ones that it may have at any time, of those of its partition: where it
+     * is in a reservation; NULL: all. By these goes which block holds it. */
+    const uint64_t *within;
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     /* Of its other components, those that have their places; NULL: it has none. */
     const struct company *company;

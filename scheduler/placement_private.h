@@ -48,6 +48,7 @@ static inline uint64_t placement_open_word(const struct placement *at, size_t wo
     if (at->view == VIEW_WINDOW)
         return at->window->nodes[word];
     return at->part->nodes[word] &
+           (at->within != NULL ? at->within[word] : ~UINT64_C(0)) &
            (at->view == VIEW_UP ? at->shape->ready : at->shape->admits)[word];
 }
 static inline uint64_t placement_allowed_word(const struct placement *at, size_t word)

@@ -175,6 +175,8 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name);
 /* The nodes that a job in that one would rather have, as it may have others too; NULL:
  * it is all the same to it. */
 const uint64_t *reserve_home(const struct sched *s, const char *name);
+/* The only nodes that a job in that one may have; NULL: it may have any. */
+const uint64_t *reserve_within(const struct sched *s, const char *name);
 /* Is it for this job in a partition (NULL: in none), with all of its components? */
 bool reserve_admits(const struct sched *s, const struct reservation *r,
                     const struct job *job, const struct partrec *part);

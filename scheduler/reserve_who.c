@@ -86,6 +86,13 @@ const uint64_t *reserve_home(const struct sched *s, const char *name)
     return own != NULL && own->resv->flex && !own->resv->any_nodes ? own->nodes : NULL;
 }
 
+const uint64_t *reserve_within(const struct sched *s, const char *name)
+{
+    const struct resvrec *own = reserve_own(s, name);
+
+    return own != NULL && !own->resv->flex && !own->resv->any_nodes ? own->nodes : NULL;
+}
+
 const char *reserve_running_in(const struct sched *s, const char *name)
 {
     return reserve_own(s, name) != NULL ? name : NULL;

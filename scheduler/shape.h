@@ -68,6 +68,7 @@ struct fit {
     size_t top;
     size_t whole; /* likewise for all of a job's segments, where that is asked for */
     uint64_t top_gen;
+    uint64_t top_within;   /* the hash of the only nodes that counted; 0: all did */
     struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
     uint64_t variant_gen;  /* cluster.gen that it is of; 0: none */
 };

@@ -64,6 +64,7 @@ struct placement trial_placement(struct sched *s, const struct entry *entry,
         .asked = &s->asked,
         .fence = by->fence,
         .home = reserve_home(s, entry->resv),
+        .within = reserve_within(s, entry->resv),
     };
 }
 

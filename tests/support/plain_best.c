@@ -112,13 +112,14 @@ static void take_best(const struct plain_plan *p, const struct plain_open *open,
     free(best);
 }
 
-/* Those nodes; freed by the caller. */
+/* Those nodes, in a reservation of that; freed by the caller. */
 static bool *list_could(const struct plain_plan *p, const struct plain_job *job)
 {
     bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
 
     for (size_t node = 0; node < p->n_nodes; node++)
-        could[node] = plain_could_hold(p, job, node);
+        could[node] =
+            plain_could_hold(p, job, node) && (job->in == NULL || job->in->nodes[node]);
     return could;
 }
 
