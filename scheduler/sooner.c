@@ -39,9 +39,7 @@ static bool fits_before(struct sched *s, const struct entry *entry,
     slots = trial_find_place(s, entry, &shorter, 1, &n);
     if (slots == NULL)
         return false;
-    str_reset(&s->message);
-    fits = allowance_check_tres(s, entry->rec->job, entry->part->part, slots, n,
-                                &s->message) == REASON_NONE;
+    fits = trial_may_have(s, entry, &shorter, slots, n);
     slots_unref(slots);
     return fits;
 }
@@ -101,6 +99,40 @@ static bool fits_on(struct sched *s, const struct seeker *by, int64_t n)
     return window_find(&s->window, &fewer, 0, 1);
 }
 
+/* The nodes of the window, a pod on each. */
+static void fill_slots(const struct sched *s, const struct job *like,
+                       struct slot *slots, size_t n)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < s->cluster.n_order && k < n; i++) {
+        if (node_set_has(s->window.nodes, i))
+            slots[k++] = (struct slot){
+                .node = s->cluster.order[i]->name, .pods = 1, .each = like->each};
+    }
+}
+
+/* They are all that are open: some limits count which they are. Off the timeline, as
+ * its plan counts by them as well. */
+static bool may_have_these(struct sched *s, const struct entry *entry,
+                           const struct seeker *by, size_t n)
+{
+    AUTO_FREE struct slot *slots = NULL;
+    int64_t grown_sec = s->grown_sec;
+    bool freed = s->freed, may;
+
+    if (!s->held.any)
+        return true;
+    slots = xcalloc(n + 1, sizeof(*slots));
+    fill_slots(s, by->shape->like, slots, n);
+    book_strike(s, entry->rec);
+    may = trial_may_have(s, entry, by, slots, n);
+    book_enter(s, entry->rec);
+    s->freed = freed;
+    s->grown_sec = grown_sec;
+    return may;
+}
+
 /* Its own count as open from its start on. */
 static int64_t find_nodes(struct sched *s, const struct entry *entry,
                           const struct seeker *hopeful)
@@ -113,7 +145,9 @@ static int64_t find_nodes(struct sched *s, const struct entry *entry,
     n = window_count(&s->window, hopeful);
     if (n == 0 || n >= hopeful->need || n < hopeful->part->part->min_nodes)
         return 0;
-    return may_have(s, entry, n) && fits_on(s, hopeful, n) ? n : 0;
+    if (!may_have(s, entry, n) || !fits_on(s, hopeful, n))
+        return 0;
+    return may_have_these(s, entry, hopeful, (size_t)n) ? n : 0;
 }
 
 /* ---- whose end ---- */
