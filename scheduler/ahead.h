@@ -2,10 +2,12 @@
  * ahead - who waits before whom, for the same nodes.
  *
  * In the walk through the queue each waiting job joins a crowd: the jobs that could use
- * the very same nodes (those of the partitions it may start in that its shape admits).
- * Ahead of it are the jobs that joined before, in its own crowd and in those whose
- * nodes meet its own. There are few crowds, so that this costs little for each job;
- * beyond CROWDS_MAX of them the last takes all further ones in, with all their nodes.
+ * the very same nodes (those of the partitions it may start in that its shape admits,
+ * of its node list alone where that leaves it no others, but for those that
+ * reservations shut to it all through the window). Ahead of it are the jobs that joined
+ * before, in its own crowd and in those whose nodes meet its own. There are few crowds,
+ * so that this costs little for each job; beyond CROWDS_MAX of them the last takes all
+ * further ones in, with all their nodes.
  */
 #ifndef GANTRY_SCHEDULER_AHEAD_H
 #define GANTRY_SCHEDULER_AHEAD_H

@@ -162,6 +162,26 @@ static uint16_t row_of_block(struct fence *f, size_t first, node_set set)
     return row_of(f, set);
 }
 
+/* In any of the slots. */
+static uint16_t row_of_any(struct fence *f, node_set set)
+{
+    uint16_t last = 0;
+
+    memset(set, 0, f->words * sizeof(*set));
+    for (size_t slot = 0; slot < f->tl->n_slots; slot++) {
+        const uint64_t *open = fence_open(f, slot);
+
+        if (open == NULL)
+            return 0;
+        if (f->rows[slot] == last)
+            continue;
+        last = f->rows[slot];
+        for (size_t k = 0; k < f->words; k++)
+            set[k] |= open[k];
+    }
+    return row_of(f, set);
+}
+
 /* First what is shut from the begin of the slot on, in `set`; then all that is, where
  * something else begins in it. */
 static void make_row(struct fence *f, size_t slot, node_set set)
@@ -215,6 +235,7 @@ struct fence *fence_new(const struct pass_key *key, const struct closure *closur
         make_row(f, slot, set);
     for (size_t i = 0; (i + 1) * BLOCK_SLOTS <= tl->n_slots; i++)
         f->blocks[i] = row_of_block(f, i * BLOCK_SLOTS, set);
+    f->ever = row_of_any(f, set);
     if (tl->stock.n_keeps > 0)
         f->kept = xcalloc(tl->n_slots + 1, sizeof(*f->kept));
     for (size_t slot = 0; slot < tl->n_slots && f->kept != NULL; slot++)

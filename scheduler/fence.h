@@ -92,6 +92,7 @@ struct fence {
     uint64_t *mixed;    /* scratch */
     uint16_t *rows;     /* by slot: which set is open, from 1 on; 0: all nodes are */
     uint16_t *blocks;   /* by block: in all of its slots */
+    uint16_t ever;      /* in one slot or another; 0: all nodes are */
     uint64_t *kept;     /* by slot: stock.h; NULL: no licences are kept from it */
     int64_t *ends; /* by slot: when a job that begins there is over; NULL: whenever */
     uint64_t *sets;
@@ -118,6 +119,12 @@ static inline const uint64_t *fence_kept(const struct fence *f)
 static inline const uint64_t *fence_open(const struct fence *f, size_t slot)
 {
     return f == NULL ? NULL : fence_set(f, f->rows[slot]);
+}
+
+/* The nodes that are open in one slot or another; NULL: all. */
+static inline const uint64_t *fence_ever_open(const struct fence *f)
+{
+    return f == NULL ? NULL : fence_set(f, f->ever);
 }
 
 /* Those that are open to a job that is over then, and has begun in an earlier slot or

@@ -26,8 +26,9 @@ void pass_section_begin(struct pass *pass, size_t first);
 bool pass_section_ends(struct sched *s, const struct entry *entry, size_t at);
 /* One in the section has been looked at. */
 void pass_section_note(struct sched *s, const struct entry *entry);
-/* Once for each job, at its first entry that waits. */
-void pass_join_crowd(struct sched *s, const struct entry *entry);
+/* Once for each job, at its first entry that waits; with its fence there. */
+void pass_join_crowd(struct sched *s, const struct entry *entry,
+                     const struct fence *fence);
 
 /* What this round of the walk is for. */
 void pass_consider(struct sched *s, struct entry *entry, int64_t now_sec);

@@ -181,7 +181,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
     }
 
     if (!pass_is_limited(s, entry)) {
-        pass_join_crowd(s, entry);
+        pass_join_crowd(s, entry, by->fence);
         give_hints(s, entry, by);
     }
     str_reset(&s->message);

@@ -59,6 +59,7 @@ struct fit {
     int64_t vain_priority, vain_limit_sec;
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;
+    const struct fence *crowd_fence; /* for whom */
     uint64_t herd;    /* of which this is known (prospect.h); 0: of none */
     size_t prospects; /* so many nodes could be free for one pod */
     size_t kind;      /* of the horizon, while it is of this: */
