@@ -14,28 +14,36 @@ static const struct step {
 } steps[] = {
     {2 * 3600, 5 * 60}, {12 * 3600, 15 * 60}, {2 * 86400, 3600}, {INT64_MAX, 6 * 3600}};
 
-static int64_t round_down(int64_t limit_sec)
+static int64_t step_at(int64_t limit_sec)
 {
     const struct step *step = steps;
 
     while (limit_sec >= step->below_sec)
         step++;
-    return limit_sec / step->step_sec * step->step_sec;
+    return step->step_sec;
 }
 
-/* Would it start now, if it were over before that slot? */
-static bool fits_before(struct sched *s, const struct entry *entry,
-                        const struct seeker *by, size_t last)
+/* Of those that are told between two such limits, about the middle one; the upper one:
+ * there is none. */
+static int64_t between(int64_t low_sec, int64_t high_sec)
 {
-    const int64_t *bounds = s->timeline.bounds;
+    const int64_t middle_sec = low_sec + (high_sec - low_sec) / 2;
+    const int64_t told_sec = middle_sec - middle_sec % step_at(middle_sec);
+
+    return MIN(MAX(told_sec, low_sec + step_at(low_sec)), high_sec);
+}
+
+/* Would it start now with that limit? */
+static bool fits_with(struct sched *s, const struct entry *entry,
+                      const struct seeker *by, int64_t limit_sec)
+{
     struct seeker shorter = *by;
     const struct slot *slots;
     bool fits;
     size_t n;
 
-    shorter.limit_sec = bounds[last] - bounds[0];
-    shorter.fence = reserve_fence_within(s, entry->rec->job, entry->resv,
-                                         shorter.limit_sec - book_length(0));
+    shorter.limit_sec = book_length(limit_sec);
+    shorter.fence = reserve_fence_within(s, entry->rec->job, entry->resv, limit_sec);
     slots = trial_find_place(s, entry, &shorter, 1, &n);
     if (slots == NULL)
         return false;
@@ -44,28 +52,23 @@ static bool fits_before(struct sched *s, const struct entry *entry,
     return fits;
 }
 
+/* Behind the window nothing is known. */
 static int64_t find_limit(struct sched *s, const struct entry *entry,
                           const struct seeker *by)
 {
     const struct timeline *tl = &s->timeline;
-    size_t first, low = 1, high;
-    int64_t limit;
+    const int64_t known_sec = tl->bounds[tl->n_slots - 1] - tl->bounds[0];
+    int64_t low_sec = 0, limit_sec = steps[0].step_sec,
+            high_sec = MIN(by->limit_sec, known_sec) - book_length(0);
 
-    timeline_span(tl, tl->bounds[0], timeline_end(tl->bounds[0], by->limit_sec), &first,
-                  &high);
-    high = MIN(high, tl->n_slots - 1);
-    if (low >= high || !fits_before(s, entry, by, low))
-        return 0;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (fits_before(s, entry, by, middle))
-            low = middle;
+    while (limit_sec < high_sec) {
+        if (fits_with(s, entry, by, limit_sec))
+            low_sec = limit_sec;
         else
-            high = middle;
+            high_sec = limit_sec;
+        limit_sec = between(low_sec, high_sec);
     }
-    limit = tl->bounds[low] - tl->bounds[0] - book_length(0);
-    return limit > 0 ? round_down(limit) : 0;
+    return low_sec;
 }
 
 /* ---- fewer nodes ---- */
