@@ -94,6 +94,22 @@ static enum reason check_counts(struct sched *s, const struct entry *entry,
                                : allowance_check(s, job, part, &s->message);
 }
 
+/* A limit keeps it back; but no end of another job helps whom no nodes could hold. */
+static enum reason check_ever(struct sched *s, const struct entry *entry,
+                              enum reason limit)
+{
+    const struct fit *fit;
+
+    if (reason_class(limit) == WAIT_NEVER)
+        return limit;
+    fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);
+    if (fit->verdict == REASON_NONE || reason_class(fit->verdict) != WAIT_NEVER)
+        return limit;
+    str_reset(&s->message);
+    str_add(&s->message, fit->message);
+    return fit->verdict;
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     struct job view;
@@ -122,6 +138,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = check_counts(s, entry, job);
     if (reason >= REASON_LIMITS && entry->rec->array == NULL)
         allowance_hold_back(s, entry->rec);
+    if (reason >= REASON_LIMITS)
+        return check_ever(s, entry, reason);
     if (reason == REASON_NONE)
         reason =
             reserve_check(s, entry->rec->job, entry->part, entry->resv, &s->message);
