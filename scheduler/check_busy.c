@@ -49,7 +49,7 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     str_init(&how, MESSAGE_MAX);
     str_add(&how, check_side_by_side(like, &room));
     say_switches(placement_most_leaves(now), " under ", &how);
-    check_say_need(c, like, message);
+    check_say_need(c, like, now->part->part, message);
     str_add(message, room.block && like->segment == 0 ? ", in one block" : "");
     say_switches(placement_most_leaves(now), ", under at most ", message);
     str_add(message, "; ");

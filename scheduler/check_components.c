@@ -8,9 +8,17 @@ void check_say_component(size_t component, struct str *message)
     str_addf(message, "component %zu: ", component);
 }
 
+/* "component 1: needs 2 nodes with cpu=4". */
+static void say_lacking(const struct components *all, size_t lacking,
+                        struct str *message)
+{
+    check_say_component(lacking, message);
+    check_say_need(all->cluster, shape_component(all->at.shape, lacking)->like,
+                   components_part(all, lacking)->part, message);
+}
+
 /* Each fits by itself; do they beside each other? */
-static enum reason judge_together(const struct cluster *c, struct components *all,
-                                  struct str *message)
+static enum reason judge_together(struct components *all, struct str *message)
 {
     static const struct {
         enum view view;
@@ -25,8 +33,7 @@ static enum reason judge_together(const struct cluster *c, struct components *al
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
         all->at.view = views[i].view;
         if (!components_may_fit(all, &lacking)) {
-            check_say_component(lacking, message);
-            check_say_need(c, shape_component(all->at.shape, lacking)->like, message);
+            say_lacking(all, lacking, message);
             str_addf(message,
                      "; beside those of the other components partition %s has "
                      "too few%s",
@@ -54,7 +61,7 @@ enum reason check_components(struct placer *p, const struct cluster *c,
             return reason;
         str_reset(message);
     }
-    return judge_together(c, &all, message);
+    return judge_together(&all, message);
 }
 
 enum reason check_components_busy(const struct components *all, struct str *message)
@@ -74,9 +81,7 @@ enum reason check_components_busy(const struct components *all, struct str *mess
     }
     str_reset(message);
     if (!components_fit(all, &lacking)) {
-        check_say_component(lacking, message);
-        check_say_need(all->cluster, shape_component(all->at.shape, lacking)->like,
-                       message);
+        say_lacking(all, lacking, message);
         str_add(message, "; too few are free beside those of the others");
         return REASON_RESOURCES;
     }

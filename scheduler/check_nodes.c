@@ -205,7 +205,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         str_addf(message, "partition %s has no nodes", name);
         return REASON_PARTITION_CONFIG;
     }
-    check_say_need(c, like, message);
+    check_say_need(c, like, at->part->part, message);
     if (only_node_limit(p, c, *at)) {
         str_addf(message, "; partition %s allows at most %lld node%s, which hold ",
                  name, (long long)at->part->part->max_nodes,
@@ -271,7 +271,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
         return REASON_NONE;
     if (say_unavailable(c, at->shape, message))
         return REASON_REQ_NODE_NOT_AVAIL;
-    check_say_need(c, like, message);
+    check_say_need(c, like, at->part->part, message);
     if (room.lacks != NULL) {
         str_addf(message,
                  "; partition %s has %lld with %s that are neither down nor drained",

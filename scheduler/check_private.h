@@ -7,9 +7,9 @@
 
 #include "scheduler/check.h"
 
-/* "needs 2 nodes with cpu=4, features ib". */
+/* "needs 2 nodes with cpu=4, features ib": in that partition. */
 void check_say_need(const struct cluster *c, const struct job *like,
-                    struct str *message);
+                    const struct partition *part, struct str *message);
 /* ", labels rack in (r1,r2), not on 3 nodes that it excludes", or nothing. */
 void check_say_where(const struct job *like, struct str *message);
 /* How many pods or units there is room for; of two kinds, of which. */

@@ -23,20 +23,23 @@ bool check_counts_nodes(const struct job *like)
     return like->one_per_node && like->n_units == 0;
 }
 
-/* In whole segments. */
-static int64_t least_pods(const struct cluster *c, const struct job *like)
+/* Of nodes as many as its list, its features and the partition ask for; in whole
+ * segments. */
+static int64_t least_pods(const struct cluster *c, const struct job *like,
+                          const struct partition *part)
 {
     const int64_t segment = c->topology.kind == TOPOLOGY_BLOCK ? like->segment : 0;
+    const int64_t least =
+        check_counts_nodes(like) ? placement_min_nodes(like, part) : like->min_pods;
 
-    return segment > 0 ? (like->min_pods + segment - 1) / segment * segment
-                       : like->min_pods;
+    return segment > 0 ? (least + segment - 1) / segment * segment : least;
 }
 
 static void say_pods(const struct cluster *c, const struct job *like,
-                     struct str *message)
+                     const struct partition *part, struct str *message)
 {
     const struct resvec each = component_counts(like, &like->each);
-    const int64_t least = least_pods(c, like);
+    const int64_t least = least_pods(c, like, part);
 
     str_addf(message, "needs %lld %s%s %s ", (long long)least,
              like->one_per_node ? "node" : "pod", least == 1 ? "" : "s",
@@ -58,8 +61,9 @@ static void say_unit(const struct cluster *c, const struct job *like, size_t kin
 
 /* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
 static void say_units(const struct cluster *c, const struct job *like,
-                      struct str *message)
+                      const struct partition *part, struct str *message)
 {
+    const int64_t least = MAX(like->min_pods, job_min_nodes(like, part));
     struct resvec rest = like->each;
 
     str_add(message, "needs ");
@@ -68,13 +72,12 @@ static void say_units(const struct cluster *c, const struct job *like,
         say_unit(c, like, i, like->units[i].count, message);
         resvec_sub(&rest, &like->units[i].each);
     }
-    if (like->max_pods < job_least_units(like) && like->max_pods > like->min_pods)
-        str_addf(message, ", on %lld to %lld nodes", (long long)like->min_pods,
+    if (like->max_pods < job_least_units(like) && like->max_pods > least)
+        str_addf(message, ", on %lld to %lld nodes", (long long)least,
                  (long long)like->max_pods);
-    else if (like->min_pods > 1)
+    else if (least > 1)
         str_addf(message, ", on %s%lld nodes",
-                 like->max_pods > like->min_pods ? "at least " : "",
-                 (long long)like->min_pods);
+                 like->max_pods > least ? "at least " : "", (long long)least);
     rest = component_counts(like, &rest);
     rest.v[RES_PODS] = 0;
     if (resvec_is_zero(&rest))
@@ -84,12 +87,12 @@ static void say_units(const struct cluster *c, const struct job *like,
 }
 
 void check_say_need(const struct cluster *c, const struct job *like,
-                    struct str *message)
+                    const struct partition *part, struct str *message)
 {
     if (like->n_units > 0)
-        say_units(c, like, message);
+        say_units(c, like, part, message);
     else
-        say_pods(c, like, message);
+        say_pods(c, like, part, message);
     if (like->gpu_type != NULL)
         str_addf(message, " on GPU type %s", like->gpu_type);
     if (like->constraint != NULL)
