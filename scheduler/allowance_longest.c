@@ -4,13 +4,6 @@
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
 
-static __int128 planned_of(const struct pledge *pledge)
-{
-    return pledge != NULL && pledge->levels.n > 0
-               ? pledge->levels.items[pledge->levels.n - 1].of.planned
-               : 0;
-}
-
 /* Without safe limits: as others start who are planned there has to be some left. */
 static int64_t until_planned(const struct sched *s, const struct asker *by,
                              const struct place_of *place, const struct limit *limit)
@@ -22,23 +15,25 @@ static int64_t until_planned(const struct sched *s, const struct asker *by,
                : LIMIT_UNLIMITED;
 }
 
-/* Of what has been used, with what plans may use and all that run. */
+/* Where limits are safe: as it starts, and as others start who are planned, beside all
+ * that run. */
 static int64_t until_used(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit,
                           bool exempt)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, by->one, limit, &buffer);
-    const __int128 planned =
-        planned_of(pledges_find(&s->timeline.pledges, limit, whose));
+    const struct pledge *pledge = pledges_find(&s->timeline.pledges, limit, whose);
+    __int128 most = pledge != NULL ? pledge_spare(pledge) : PLEDGE_ANY;
     struct pledge_uses uses;
 
-    if (exempt && planned == 0)
+    if (exempt && most == PLEDGE_ANY)
         return LIMIT_UNLIMITED;
+    if (!exempt)
+        most = MIN(most, (__int128)limit->amount);
     asker_uses(s, by, place, limit, &uses);
-    return pledge_uses_last(
-        &uses, (limit->amount - usage_spent(s, place, limit, whose) - planned) * 1000,
-        0);
+    most -= usage_spent(s, place, limit, whose);
+    return pledge_uses_last(&uses, most * 1000, 0);
 }
 
 /* Beside plans each is assumed to hold it for so much longer. */

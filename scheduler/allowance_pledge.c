@@ -61,7 +61,7 @@ static void view_askings(const struct sched *s, const struct jobrec *rec,
 
 static bool goes_by_terms(enum pledge_kind kind)
 {
-    return kind == PLEDGE_SUM || kind == PLEDGE_NODES || kind == PLEDGE_USED;
+    return kind != PLEDGE_LEFT;
 }
 
 /* When it ends by its limit; what is late goes on as long as is assumed. */
@@ -95,8 +95,8 @@ static struct amounts used_of_job(const struct sched *s, const struct jobrec *re
     return amounts;
 }
 
-/* What it holds counts until it is assumed to end; so does, of what is left or spent, a
- * plan that the limit only counts: it needs no room by this one. */
+/* What it holds counts until it is assumed to end; so does, of what is left, a plan
+ * that the limit only counts: it needs no room by this one. */
 static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec,
                                  const struct asking *a, const struct limit *limit,
                                  bool exempt)
@@ -231,6 +231,17 @@ static void bind_used(const struct sched *s, const struct asker *by,
     usage_past(s, place, limit, bound->pledge->key.whose, &bound->past);
 }
 
+/* What it leaves as the job starts, beside all that run; and what the job takes of it,
+ * with all of them. */
+static void bind_spent(const struct sched *s, const struct asker *by,
+                       const struct place_of *place, const struct limit *limit,
+                       struct pledge_bound *bound)
+{
+    bound->need = asker_need(s, by, place, limit);
+    bound->need += usage_spent(s, place, limit, bound->pledge->key.whose);
+    bound->room = limit->amount - bound->need;
+}
+
 /* False: nobody has any of it. */
 bool pledge_bound_of(const struct sched *s, const struct asker *by,
                      const struct place_of *place, const struct limit *limit,
@@ -247,13 +258,15 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
         bind_used(s, by, place, limit, ret);
         return true;
     }
+    if (ret->pledge->kind == PLEDGE_SPENT) {
+        bind_spent(s, by, place, limit, ret);
+        return true;
+    }
     ret->room = limit_allows(place, limit);
     if (ret->pledge->kind == PLEDGE_NODES)
         return true;
     ret->need = asker_need(s, by, place, limit);
     ret->room -= ret->need;
-    if (ret->pledge->kind == PLEDGE_SPENT)
-        ret->room -= usage_spent(s, place, limit, whose);
     if (ret->pledge->kind == PLEDGE_LEFT)
         ret->room_now = ret->room - held_of(&s->held, limit, whose, s->now_sec);
     return true;

@@ -224,9 +224,7 @@ bool pledge_goes_by_start(const struct pledge_bound *bound)
 {
     const struct pledge *pledge = bound->pledge;
 
-    if (pledge->kind == PLEDGE_SPENT)
-        return false;
-    return pledge->kind == PLEDGE_LEFT || pledge->kind == PLEDGE_USED ||
+    return pledge->kind == PLEDGE_LEFT || pledge_is_for_ever(pledge) ||
            bound->beside_planned || pledge->n_terms > 1 ||
            (pledge->n_terms == 1 && pledge->terms[0].most != bound->room + bound->need);
 }
@@ -346,11 +344,9 @@ size_t pledge_short(const struct pledge_bound *bound, const int64_t *times,
     case PLEDGE_NODES: /* pledge_short_nodes */
         return SIZE_MAX;
     case PLEDGE_SPENT:
-        break;
+        return pledge_last_spending(bound, first);
     }
-    if (levels->n == 0 || is_aside(bound, &levels->items[levels->n - 1].of))
-        return SIZE_MAX;
-    return is_over(bound, &levels->items[levels->n - 1].of) ? SIZE_MAX - 1 : SIZE_MAX;
+    return SIZE_MAX;
 }
 
 size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
@@ -358,8 +354,8 @@ size_t pledge_short_to(const struct pledge_bound *bound, size_t slot)
     const struct levels *levels = &bound->pledge->levels;
     size_t piece;
 
-    if (bound->pledge->kind == PLEDGE_LEFT || bound->pledge->kind == PLEDGE_SPENT ||
-        bound->pledge->kind == PLEDGE_USED || bound->beside_planned)
+    if (bound->pledge->kind == PLEDGE_LEFT || pledge_is_for_ever(bound->pledge) ||
+        bound->beside_planned)
         return slot;
     piece = levels_find(levels, slot + 1);
     if (!is_over(bound, &levels->items[piece].of))

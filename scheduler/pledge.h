@@ -16,14 +16,17 @@
  *           falls. It has to be within the limit when somebody starts: in the first
  *           slot of a window, and in those in which somebody is planned
  *   NODES   each node once, whoever is on it
- *   SPENT   what plans may use counts from their start on for ever
+ *   SPENT   what plans may be charged for counts from their start on for ever. It has
+ *           to be within the limit when somebody is planned to start, himself with what
+ *           he needs to start; by itself a start now needs no room beside plans
  *   USED    what jobs use counts as they do: of each a rate, from its start to its end.
  *           There has to be some left when somebody starts, so nobody starts who would
  *           have used up, by when another one is planned, what that needs to start
  *
  * One limit may allow more to some than to others (LimitFactor of their QOS), and those
- * for whom another limit stands anything: so of SUM and NODES it is known with how much
- * in all each of those who are planned may start.
+ * for whom another limit stands anything; and who is planned may need less to start
+ * than is kept for him: so of all but LEFT it is known with how much in all each of
+ * those who are planned may start.
  */
 #ifndef GANTRY_SCHEDULER_PLEDGE_H
 #define GANTRY_SCHEDULER_PLEDGE_H
@@ -126,8 +129,8 @@ struct pledge_bound {
     __int128 room; /* USED: all that it allows, in thousandths; and: */
     struct pledge_uses uses;
     struct pledge_past past;
-    __int128 need;       /* SUM: of itself */
-    __int128 room_now;   /* LEFT: to plans, if it starts now */
+    __int128 need;     /* SUM: of itself; SPENT: with what those that run have spent */
+    __int128 room_now; /* LEFT: to plans, if it starts now */
     bool beside_planned; /* only where somebody is planned, who starts */
 };
 
@@ -169,6 +172,9 @@ int64_t pledge_uses_last(const struct pledge_uses *uses, __int128 room,
                          int64_t from_sec);
 /* For how long somebody who starts now may go on using it so. */
 int64_t pledge_lasts(const struct pledge_bound *bound, const int64_t *times);
+/* SPENT: how much those that run may have spent in all, so that all start who are
+ * planned; PLEDGE_ANY: nobody needs any. */
+__int128 pledge_spare(const struct pledge *pledge);
 /* Each node that is in use in a slot, once. */
 void pledge_each_node(const struct pledge *pledge, size_t slot,
                       void (*fn)(void *arg, const char *node), void *arg);

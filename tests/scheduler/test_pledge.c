@@ -17,7 +17,6 @@
 
 #define SLOTS 10
 #define NONE SIZE_MAX
-#define EVER (SIZE_MAX - 1) /* whenever it begins */
 
 /* Ten seconds each; slot 9 is the last, up to 10 is without end. */
 static const int64_t times[SLOTS] = {0, 10, 20, 30, 40, 50, 60, 70, 80, 90};
@@ -294,28 +293,6 @@ static const struct {
     {"its own", PLEDGE_NODES, {"nodes ab 3-8"}, 2, 0, false, "ab", 0, 10, NONE, 0},
     {"two pods", PLEDGE_NODES, {"nodes a 3-8"}, 2, 0, false, "bb", 0, 10, NONE, 0},
     {"own too many", PLEDGE_NODES, {0}, 1, 0, false, "ab", 2, 10, 2, 0},
-    {"what is planned counts for ever",
-     PLEDGE_SPENT,
-     {"planned 5 3-10"},
-     4,
-     0,
-     false,
-     NULL,
-     0,
-     1,
-     EVER,
-     0},
-    {"as much as may be used",
-     PLEDGE_SPENT,
-     {"planned 5 3-10"},
-     5,
-     0,
-     false,
-     NULL,
-     0,
-     1,
-     NONE,
-     0},
 };
 
 static size_t slots_of(const char *nodes, struct slot *slots, char (*names)[2])
@@ -376,7 +353,7 @@ static size_t ask(const struct pledge_bound *bound, const char *nodes, size_t fi
     return pledge_short_nodes(bound, slots, slots_of(nodes, slots, names), first, last);
 }
 
-/* Of those on what is left of something, and for ever, there is but the one. */
+/* Of those on what is left of something there is but the one. */
 static bool goes_on(const struct pledge_bound *bound, size_t slot)
 {
     return bound->pledge->kind == PLEDGE_SUM && slot < SLOTS &&
