@@ -20,9 +20,11 @@
  * A limit on usage (GrpTRESMins, GrpWall) is on what jobs have been charged for
  * (charge.h), up to the end of the last period. Who has any of it waits while it is
  * used up. With limits_safe (AccountingStorageEnforce=safe) a job waits as well where
- * it, and all that run, might use more than there is until they end; without, it is
- * planned for no time by which those that run, and those planned before, will have used
- * all up; nor so that it has by when another one is planned.
+ * it, and all that run, might use more than there is until they end, as that counts
+ * (UsageFactorSafe); for a later time, and beside plans, the others as they are
+ * charged. Without, it is planned for no time by which those that run, and those
+ * planned before, will have used all up; nor so that it has by when another one is
+ * planned.
  *
  * What is held counts from a job's start until it holds nothing more: it is counted as
  * jobs start, within a step as well. Where the limits, or who they are for, have
@@ -105,9 +107,9 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
                                 const struct partition *part, const struct slot *slots,
                                 size_t n, struct str *message);
 
-/* Of one that would be planned for that time, without limits_safe: limits on usage that
- * those who run, or are planned before, will have used up by then. Where that is
- * forgotten later s->held says when. */
+/* Of one that would be planned for that time: limits on usage that those who run, or
+ * are planned before, will have used up by then. Where that is forgotten later s->held
+ * says when. With limits_safe: that leave too little once who runs has been charged. */
 enum reason allowance_check_by(struct sched *s, const struct job *job,
                                const struct partition *part, const struct slot *slots,
                                size_t n, int64_t at_sec, struct str *message);

@@ -207,27 +207,35 @@ int64_t asking_factor(const struct sched *s, const struct asking *a)
 int64_t asking_charged(const struct sched *s, const struct asking *a)
 {
     const struct qos *qos = policy_qos(&s->policy, a->job);
+    const int64_t factor = qos != NULL ? qos->usage_factor : 1000;
 
-    return qos != NULL ? qos->usage_factor : 1000;
+    return s->config.limits_safe ? MAX(factor, asking_factor(s, a)) : factor;
 }
 
 __int128 asking_rate(const struct sched *s, const struct asking *a,
-                     const struct limit *limit)
+                     const struct limit *limit, bool charged)
 {
     const __int128 amount =
         limit_has_tres(limit->kind) ? asking_amount(s, a, limit) : 1;
 
     if (!limit_is_of_usage(limit->kind))
         return amount;
-    return amount *
-           (s->config.limits_safe ? asking_factor(s, a) : asking_charged(s, a));
+    return amount * (charged ? asking_charged(s, a) : asking_factor(s, a));
 }
 
-static int64_t factored(const struct sched *s, const struct asking *a, int64_t need)
+static int64_t factored(int64_t amount, int64_t factor)
 {
-    __int128 product = (__int128)need * asking_factor(s, a) / 1000;
+    __int128 product = (__int128)amount * factor / 1000;
 
-    return need == INT64_MAX ? need : (int64_t)MIN(product, (__int128)INT64_MAX);
+    return amount == INT64_MAX ? amount : (int64_t)MIN(product, (__int128)INT64_MAX);
+}
+
+/* Of a limit on usage. */
+static int64_t may_use(const struct sched *s, const struct asking *a,
+                       const struct limit *limit)
+{
+    return limit_has_tres(limit->kind) ? times(asking_amount(s, a, limit), a->least_sec)
+                                       : a->least_sec;
 }
 
 int64_t asking_need(const struct sched *s, const struct asking *a,
@@ -250,9 +258,16 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_LEFT:
         return times(asking_amount(s, a, limit), a->least_sec);
     case WHAT_WALL_USED:
-        return factored(s, a, a->least_sec);
     case WHAT_USED:
-        return factored(s, a, times(asking_amount(s, a, limit), a->least_sec));
+        return factored(may_use(s, a, limit), asking_factor(s, a));
     }
     return 0;
+}
+
+int64_t asking_takes(const struct sched *s, const struct asking *a,
+                     const struct limit *limit)
+{
+    return limit_is_of_usage(limit->kind)
+               ? factored(may_use(s, a, limit), asking_charged(s, a))
+               : asking_need(s, a, limit);
 }

@@ -126,21 +126,38 @@ static int64_t nodes_needed(const struct sched *s, const struct asker *by,
     return need;
 }
 
-int64_t asker_need(const struct sched *s, const struct asker *by,
-                   const struct place_of *place, const struct limit *limit)
-{
-    int64_t need = asking_need(s, by->one, limit);
+typedef int64_t amount_fn(const struct sched *s, const struct asking *a,
+                          const struct limit *limit);
 
-    if (by->all->n > 1 && limit_is_shared(limit) && limit_is_on_nodes(limit) &&
-        (by->one->slots != NULL || !job_is_alone(by->one->job, by->one->part)))
-        return nodes_needed(s, by, place, limit);
+/* Of all that count together with it. */
+static int64_t sum_of(const struct sched *s, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit,
+                      amount_fn *amount)
+{
+    int64_t sum = amount(s, by->one, limit);
+
     for (size_t i = 0; i < by->all->n && limit_is_shared(limit); i++) {
         const struct asking *other = &by->all->items[i];
 
         if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
-            need = add_capped(need, asking_need(s, other, limit));
+            sum = add_capped(sum, amount(s, other, limit));
     }
-    return need;
+    return sum;
+}
+
+int64_t asker_need(const struct sched *s, const struct asker *by,
+                   const struct place_of *place, const struct limit *limit)
+{
+    if (by->all->n > 1 && limit_is_shared(limit) && limit_is_on_nodes(limit) &&
+        (by->one->slots != NULL || !job_is_alone(by->one->job, by->one->part)))
+        return nodes_needed(s, by, place, limit);
+    return sum_of(s, by, place, limit, asking_need);
+}
+
+int64_t asker_takes(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit)
+{
+    return sum_of(s, by, place, limit, asking_takes);
 }
 
 static void add_use(struct pledge_uses *uses, __int128 rate, int64_t lasts_sec)
@@ -155,16 +172,16 @@ static void add_use(struct pledge_uses *uses, __int128 rate, int64_t lasts_sec)
 }
 
 void asker_uses(const struct sched *s, const struct asker *by,
-                const struct place_of *place, const struct limit *limit,
+                const struct place_of *place, const struct limit *limit, bool charged,
                 struct pledge_uses *ret)
 {
     ret->n = 0;
-    add_use(ret, asking_rate(s, by->one, limit), by->one->least_sec);
+    add_use(ret, asking_rate(s, by->one, limit, charged), by->one->least_sec);
     for (size_t i = 0; i < by->all->n; i++) {
         const struct asking *other = &by->all->items[i];
 
         if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
-            add_use(ret, asking_rate(s, other, limit), other->least_sec);
+            add_use(ret, asking_rate(s, other, limit, charged), other->least_sec);
     }
 }
 

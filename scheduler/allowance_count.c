@@ -42,6 +42,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         struct taking taking = {.limit = limit,
                                 .component = (int64_t)a->component,
                                 .factor = 1000,
+                                .charged = 1000,
                                 .start_sec = TIME_UNSET,
                                 .end_sec = end_of(s, rec, a, limit),
                                 .slots = a->slots,
@@ -58,8 +59,8 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             taking.amount = asking_amount(s, a, limit);
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;
-            taking.factor =
-                s->config.limits_safe ? asking_factor(s, a) : asking_charged(s, a);
+            taking.factor = asking_factor(s, a);
+            taking.charged = asking_charged(s, a);
         }
         held_take(&s->held, &rec->takes, &taking);
     }

@@ -15,25 +15,37 @@ static int64_t until_planned(const struct sched *s, const struct asker *by,
                : LIMIT_UNLIMITED;
 }
 
-/* Where limits are safe: as it starts, and as others start who are planned, beside all
- * that run. */
+/* Of so much, with what has been used and may yet be by all that run: as that counts,
+ * or as it is charged. */
+static int64_t until_spent(const struct sched *s, const struct asker *by,
+                           const struct place_of *place, const struct limit *limit,
+                           __int128 most, bool charged)
+{
+    struct whose buffer;
+    const char *whose = asking_whose(s, by->one, limit, &buffer);
+    struct pledge_uses uses;
+
+    asker_uses(s, by, place, limit, charged, &uses);
+    most -= usage_spent(s, place, limit, whose, charged);
+    return pledge_uses_last(&uses, most * 1000, 0);
+}
+
+/* Where limits are safe: as it starts, and as others start who are planned. */
 static int64_t until_used(const struct sched *s, const struct asker *by,
                           const struct place_of *place, const struct limit *limit,
                           bool exempt)
 {
     struct whose buffer;
-    const char *whose = asking_whose(s, by->one, limit, &buffer);
-    const struct pledge *pledge = pledges_find(&s->timeline.pledges, limit, whose);
-    __int128 most = pledge != NULL ? pledge_spare(pledge) : PLEDGE_ANY;
-    struct pledge_uses uses;
+    const struct pledge *pledge = pledges_find(
+        &s->timeline.pledges, limit, asking_whose(s, by->one, limit, &buffer));
+    const __int128 spare = pledge != NULL ? pledge_spare(pledge) : PLEDGE_ANY;
+    int64_t longest = LIMIT_UNLIMITED;
 
-    if (exempt && most == PLEDGE_ANY)
-        return LIMIT_UNLIMITED;
     if (!exempt)
-        most = MIN(most, (__int128)limit->amount);
-    asker_uses(s, by, place, limit, &uses);
-    most -= usage_spent(s, place, limit, whose);
-    return pledge_uses_last(&uses, most * 1000, 0);
+        longest = until_spent(s, by, place, limit, limit->amount, false);
+    return spare == PLEDGE_ANY
+               ? longest
+               : MIN(longest, until_spent(s, by, place, limit, spare, true));
 }
 
 /* Beside plans each is assumed to hold it for so much longer. */
@@ -61,7 +73,7 @@ static int64_t until_left(const struct sched *s, const struct asker *by,
                                  .room = limit->amount};
     int64_t longest = LIMIT_UNLIMITED;
 
-    asker_uses(s, by, place, limit, &bound.uses);
+    asker_uses(s, by, place, limit, false, &bound.uses);
     if (!exempt)
         longest = pledge_uses_last(
             &bound.uses, limit->amount - held_of(&s->held, limit, whose, s->now_sec),
@@ -73,7 +85,8 @@ static int64_t until_left(const struct sched *s, const struct asker *by,
 static int64_t until_own(const struct sched *s, const struct asking *a,
                          const struct limit *limit)
 {
-    const struct pledge_uses uses = {{{asking_rate(s, a, limit), a->least_sec}}, 1};
+    const struct pledge_uses uses = {{{asking_rate(s, a, limit, false), a->least_sec}},
+                                     1};
 
     return pledge_uses_last(&uses, limit->amount, 0);
 }

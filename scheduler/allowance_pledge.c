@@ -81,7 +81,7 @@ static int64_t end_of(const struct sched *s, const struct jobrec *rec,
 static struct amounts used_of_job(const struct sched *s, const struct jobrec *rec,
                                   const struct asking *a, const struct limit *limit)
 {
-    const __int128 rate = asking_rate(s, a, limit);
+    const __int128 rate = asking_rate(s, a, limit, true);
     const int64_t end_sec = end_of(s, rec, a);
     struct amounts amounts = {0};
 
@@ -110,7 +110,7 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
     if (kind == PLEDGE_USED)
         return used_of_job(s, rec, a, limit);
     if (rec->claim.planned) {
-        amount = asking_need(s, a, limit);
+        amount = asking_takes(s, a, limit);
         *(exempt && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
     } else if (kind == PLEDGE_SUM) {
         amounts.held = asking_need(s, a, limit);
@@ -151,10 +151,23 @@ static void move(struct sched *s, const struct claim *claim,
         pledge_start(pledged->of, pledged->most, claim->first, n_slots, sign);
 }
 
-/* By one place, whether or not its limits bind the job: so it is counted. */
-static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings *all,
-                      const struct asking *a, const struct places *places, size_t at)
+/* With how much in all it may start, itself as others have to reckon with it: what it
+ * does not need itself to start may be lacking. */
+static __int128 most_of(const struct sched *s, const struct asker *by,
+                        const struct place_of *place, const struct limit *limit)
 {
+    const __int128 most = limit_allows(place, limit);
+
+    if (!s->held.of_charged || kind_of(s, limit) != PLEDGE_SPENT)
+        return most;
+    return most + asker_takes(s, by, place, limit) - asker_need(s, by, place, limit);
+}
+
+/* By one place, whether or not its limits bind the job: so it is counted. */
+static void pledge_at(struct sched *s, struct jobrec *rec, const struct asker *by,
+                      const struct places *places, size_t at)
+{
+    const struct asking *a = by->one;
     const struct limits *limits = places->items[at].limits;
     struct claim *claim = &rec->claim;
     struct whose buffer;
@@ -162,18 +175,18 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct askings 
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
         const bool exempt = asking_is_exempt(a, places, at, limit);
-        struct pledged pledged = {
-            .component = a->component,
-            .most = exempt ? PLEDGE_ANY : limit_allows(&places->items[at], limit)};
+        struct pledged pledged = {.component = a->component, .most = PLEDGE_ANY};
 
         if (!counts_over_time(limit))
             continue;
+        if (!exempt)
+            pledged.most = most_of(s, by, &places->items[at], limit);
         pledged.of = pledges_get(&s->timeline.pledges, limit,
                                  asking_whose(s, a, limit, &buffer), kind_of(s, limit));
         pledged.amounts = amounts_of(s, rec, a, limit, exempt);
         GROW(claim->pledged, claim->n_pledged, claim->pledged_cap);
         claim->pledged[claim->n_pledged++] = pledged;
-        move(s, claim, &pledged, all, 1);
+        move(s, claim, &pledged, by->all, 1);
     }
 }
 
@@ -190,14 +203,14 @@ void allowance_pledge(struct sched *s, struct jobrec *rec)
         s->timeline.overcommitted = true;
     view_askings(s, rec, &view, &all);
     for (size_t i = 0; i < all.n; i++) {
-        const struct asking *a = &all.items[i];
+        const struct asker by = {&all, &all.items[i]};
         struct places places;
 
-        if (a->job->gone)
+        if (by.one->job->gone)
             continue;
-        places_find(s, a->job, a->part, &places);
+        places_find(s, by.one->job, by.one->part, &places);
         for (size_t k = 0; k < places.n; k++)
-            pledge_at(s, rec, &all, a, &places, k);
+            pledge_at(s, rec, &by, &places, k);
     }
 }
 
@@ -227,19 +240,22 @@ static void bind_used(const struct sched *s, const struct asker *by,
                       struct pledge_bound *bound)
 {
     bound->room = (__int128)limit->amount * 1000;
-    asker_uses(s, by, place, limit, &bound->uses);
+    asker_uses(s, by, place, limit, true, &bound->uses);
     usage_past(s, place, limit, bound->pledge->key.whose, &bound->past);
 }
 
-/* What it leaves as the job starts, beside all that run; and what the job takes of it,
- * with all of them. */
+/* What it leaves as the job starts, by when all that run have been charged; and what
+ * the job takes of it then, with all of them. */
 static void bind_spent(const struct sched *s, const struct asker *by,
                        const struct place_of *place, const struct limit *limit,
                        struct pledge_bound *bound)
 {
-    bound->need = asker_need(s, by, place, limit);
-    bound->need += usage_spent(s, place, limit, bound->pledge->key.whose);
-    bound->room = limit->amount - bound->need;
+    const int64_t spent = usage_spent(s, place, limit, bound->pledge->key.whose, true),
+                  need = asker_need(s, by, place, limit);
+
+    bound->room = (__int128)limit->amount - spent - need;
+    bound->need = (__int128)spent +
+                  (s->held.of_charged ? asker_takes(s, by, place, limit) : need);
 }
 
 /* False: nobody has any of it. */
@@ -381,14 +397,25 @@ static bool is_short(struct sched *s, const struct asker *by,
     return true;
 }
 
+/* What is too much of it. */
+static int64_t said_of(const struct sched *s, const struct asker *by,
+                       const struct place_of *place, const struct limit *limit,
+                       enum pledge_kind kind)
+{
+    if (kind == PLEDGE_USED)
+        return 0;
+    return kind == PLEDGE_SPENT ? asker_takes(s, by, place, limit)
+                                : asker_need(s, by, place, limit);
+}
+
 static void say_short(const struct looking *l, const struct asker *by,
                       const struct place_of *place, const struct limit *limit,
                       enum pledge_kind kind)
 {
     const bool used = kind == PLEDGE_USED;
 
-    allowance_say_broken(by, place, limit,
-                         used ? 0 : asker_need(l->s, by, place, limit), l->message);
+    allowance_say_broken(by, place, limit, said_of(l->s, by, place, limit, kind),
+                         l->message);
     str_add(l->message,
             used ? " by when others are planned, if it goes on to its limit beside all "
                    "that run and are planned"

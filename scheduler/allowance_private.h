@@ -81,6 +81,9 @@ int64_t asking_amount_on(const struct sched *s, const struct asking *a,
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
+/* What others have to reckon with: of usage all that it may be charged for. */
+int64_t asking_takes(const struct sched *s, const struct asking *a,
+                     const struct limit *limit);
 /* As in Slurm, a limit on GPUs of a type does not bind who asks for any GPUs. */
 bool asking_is_bound(const struct asking *a, const struct limit *limit);
 /* Does a limit of a place count what it holds, and bind others alone: as another one
@@ -100,12 +103,13 @@ bool asking_holds(const struct sched *s, const struct asking *a,
  * QOS says so. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);
 
-/* So many it is charged for: the usage factor. */
+/* So many others have to reckon with: those that it is charged for, the usage factor;
+ * and where limits are safe those above, if more, as they count while it runs. */
 int64_t asking_charged(const struct sched *s, const struct asking *a);
-/* What it counts for a second by a limit over time: in its unit, or in thousandths of
- * that by one on usage. */
+/* What it counts for a second by a limit over time: in its unit; or in thousandths of
+ * that by one on usage, as is charged or not. */
 __int128 asking_rate(const struct sched *s, const struct asking *a,
-                     const struct limit *limit);
+                     const struct limit *limit, bool charged);
 
 /* ---- allowance_node.c ---- */
 
@@ -142,9 +146,12 @@ struct asker {
 /* What it counts for with those that count together with it: they start together. */
 int64_t asker_need(const struct sched *s, const struct asker *by,
                    const struct place_of *place, const struct limit *limit);
+/* What others have to reckon with. */
+int64_t asker_takes(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit);
 /* asking_rate of them, for as long as each has to last at least. */
 void asker_uses(const struct sched *s, const struct asker *by,
-                const struct place_of *place, const struct limit *limit,
+                const struct place_of *place, const struct limit *limit, bool charged,
                 struct pledge_uses *ret);
 /* Which components they are, a bit each. */
 unsigned asker_joined(const struct sched *s, const struct asker *by,
@@ -172,14 +179,15 @@ bool usage_is_up(const struct sched *s, const struct place_of *place,
 bool usage_stays_up(const struct sched *s, const struct asking *a,
                     const struct place_of *place, const struct limit *limit);
 /* Would more be used than there is, if all that run used all that they may, and the job
- * as well? */
+ * as well? Now, or once they have been charged. */
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
-                       int64_t need);
+                       int64_t need, bool charged);
 
-/* What has been used, and may yet be by those that run. */
+/* What has been used, and may yet be by those that run; as it counts where one starts,
+ * or as it is charged. */
 int64_t usage_spent(const struct sched *s, const struct place_of *place,
-                    const struct limit *limit, const char *whose);
+                    const struct limit *limit, const char *whose, bool charged);
 
 /* What has been used by now, of which nothing that runs is to be foreseen. */
 void usage_past(const struct sched *s, const struct place_of *place,

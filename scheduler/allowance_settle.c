@@ -41,10 +41,14 @@ static bool see_limits(struct held *held, const struct limits *limits)
 static void look_for_limits(struct held *held, const struct policy *p, bool accrual)
 {
     held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    held->of_usage = held->of_priority = held->of_accrual = false;
+    held->of_usage = held->of_priority = held->of_accrual = held->of_charged = false;
     for (size_t i = 0; i < p->n_qos; i++) {
-        see_limits(held, &p->qos[i]->limits);
-        held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;
+        const struct qos *qos = p->qos[i];
+
+        see_limits(held, &qos->limits);
+        held->of_bounds |= (qos->flags & QOS_LIFTS) != 0;
+        held->of_charged |=
+            qos->usage_factor > 1000 && (qos->flags & QOS_USAGE_FACTOR_SAFE) == 0;
     }
     for (size_t i = 0; i < p->n_accounts; i++) {
         const struct account *account = p->accounts[i];

@@ -55,12 +55,14 @@ static int64_t recent_of(const struct sched *s, const struct place_of *place,
 }
 
 int64_t usage_spent(const struct sched *s, const struct place_of *place,
-                    const struct limit *limit, const char *whose)
+                    const struct limit *limit, const char *whose, bool charged)
 {
     int64_t sum = past_of(s, place, limit);
 
     sum = add_capped(sum, recent_of(s, place, limit));
-    return add_capped(sum, held_of(&s->held, limit, whose, s->charged_sec));
+    return add_capped(sum, charged
+                               ? held_charged(&s->held, limit, whose, s->charged_sec)
+                               : held_of(&s->held, limit, whose, s->charged_sec));
 }
 
 void usage_past(const struct sched *s, const struct place_of *place,
@@ -127,29 +129,37 @@ static bool usage_is_up_by(const struct sched *s, const struct asking *a,
 
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
-                       int64_t need)
+                       int64_t need, bool charged)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, a, limit, &buffer);
 
-    return add_capped(usage_spent(s, place, limit, whose), need) > limit->amount;
+    return add_capped(usage_spent(s, place, limit, whose, charged), need) >
+           limit->amount;
 }
 
 /* ---- jobs that run ---- */
 
-/* NULL: now. */
-static bool is_up(const struct sched *s, const struct asking *a,
+/* NULL: now. Where limits are safe it has to be there for the job as well. */
+static bool is_up(const struct sched *s, const struct asker *by,
                   const struct place_of *place, const struct limit *limit,
-                  struct by_then *then)
+                  struct by_then *then, int64_t *ret_need)
 {
-    return then == NULL ? usage_is_up(s, place, limit)
-                        : usage_is_up_by(s, a, place, limit, then);
+    *ret_need = 0;
+    if (then == NULL)
+        return usage_is_up(s, place, limit);
+    if (!s->config.limits_safe)
+        return usage_is_up_by(s, by->one, place, limit, then);
+    *ret_need = asker_need(s, by, place, limit);
+    return usage_may_run_out(s, by->one, place, limit, *ret_need, true);
 }
 
-static enum reason find_used_up(const struct sched *s, const struct asking *a,
+static enum reason find_used_up(const struct sched *s, const struct asker *by,
                                 struct by_then *then, struct str *message)
 {
+    const struct asking *a = by->one;
     struct places places;
+    int64_t need;
 
     places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
@@ -160,9 +170,9 @@ static enum reason find_used_up(const struct sched *s, const struct asking *a,
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
                 !asking_is_bound(a, limit) || !asking_has(s, a, limit) ||
-                !is_up(s, a, place, limit, then))
+                !is_up(s, by, place, limit, then, &need))
                 continue;
-            allowance_say(place, a->job, limit, 0, message);
+            allowance_say(place, a->job, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
@@ -180,7 +190,8 @@ static enum reason find_any_used_up(const struct sched *s, const struct job *job
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
     for (size_t i = 0; i < all.n && reason == REASON_NONE; i++) {
         if (all.items[i].job->phase == JOB_RUNNING)
-            reason = find_used_up(s, &all.items[i], NULL, message);
+            reason =
+                find_used_up(s, &(struct asker){&all, &all.items[i]}, NULL, message);
     }
     return reason;
 }
@@ -189,15 +200,17 @@ enum reason allowance_check_by(struct sched *s, const struct job *job,
                                const struct partition *part, const struct slot *slots,
                                size_t n, int64_t at_sec, struct str *message)
 {
-    struct by_then then = {.at_sec = at_sec};
+    struct by_then then = {.at_sec = at_sec, .forgotten_sec = TIME_UNSET};
     enum reason reason = REASON_NONE;
     struct askings all;
 
-    if (!s->held.of_usage || s->config.limits_safe)
+    if (!s->held.of_usage || (s->config.limits_safe && !s->held.of_charged))
         return REASON_NONE;
     askings_init(s, &all, job, part, slots, n);
+    if (s->config.limits_safe)
+        askings_measure(s, &all, job, part);
     for (size_t i = 0; i < all.n && reason == REASON_NONE; i++)
-        reason = find_used_up(s, &all.items[i], &then, message);
+        reason = find_used_up(s, &(struct asker){&all, &all.items[i]}, &then, message);
     if (reason == REASON_NONE)
         return REASON_NONE;
     s->held.forgotten_sec = then.forgotten_sec;

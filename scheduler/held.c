@@ -238,6 +238,7 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
                           .component = taking->component,
                           .amount = taking->amount,
                           .factor = taking->factor,
+                          .charged = taking->charged,
                           .start_sec = taking->start_sec,
                           .end_sec = taking->end_sec,
                           .next = *takes};
@@ -267,30 +268,32 @@ static int64_t capped(__int128 sum)
     return (int64_t)MIN(sum, (__int128)INT64_MAX);
 }
 
-static __int128 left_of_one(const struct take *t, int64_t from_sec)
+static int64_t left_of_one(const struct take *t, int64_t from_sec, int64_t factor)
 {
     __int128 product = (__int128)t->amount * ((__int128)t->end_sec - from_sec);
 
-    return MIN(product, (__int128)INT64_MAX) * t->factor / 1000;
+    return capped(MIN(product, (__int128)INT64_MAX) * factor / 1000);
 }
 
 /* Many ask, one after the other, while nothing changes. */
-static int64_t left_of(struct counter *counter, int64_t at_sec)
+static void find_left(struct counter *counter, int64_t at_sec)
 {
-    __int128 sum = 0;
-
     if (counter->left_sec == at_sec && at_sec != TIME_UNSET)
-        return counter->left;
-    for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
-        int64_t from = MAX(at_sec, t->start_sec);
-
-        if (t->end_sec > from)
-            sum += left_of_one(t, from);
-        sum = MIN(sum, (__int128)INT64_MAX);
-    }
+        return;
     counter->left_sec = at_sec;
-    counter->left = capped(sum);
-    return counter->left;
+    counter->left = counter->left_charged = 0;
+    for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
+        const int64_t from = MAX(at_sec, t->start_sec);
+        int64_t left;
+
+        if (t->end_sec <= from)
+            continue;
+        left = left_of_one(t, from, t->factor);
+        counter->left = add_capped(counter->left, left);
+        if (t->charged != t->factor)
+            left = left_of_one(t, from, t->charged);
+        counter->left_charged = add_capped(counter->left_charged, left);
+    }
 }
 
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
@@ -302,7 +305,21 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
         return 0;
     if (limit_is_on_nodes(limit))
         return (int64_t)HASH_COUNT(counter->nodes);
-    return counts_left(counter) ? left_of(counter, at_sec) : capped(counter->sum);
+    if (!counts_left(counter))
+        return capped(counter->sum);
+    find_left(counter, at_sec);
+    return counter->left;
+}
+
+int64_t held_charged(const struct held *h, const struct limit *limit, const char *whose,
+                     int64_t at_sec)
+{
+    struct counter *counter = held_counter(h, limit, whose);
+
+    if (counter == NULL)
+        return 0;
+    find_left(counter, at_sec);
+    return counter->left_charged;
 }
 
 int64_t held_used(const struct held *h, const struct limit *limit, const char *whose,
@@ -317,7 +334,7 @@ int64_t held_used(const struct held *h, const struct limit *limit, const char *w
                       last = MIN(t->end_sec, to_sec);
 
         if (first < last) /* one that has no end is not of that time */
-            sum += (__int128)t->amount * (last - first) * t->factor / 1000;
+            sum += (__int128)t->amount * (last - first) * t->charged / 1000;
     }
     return capped(sum);
 }

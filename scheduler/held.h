@@ -35,7 +35,8 @@ struct take {
     struct counter *counter;
     int64_t component; /* of the job, that counts for it */
     int64_t amount;    /* nodes: 0, they are those of the component */
-    int64_t factor;    /* thousandths of what is left of it, that count */
+    int64_t factor;    /* thousandths of what is left of it, that count; and */
+    int64_t charged;   /* as many as others have to reckon with */
     int64_t start_sec;
     int64_t end_sec; /* when it ends at the latest */
     struct take *next;
@@ -63,7 +64,7 @@ struct counter {
     struct node_use *nodes; /* hash by name */
     struct take
         *takes; /* of what is left over time; it is, at a time (or TIME_UNSET): */
-    int64_t left, left_sec;
+    int64_t left, left_charged, left_sec;
     struct waiter *waiters;
     UT_hash_handle hh;
 };
@@ -81,7 +82,8 @@ struct held {
     bool of_priority;       /* some are on the priority of who is kept room for */
     bool of_accrual;        /* some are on who gains age: accrue.h; and so: */
     size_t n_lack_age;      /* as many do not that might, at the last look */
-    bool of_usage;          /* some are on what has been used */
+    bool of_usage;          /* some are on what has been used; and who starts by */
+    bool of_charged;        /* less may be charged for more: UsageFactor */
     struct counter *broken; /* by the last check; NULL: none */
     bool of_nodes;          /* it is on nodes: a shared one counts once; it leaves */
     int64_t nodes_left;     /* so many to those who count together; and where a job's
@@ -109,7 +111,7 @@ void held_reset(struct held *h);
 struct taking {
     const struct limit *limit;
     const char *whose;
-    int64_t component, amount, factor, start_sec, end_sec;
+    int64_t component, amount, factor, charged, start_sec, end_sec;
     const struct slot *slots;
     size_t n_slots;
 };
@@ -129,6 +131,9 @@ struct counter *held_counter(const struct held *h, const struct limit *limit,
  * time on. */
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t at_sec);
+/* Likewise of what has been used: as much as others have to reckon with. */
+int64_t held_charged(const struct held *h, const struct limit *limit, const char *whose,
+                     int64_t at_sec);
 /* How much of what is held over time is used between two times, if all go on to their
  * ends. */
 int64_t held_used(const struct held *h, const struct limit *limit, const char *whose,
