@@ -122,6 +122,8 @@ static void submit(struct day *w, int number)
         "user=bob qos=long account=main",
         "user=cem qos=spent account=lab",
         "user=ann qos=spent account=lab",
+        "user=ann qos=dear account=lab",
+        "user=cem qos=dear account=lab",
     };
     static const char *const owners[] = {"", "user=ann", "user=bob", "user=cem"};
     const char *payer = payers[draw(w, w->limited ? ARRAY_LEN(payers) : 1)];
@@ -217,11 +219,17 @@ static const char *const limit_lines[] = {
     ("qos long grpTRESRunMins=cpu=24000,gres/gpu:h100=6000 "
      "maxTRESPerAccount=gres/x/gpu=16"),
     "qos spent grpTRESMins=cpu=6000,gres/gpu:h100=2000 grpWall=1200",
+    "qos dear factor=2.5",
     "qos normal",
     "account main users=ann,bob maxJobs=3",
     "account lab parent=main users=ann,bob,cem grpTRES=node=5",
     "qos part maxJobsPerUser=3",
 };
+
+/* Instead, where limits are safe: what its jobs use together, some of which are
+ * charged for more than they start by. */
+static const char safe_account[] = "account lab parent=main users=ann,bob,cem "
+                                   "grpTRES=node=5 grpTRESMins=cpu=15000 grpWall=5000";
 
 /* Of those, what no other one stands for. */
 struct have {
@@ -532,6 +540,8 @@ static void add_limits(struct day *w)
 {
     for (size_t i = 0; i < ARRAY_LEN(limit_lines); i++)
         tell(w, limit_lines[i]);
+    if (w->safe)
+        tell(w, safe_account);
 }
 
 /* Nor has one been given up and given again. */
