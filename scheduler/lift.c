@@ -81,10 +81,9 @@ static bool is_alike(const struct sched *s, const struct preempt_side *a,
     return alike;
 }
 
-static void add_kind(struct lifts *l, const struct preempt_side *side)
+static void add_kind(struct lifts *l, const struct preempt_side *side, int64_t tier)
 {
-    struct lift_kind kind = {
-        .side = *side, .job = job_copy(side->job), .tier = side->part->priority_tier};
+    struct lift_kind kind = {.side = *side, .job = job_copy(side->job), .tier = tier};
 
     kind.side.job = kind.job;
     GROW(l->kinds, l->n, l->cap);
@@ -102,15 +101,18 @@ void lift_know(struct sched *s, struct entry *entry)
 {
     struct lifts *l = &s->lifts;
     struct preempt_side side;
+    int64_t tier;
 
     if (!are_known(s))
         return;
     side = herd_side(s, entry->rec, entry->part);
+    tier = pass_place_tier(s, entry->part, entry->resv);
     entry->kind = 0;
-    while (entry->kind < l->n && !is_alike(s, &l->kinds[entry->kind].side, &side))
+    while (entry->kind < l->n && (l->kinds[entry->kind].tier != tier ||
+                                  !is_alike(s, &l->kinds[entry->kind].side, &side)))
         entry->kind++;
     if (entry->kind == l->n)
-        add_kind(l, &side);
+        add_kind(l, &side, tier);
 }
 
 /* ---- which may preempt which ---- */

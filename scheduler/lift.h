@@ -13,10 +13,11 @@
  * comes behind it for more than that; of several that are lifted to one place who may
  * preempt the others is first, then they stand as they did. Along lists that lead on
  * (top may preempt high, that one low) all are lifted, also where top does not list
- * low. By partition the tiers say all this, but for jobs with components of their own.
+ * low. By partition the tiers say all this, but for jobs with components of their own
+ * and those in a reservation, which are above all tiers.
  *
- * By QOS and partition jobs are of kinds; which may preempt which is found once for
- * all of a kind.
+ * By QOS, partition and whether they are in a reservation jobs are of kinds; which may
+ * preempt which is found once for all of a kind.
  */
 #ifndef GANTRY_SCHEDULER_LIFT_H
 #define GANTRY_SCHEDULER_LIFT_H

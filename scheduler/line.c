@@ -108,7 +108,7 @@ struct line_turn line_turn_in(struct sched *s, struct jobrec *rec, size_t i)
 
     if (turn.part == NULL)
         return turn;
-    turn.tier = pass_tier(rec, turn.part);
+    turn.tier = pass_tier(s, rec, turn.part, pass_reservation(s, rec, i));
     worn = guise_wear(s, rec, pass_qos(s, rec, i));
     turn.size = pass_size(s, rec, turn.part);
     guise_wear(s, rec, worn);

@@ -127,8 +127,13 @@ struct partrec *pass_partition(const struct sched *s, const struct job *job, siz
 /* In a partition, with the QOS that it is looked at with; NULL: in none. */
 struct priority pass_priority(struct sched *s, struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec);
-/* The partition's; above all of them where others yield to it (yield.h). */
-int64_t pass_tier(const struct jobrec *rec, const struct partrec *part);
+/* The partition's; above all of them in the reservation of that name (NULL: in none),
+ * once that is on; above these where others yield to it (yield.h). */
+int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
+                  const struct partrec *part, const char *resv);
+/* Whoever yields to it. */
+int64_t pass_place_tier(const struct sched *s, const struct partrec *part,
+                        const char *resv);
 /* turn.h */
 int64_t pass_size(struct sched *s, const struct jobrec *rec,
                   const struct partrec *part);

@@ -9,6 +9,9 @@
 #include "scheduler/guise.h"
 #include "scheduler/yield.h"
 
+/* More than any partition's. */
+#define TIER_RESERVED (INT64_C(1) << 40)
+
 int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partrec *part)
 {
     struct shape *shape;
@@ -36,9 +39,18 @@ static struct priority priority_in(struct sched *s, const struct jobrec *rec,
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
-int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
+int64_t pass_place_tier(const struct sched *s, const struct partrec *part,
+                        const char *resv)
 {
-    return yield_any(rec) ? INT64_MAX : part->part->priority_tier;
+    const int64_t above = reserve_is_on(s, resv) ? TIER_RESERVED : 0;
+
+    return part->part->priority_tier + above;
+}
+
+int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
+                  const struct partrec *part, const char *resv)
+{
+    return yield_any(rec) ? INT64_MAX : pass_place_tier(s, part, resv);
 }
 
 /* With the QOS that it is looked at with, in that partition; NULL: in any. */
@@ -151,7 +163,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .qos_at = (uint32_t)qos_at,
         .version = rec->version,
         .listed = (uint32_t)i,
-        .tier = pass_tier(rec, part),
+        .tier = pass_tier(s, rec, part, pass_reservation(s, rec, i)),
         .priority = pass_priority(s, rec, part, now_sec),
         .size = pass_size(s, rec, part),
         .submit_sec = rec->job->submit_sec,

@@ -1,11 +1,11 @@
 /*
  * queue - the order in which jobs are considered.
  *
- * One entry for each pending job, partition it may start in and QOS it may have, as in
- * Slurm. Order: who may preempt another before that one (lift.h), priority tier of the
- * partition (higher first), priority (higher first), when it was submitted, or
- * requeued, job id, task, and for one job its QOS by their priority, then the
- * partitions as listed.
+ * One entry for each pending job, partition and reservation it may start in and QOS it
+ * may have, as in Slurm. Order: who may preempt another before that one (lift.h), in a
+ * reservation that is on before all others, priority tier of the partition (higher
+ * first), priority (higher first), when it was submitted, or requeued, job id, task,
+ * and for one job its QOS by their priority, then the partitions as listed.
  * Nothing else decides, so every core orders alike.
  *
  * A long queue is put in order as it is walked through, from the front, so that no step
@@ -32,7 +32,8 @@ struct partrec;
 struct queue_rank {
     const struct jobrec *rec;
     const char *uid;
-    int64_t tier, priority, submit_sec, job_id, task;
+    int64_t tier; /* pass_tier */
+    int64_t priority, submit_sec, job_id, task;
     uint32_t listed;
 };
 

@@ -172,6 +172,9 @@ struct lot reserve_lot_on(const struct sched *s, const char *name, size_t positi
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */
 const struct resvrec *reserve_own(const struct sched *s, const char *name);
+/* May jobs in the reservation of that name (NULL: in none) begin now? Those in one that
+ * is to come are planned as others are: in Slurm they are not in the queue yet. */
+bool reserve_is_on(const struct sched *s, const char *name);
 /* The nodes that a job in that one would rather have, as it may have others too; NULL:
  * it is all the same to it. */
 const uint64_t *reserve_home(const struct sched *s, const char *name);

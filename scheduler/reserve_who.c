@@ -79,6 +79,15 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name)
     return rec;
 }
 
+bool reserve_is_on(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
+    int64_t start, end;
+
+    return rec != NULL && reservation_occurrence(rec->resv, s->now_sec, &start, &end) &&
+           (start <= s->now_sec || rec->resv->flex);
+}
+
 const uint64_t *reserve_home(const struct sched *s, const char *name)
 {
     const struct resvrec *own = reserve_own(s, name);

@@ -61,9 +61,10 @@
  * any left it is ASIDE. It is told of as its next task; up to `max_job_array_resv` of
  * its tasks are planned, in places of which only a snapshot says more (follower.h).
  *
- * Queue order: who may preempt another stands before it (lift.h); priority_tier of the
- * partition, then priority (priority.h), then job_id; the tasks of an array stand where
- * its job_id does, by their indices.
+ * Queue order: who may preempt another stands before it (lift.h); who is in a
+ * reservation that has begun, or whose jobs may run before (FLEX), before all others;
+ * priority_tier of the partition, then priority (priority.h), then job_id; the tasks of
+ * an array stand where its job_id does, by their indices.
  */
 #ifndef GANTRY_SCHEDULER_SCHED_H
 #define GANTRY_SCHEDULER_SCHED_H
