@@ -21,6 +21,7 @@
 #include "scheduler/timeline.h"
 #include "tests/support/plain_plan.h"
 #include "tests/support/queue_case.h"
+#include "tests/support/queue_stand.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -139,53 +140,12 @@ static void stay_in(struct plain_job *job, struct plain_job *others,
         others[i].in = in;
 }
 
-static bool draws(const struct plain_resv *resv)
-{
-    return resv->magnetic && resv->float_sec == LIMIT_UNSET &&
-           resv->end_sec > QUEUE_NOW_SEC;
-}
-
-/* Which of the reservations that draw it in, or that it names, is its i-th; behind the
- * former comes NULL: none. `ret_n`: how many there are of all these. */
-static const struct plain_resv *choice_in(const struct queue_case *q,
-                                          const struct job *job, size_t i,
-                                          size_t *ret_n)
-{
-    size_t n = 0;
-
-    *ret_n = job->n_reservations;
-    if (job->n_reservations > 0)
-        return queue_resv_named(q, job->reservations[i % job->n_reservations]);
-    for (size_t k = 0; k < q->n_resvs && job->n_others == 0; k++)
-        n += draws(&q->resvs[k]);
-    *ret_n = n + 1;
-    i %= n + 1;
-    for (size_t k = 0; i < n; k++) {
-        if (draws(&q->resvs[k]) && i-- == 0)
-            return &q->resvs[k];
-    }
-    return NULL;
-}
-
-static size_t choices_but_qos(const struct queue_case *q, const struct job *job)
-{
-    size_t n;
-
-    choice_in(q, job, 0, &n);
-    return n * job_license_choices(job);
-}
-
-static size_t choices_of(const struct queue_case *q, const struct job *job)
-{
-    return choices_but_qos(q, job) * MAX(job->n_qos_list, 1);
-}
-
 /* The QOS of its i-th choice; NULL: it names but one. */
 static const char *choice_qos(const struct queue_case *q, const struct job *job,
                               size_t i)
 {
     return job->n_qos_list > 0
-               ? q->qos[queue_qos_of(q, job, i / choices_but_qos(q, job))].name
+               ? q->qos[queue_qos_of(q, job, i / queue_choices_but_qos(q, job))].name
                : NULL;
 }
 
@@ -197,7 +157,8 @@ static void choose_qos(const struct queue_case *q, const struct job *job, size_t
 
     if (job->n_qos_list == 0)
         return;
-    view.limit_sec = q->qos[queue_qos_of(q, job, i / choices_but_qos(q, job))].wall_sec;
+    view.limit_sec =
+        q->qos[queue_qos_of(q, job, i / queue_choices_but_qos(q, job))].wall_sec;
     plain->limit_sec = view.limit_sec;
     plain->own_sec = view.limit_sec;
     plain->length_sec = book_length(view.limit_sec);
@@ -214,7 +175,7 @@ static void choose(const struct queue_case *q, const struct job *job, size_t i,
                    struct plain_job *plain, struct plain_job *others)
 {
     size_t n, license;
-    const struct plain_resv *in = choice_in(q, job, i, &n);
+    const struct plain_resv *in = queue_choice_in(q, job, i, &n);
     struct job view;
 
     license = i / n % job_license_choices(job);
@@ -242,18 +203,21 @@ static void note_choice(struct queue_case *q, size_t number,
 }
 
 /* With that one of its choices with which it can begin first, else as they are listed:
- * which that is. */
-static size_t find_plainly(const struct queue_case *q, const struct job *job,
-                           struct plain_job *plain, struct plain_job *others,
-                           struct plain_place *place)
+ * which that is; before a slot. */
+static size_t find_plainly(const struct queue_case *q, const struct stand *stand,
+                           size_t before, struct plain_job *plain,
+                           struct plain_job *others, struct plain_place *place)
 {
-    size_t before = SIZE_MAX, best = 0;
+    const struct job *job = queue_job_at(q, q->n_running + stand->number);
+    size_t best = 0;
     bool refused = false;
 
     *place = (struct plain_place){.start_sec = TIME_UNSET};
-    for (size_t i = 0; i < choices_of(q, job); i++) {
+    for (size_t i = 0; i < queue_choices(q, job); i++) {
         struct plain_place here = {.start_sec = TIME_UNSET};
 
+        if (!stand_has(q, stand, i))
+            continue;
         choose(q, job, i, plain, others);
         if (!plain_limits_may_wait(q->plain, plain) ||
             !plain_plan_find(q->plain, plain, before, &here)) {
@@ -270,29 +234,69 @@ static size_t find_plainly(const struct queue_case *q, const struct job *job,
     return best;
 }
 
-/* Where the plain planner puts it, taken. False: in the last slot, or refused. */
-static bool place_plainly(struct queue_case *q, size_t number)
+/* One that has just come is not promised that, and left to the walk; and those who
+ * start meanwhile may reach its limits. */
+static void check_far(const struct queue_case *q, const struct stand *stand)
+{
+    const struct job *job = queue_job_at(q, q->n_running + stand->number);
+
+    ck_assert_msg(job->plan.start_sec == PLAN_FAR || stand->number > q->n_pending ||
+                      q->limited || !stand_is_last(q, stand),
+                  "seed %" PRIu64 ", %s: plainly far, and not at %" PRId64, q->seed,
+                  job->uid, job->plan.start_sec);
+}
+
+static bool has_place(const struct queue_case *q, size_t number)
+{
+    return q->places[number].n > 0;
+}
+
+/* Its place is lifted, or put back. */
+static void lift_plainly(struct queue_case *q, size_t number, bool back)
 {
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
-    struct plain_place *place = &q->places[number];
-    const size_t best = find_plainly(q, job, &plain, others, place);
 
-    if (place->start_sec == TIME_UNSET || place->refused)
-        return !place->refused;
-    note_choice(q, number, &plain, choice_qos(q, job, best));
-    if (place->start_sec == PLAN_FAR) {
-        /* One that has just come is not promised that, and left to the walk; and those
-         * who start meanwhile may reach its limits. */
-        ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending ||
-                          q->limited,
-                      "seed %" PRIu64 ", %s: plainly far, and not at %" PRId64, q->seed,
-                      job->uid, job->plan.start_sec);
+    if (!has_place(q, number))
+        return;
+    choose_as_placed(q, number, &plain, others);
+    if (back)
+        plain_plan_take(q->plain, &plain, &q->places[number]);
+    else
+        plain_plan_give(q->plain, &plain, &q->places[number]);
+}
+
+/* Where the plain planner puts it, taken; who has a place from where he stood before
+ * has one that is earlier. False: in the last slot, or refused. */
+static bool place_plainly(struct queue_case *q, const struct stand *stand)
+{
+    const struct job *job = queue_job_at(q, q->n_running + stand->number);
+    struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
+    struct plain_place *old = &q->places[stand->number], place;
+    size_t best;
+
+    if (old->started)
+        return true;
+    lift_plainly(q, stand->number, false);
+    best = find_plainly(q, stand, has_place(q, stand->number) ? old->first : SIZE_MAX,
+                        &plain, others, &place);
+    if (place.start_sec == TIME_UNSET || place.refused) {
+        lift_plainly(q, stand->number, true);
+        if (!has_place(q, stand->number))
+            *old = place;
+        return !place.refused;
+    }
+    q->left |= has_place(q, stand->number);
+    plain_place_fini(old);
+    *old = place;
+    note_choice(q, stand->number, &plain, choice_qos(q, job, best));
+    if (place.start_sec == PLAN_FAR) {
+        check_far(q, stand);
         return false;
     }
-    if (place->first == 0)
-        set_started(q, job, place);
-    plain_plan_take(q->plain, &plain, place);
+    if (place.first == 0)
+        set_started(q, job, old);
+    plain_plan_take(q->plain, &plain, old);
     return true;
 }
 
@@ -316,38 +320,62 @@ static void compare_choice(const struct queue_case *q, size_t number)
         q->placed_by[number]);
 }
 
-static bool compare_place(struct queue_case *q, size_t number)
+/* Has somebody two stands? */
+static bool any_twice(const struct queue_case *q)
 {
-    if (!place_plainly(q, number))
-        return false;
-    compare(q, queue_job_at(q, q->n_running + number), &q->places[number]);
-    if (!never(q, number))
-        compare_choice(q, number);
-    return true;
+    bool any = false;
+
+    for (size_t i = 1; i <= q->n_pending && !any; i++)
+        any = stand_has_any(q, &(struct stand){i, true}) &&
+              stand_has_any(q, &(struct stand){i, false});
+    return any;
 }
 
-/* The order of the queue is that of the numbers. A place in the last slot is no promise
- * but made anew in each walk, around the promises of who comes behind: it ends the
- * comparison. So does who is refused for the nodes of its first place. */
+/* All who have had their turn. Where somebody has left his place for an earlier one
+ * others may have that by now; and so, perhaps, where not all have had their turn. */
+static void compare_placed(const struct queue_case *q, bool whole)
+{
+    if (q->left || (!whole && any_twice(q)))
+        return;
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        const struct plain_place *place = &q->places[i];
+
+        if (place->start_sec == 0 || place->start_sec == PLAN_FAR || place->refused)
+            continue;
+        compare(q, queue_job_at(q, q->n_running + i), place);
+        if (!never(q, i))
+            compare_choice(q, i);
+    }
+}
+
+/* A place in the last slot is no promise but made anew in each walk, around the
+ * promises of who comes behind: it ends the comparison. So does who is refused for the
+ * nodes of its first place. True: all have been compared. */
 static bool compare_all(struct queue_case *q)
 {
-    for (size_t i = 1; i <= q->n_pending; i++) {
-        if (!compare_place(q, i))
-            return false;
-    }
-    return true;
+    struct stand stands[STANDS_MAX];
+    const size_t n = stands_line_up(q, q->n_pending, stands);
+    bool whole = true;
+
+    for (size_t i = 0; i < n && whole; i++)
+        whole = place_plainly(q, &stands[i]);
+    compare_placed(q, whole);
+    return whole && !q->left;
 }
 
 /* ---- after a change ---- */
 
 /* Now, with the first of its choices with which it fits: with that QOS. */
-static bool find_plain_start(const struct queue_case *q, const struct job *job,
+static bool find_plain_start(const struct queue_case *q, const struct stand *stand,
                              struct plain_job *plain, struct plain_job *others,
                              struct plain_place *place, const char **ret_qos)
 {
+    const struct job *job = queue_job_at(q, q->n_running + stand->number);
     bool found = false;
 
-    for (size_t i = 0; i < choices_of(q, job) && !found; i++) {
+    for (size_t i = 0; i < queue_choices(q, job) && !found; i++) {
+        if (!stand_has(q, stand, i))
+            continue;
         choose(q, job, i, plain, others);
         *ret_qos = choice_qos(q, job, i);
         found = plain_plan_find(q->plain, plain, 1, place);
@@ -356,8 +384,10 @@ static bool find_plain_start(const struct queue_case *q, const struct job *job,
 }
 
 /* Lifted alone: does it fit now? Else it is put back. */
-static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
+static bool start_plainly(struct queue_case *q, const struct stand *stand,
+                          bool was_waiting)
 {
+    const size_t number = stand->number;
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *old = &q->places[number], place;
@@ -368,7 +398,7 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
     choose_as_placed(q, number, &plain, others);
     plain_plan_give(q->plain, &plain, old);
     plain.promised = true;
-    if (find_plain_start(q, job, &plain, others, &place, &qos)) {
+    if (find_plain_start(q, stand, &plain, others, &place, &qos)) {
         note_choice(q, number, &plain, qos);
         plain_place_fini(old);
         *old = place;
@@ -411,38 +441,62 @@ static void start_all(struct queue_case *q)
     while (!piece_was_refused(q->s, PIECE_WALK));
 }
 
-/* The numbers of the first `n` jobs, in the order in which they are offered gaps. */
-static void order_turns(const struct queue_case *q, size_t *turns, size_t n)
+/* Is a gap offered to `a`, which stands before `b`, before that one? */
+static bool is_first(const struct queue_case *q, const struct stand *a,
+                     const struct stand *b)
 {
-    for (size_t i = 1; i <= n; i++) {
-        struct plain_job own[QUEUE_COMPONENTS], others[QUEUE_COMPONENTS];
-        struct plain_job job = plain_of(q, queue_job_at(q, q->n_running + i), own);
-        size_t at = i - 1;
+    struct plain_job of_a[QUEUE_COMPONENTS], of_b[QUEUE_COMPONENTS];
+    struct plain_job x = plain_of(q, queue_job_at(q, q->n_running + a->number), of_a),
+                     y = plain_of(q, queue_job_at(q, q->n_running + b->number), of_b);
 
-        for (; at > 0; at--) {
-            struct plain_job other =
-                plain_of(q, queue_job_at(q, q->n_running + turns[at - 1]), others);
+    return a->reserved != b->reserved ||
+           plain_plan_is_first(q->plain, q->order, &x, &y);
+}
 
-            if (plain_plan_is_first(q->plain, q->order, &other, &job))
-                break;
-            turns[at] = turns[at - 1];
-        }
-        turns[at] = i;
+/* Where the first `n` jobs stand, in the order in which they are offered gaps; returns
+ * how many. */
+static size_t order_turns(const struct queue_case *q, size_t n, struct stand *ret)
+{
+    struct stand stands[STANDS_MAX];
+    const size_t n_stands = stands_line_up(q, n, stands);
+
+    for (size_t i = 0; i < n_stands; i++) {
+        size_t at = i;
+
+        for (; at > 0 && !is_first(q, &ret[at - 1], &stands[i]); at--)
+            ret[at] = ret[at - 1];
+        ret[at] = stands[i];
     }
+    return n_stands;
 }
 
 /* What starts leaves its place to others, from the first one on. */
 static void start_all_plainly(struct queue_case *q, const bool *waiting, size_t n)
 {
-    size_t turns[QUEUE_JOBS_MAX + 2], i = 0;
+    struct stand turns[STANDS_MAX];
+    const size_t n_turns = order_turns(q, n, turns);
+    size_t i = 0;
 
-    order_turns(q, turns, n);
-    while (i < n) {
-        if (start_plainly(q, turns[i], waiting[turns[i]]))
+    while (i < n_turns) {
+        if (start_plainly(q, &turns[i], waiting[turns[i].number]))
             i = 0;
         else
             i++;
     }
+}
+
+/* It is placed with all of its choices. */
+static bool place_new(struct queue_case *q, size_t number)
+{
+    bool placed = true;
+
+    for (int i = 0; i < 2 && placed; i++) {
+        const struct stand stand = {number, i == 0};
+
+        if (stand_has_any(q, &stand))
+            placed = place_plainly(q, &stand);
+    }
+    return placed;
 }
 
 /* The new job is the last of the queue; but where gaps are not offered in the queue's
@@ -454,7 +508,7 @@ static void compare_starts(struct queue_case *q, bool *waiting)
 
     if (in_queue)
         start_all_plainly(q, waiting, q->n_pending);
-    if (!place_plainly(q, n) || never(q, n))
+    if (!place_new(q, n) || never(q, n))
         return; /* one that cannot be promised a start ends the search */
     waiting[n] = true;
     if (!in_queue)
@@ -522,66 +576,84 @@ static void promise_so_many(struct queue_case *q, int64_t depth)
 
 /* It has no place unless it starts now: nobody is in its way but those that run, and
  * those that have been promised a start. */
-static void compare_start(struct queue_case *q, size_t number)
+static void place_start(struct queue_case *q, const struct stand *stand)
 {
+    const size_t number = stand->number;
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *place = &q->places[number];
     const char *qos = NULL;
 
-    if (!find_plain_start(q, job, &plain, others, place, &qos))
+    if (has_place(q, number) ||
+        !find_plain_start(q, stand, &plain, others, place, &qos))
         return;
     note_choice(q, number, &plain, qos);
     set_started(q, job, place);
     plain_plan_take(q->plain, &plain, place);
-    compare(q, job, place);
-    compare_choice(q, number);
 }
 
-static bool has_place(const struct queue_case *q, size_t number)
+/* It has a place, and not now. */
+static bool is_promised(const struct queue_case *q, size_t number)
 {
-    return q->places[number].n > 0;
+    return has_place(q, number) && q->places[number].first > 0;
 }
 
 /* The first who have to wait are promised a start, as they wait. In the order of the
  * queue others start in their turn, in any other one behind those. */
-static bool compare_promises(struct queue_case *q, size_t depth)
+static bool place_promises(struct queue_case *q, size_t depth)
 {
-    for (size_t i = 1, n = 0; i <= q->n_pending; i++) {
-        if (n < depth) {
-            if (!compare_place(q, i))
+    struct stand stands[STANDS_MAX];
+    const size_t n_stands = stands_line_up(q, q->n_pending, stands);
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_stands; i++) {
+        const bool had = is_promised(q, stands[i].number);
+
+        if (n < depth || had) {
+            if (!place_plainly(q, &stands[i]))
                 return false;
-            n += !never(q, i) && q->places[i].first > 0;
+            n += is_promised(q, stands[i].number);
+            n -= had;
         } else if (q->order == BACKFILL_QUEUE) {
-            compare_start(q, i);
+            place_start(q, &stands[i]);
         }
     }
     return true;
 }
 
-static void compare_offers(struct queue_case *q)
+static void place_offers(struct queue_case *q)
 {
-    size_t turns[QUEUE_JOBS_MAX + 2] = {0};
+    struct stand turns[STANDS_MAX];
+    const size_t n = order_turns(q, q->n_pending, turns);
 
-    order_turns(q, turns, q->n_pending);
-    for (size_t i = 0; i < q->n_pending; i++) {
-        if (!has_place(q, turns[i]))
-            compare_start(q, turns[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        place_start(q, &turns[i]);
 }
 
-/* Forecasts last, so that they are in nobody's way. True: all have been compared. */
+/* Forecasts last, so that they are in nobody's way. */
+static bool place_forecasts(struct queue_case *q)
+{
+    struct stand stands[STANDS_MAX];
+    const size_t n = stands_line_up(q, q->n_pending, stands);
+    bool placed[QUEUE_JOBS_MAX + 2], whole = true;
+
+    for (size_t i = 1; i <= q->n_pending; i++)
+        placed[i] = has_place(q, i);
+    for (size_t i = 0; i < n && whole; i++)
+        whole = placed[stands[i].number] || place_plainly(q, &stands[i]);
+    return whole;
+}
+
+/* True: all have been compared. */
 static bool compare_depth(struct queue_case *q, size_t depth)
 {
-    if (!compare_promises(q, depth))
-        return false;
-    if (q->order != BACKFILL_QUEUE)
-        compare_offers(q);
-    for (size_t i = 1; i <= q->n_pending; i++) {
-        if (!has_place(q, i) && !compare_place(q, i))
-            return false;
-    }
-    return true;
+    bool whole = place_promises(q, depth);
+
+    if (whole && q->order != BACKFILL_QUEUE)
+        place_offers(q);
+    whole = whole && place_forecasts(q);
+    compare_placed(q, whole);
+    return whole && !q->left;
 }
 
 static size_t run_case(uint64_t seed)
@@ -640,7 +712,7 @@ END_TEST
 
 /* A job of two reservations comes, is promised a start in one of them when the step's
  * time is up, and would start sooner in the other. */
-static const uint64_t several[] = {8489, 8985, 15545};
+static const uint64_t several[] = {8489, 15545};
 
 START_TEST(test_several)
 {

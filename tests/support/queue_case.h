@@ -84,6 +84,8 @@ struct queue_case {
     bool wired;                   /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
+    bool left;      /* somebody has left his place for an earlier one: who had none may
+                       have it */
     size_t changes; /* that were compared */
 };
 
