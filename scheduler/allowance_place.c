@@ -10,7 +10,7 @@ const struct partition *places_part(const struct sched *s, const struct job *job
     if (job->partition != NULL)
         part = cluster_partition(&s->cluster, job->partition);
     else if (job->n_partitions == 0)
-        part = cluster_default_partition(&s->cluster);
+        part = reserve_partition(s, job, 0);
     else
         part = cluster_partition(&s->cluster, job->partitions[0]);
     return part != NULL ? part->part : NULL;

@@ -19,8 +19,12 @@ static bool is_choice(const struct sched *s, const struct job *job)
 {
     const struct partrec *part = cluster_partition(&s->cluster, job->plan.partition);
 
-    if (part == NULL || job->n_partitions == 0)
-        return part != NULL && part == cluster_default_partition(&s->cluster);
+    if (part == NULL)
+        return false;
+    for (size_t i = 0; i < reserve_n_partitions(job) && job->n_partitions == 0; i++) {
+        if (part == reserve_partition(s, job, i))
+            return true;
+    }
     for (size_t i = 0; i < job->n_partitions; i++) {
         if (str_eq(job->partitions[i], job->plan.partition))
             return true;

@@ -121,8 +121,8 @@ size_t pass_qos(struct sched *s, struct jobrec *rec, size_t i);
 const char *pass_reservation(struct sched *s, struct jobrec *rec, size_t i);
 /* The licence of the i-th; NULL: it has no choice. */
 const char *pass_license(struct sched *s, struct jobrec *rec, size_t i);
-/* The partition of the i-th, which is the default one where the job names none; NULL:
- * it is not there, or has been named before. */
+/* The partition of the i-th, where the job names none the one of its reservation
+ * (reserve_partition); NULL: it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);
 /* In a partition, with the QOS that it is looked at with; NULL: in none. */
 struct priority pass_priority(struct sched *s, struct jobrec *rec,

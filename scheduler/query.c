@@ -31,13 +31,15 @@ static int64_t best_priority(const struct sched *s, const struct job *job,
                              int64_t now_sec)
 {
     const struct norms norms = core_norms(s);
-    const struct partrec *part;
-    int64_t best;
+    const bool names = job->n_partitions > 0;
+    const size_t n = names ? job->n_partitions : reserve_n_partitions(job);
+    int64_t best = core_priority(s, &norms, job, NULL, now_sec).total;
 
-    part = job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
-    best = core_priority(s, &norms, job, part, now_sec).total;
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        part = cluster_partition(&s->cluster, job->partitions[i]);
+    for (size_t i = 0; i < n; i++) {
+        const struct partrec *part =
+            names ? cluster_partition(&s->cluster, job->partitions[i])
+                  : reserve_partition(s, job, i);
+
         if (part != NULL)
             best = MAX(best, core_priority(s, &norms, job, part, now_sec).total);
     }
@@ -87,6 +89,19 @@ const char *sched_default_partition(const struct sched *s)
     const struct partrec *rec = cluster_default_partition(&s->cluster);
 
     return rec != NULL ? rec->part->name : NULL;
+}
+
+const char *sched_unnamed_partition(const struct sched *s, const struct job *job,
+                                    size_t i)
+{
+    const struct partrec *rec = reserve_partition(s, job, i);
+
+    return rec != NULL ? rec->part->name : NULL;
+}
+
+size_t sched_n_unnamed_partitions(const struct job *job)
+{
+    return reserve_n_partitions(job);
 }
 
 const struct partition *sched_partition(const struct sched *s, const char *name)

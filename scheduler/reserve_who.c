@@ -79,6 +79,24 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name)
     return rec;
 }
 
+struct partrec *reserve_partition(const struct sched *s, const struct job *job,
+                                  size_t i)
+{
+    const struct resvrec *rec =
+        job->n_reservations > 0
+            ? reserve_find(&s->reserve, job->reservations[i % job->n_reservations])
+            : NULL;
+    struct partrec *part =
+        rec != NULL ? cluster_partition(&s->cluster, rec->resv->partition) : NULL;
+
+    return part != NULL ? part : cluster_default_partition(&s->cluster);
+}
+
+size_t reserve_n_partitions(const struct job *job)
+{
+    return MAX(job->n_reservations, 1);
+}
+
 bool reserve_is_on(const struct sched *s, const char *name)
 {
     const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;

@@ -360,9 +360,14 @@ const struct slot *sched_counts(const struct sched *s, const struct job *job,
 uint64_t sched_cluster_gen(const struct sched *s);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */
 int64_t sched_charged_sec(const struct sched *s);
-/* The partition of jobs that name none; NULL: there is none. Lent until the next
- * apply. */
+/* The partition of jobs that name none, nor a reservation that has one; NULL: there is
+ * none. Lent until the next apply. */
 const char *sched_default_partition(const struct sched *s);
+/* The i-th of those of such a job: of several reservations each has its own, which may
+ * be the same (reserve_partition). Lent likewise. NULL: there is none. */
+const char *sched_unnamed_partition(const struct sched *s, const struct job *job,
+                                    size_t i);
+size_t sched_n_unnamed_partitions(const struct job *job);
 /* Lent until the next apply; NULL: there is none of that name. */
 const struct partition *sched_partition(const struct sched *s, const char *name);
 /* The first that `takes`: the partition itself, its alternate, the alternate of that.

@@ -98,6 +98,15 @@ static void ask_component(struct asking *a, const char *name)
         say_closed(a, part);
 }
 
+static void ask_unnamed(struct asking *a, const struct job *model)
+{
+    for (size_t i = 0; i < sched_n_unnamed_partitions(model); i++) {
+        const char *name = sched_unnamed_partition(a->sched, model, i);
+        if (name)
+            ask(a, name);
+    }
+}
+
 static void ask_all(struct asking *a, const struct bjob *job)
 {
     const struct job *model = job->model;
@@ -106,9 +115,8 @@ static void ask_all(struct asking *a, const struct bjob *job)
             ask_component(a, model->others[i].partitions[0]);
     if (a->closed.len > 0)
         return;
-    const char *by_default = sched_default_partition(a->sched);
-    if (model->n_partitions == 0 && by_default)
-        ask(a, by_default);
+    if (model->n_partitions == 0)
+        ask_unnamed(a, model);
     for (size_t i = 0; i < model->n_partitions; i++)
         ask(a, model->partitions[i]);
 }
@@ -136,8 +144,9 @@ static void answer(const struct asking *a, struct intake *ret)
 void intake_decide(struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret)
 {
-    const char *asked =
-        job->partition ? job->partition : sched_default_partition(sched);
+    const char *asked = job->partition ? job->partition
+                        : job->model   ? sched_unnamed_partition(sched, job->model, 0)
+                                       : sched_default_partition(sched);
     struct asking a = {
         .sched = sched,
         .job = job,

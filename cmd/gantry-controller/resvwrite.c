@@ -341,6 +341,27 @@ static void *make(void *arg, const struct json *object)
     return xstrdup_null(json_str(object, "metadata.name"));
 }
 
+static bool names_reservation(const struct job *model, const char *name)
+{
+    bool names = false;
+    for (size_t i = 0; i < model->n_reservations && !names; i++)
+        names = str_eq(model->reservations[i], name);
+    return names;
+}
+
+/* Who names it and no partition is queued in that of the reservation. */
+static void ask_members(struct controller *ctl, const char *name)
+{
+    struct record *r, *tmp;
+    if (!ctl->synced)
+        return;
+    HASH_ITER (hh, ctl->records, r, tmp) {
+        const struct job *model = r->job ? r->job->model : NULL;
+        if (model && model->n_partitions == 0 && names_reservation(model, name))
+            record_ask_partitions(r);
+    }
+}
+
 static void changed(void *arg, enum kc_change change, void *old_item, void *new_item,
                     const struct json *object)
 {
@@ -366,6 +387,7 @@ static void changed(void *arg, enum kc_change change, void *old_item, void *new_
     sched_apply(ctl->sched,
                 r ? &(struct change){.kind = CHANGE_RESERVATION, .u.reservation = r}
                   : &(struct change){.kind = CHANGE_RESERVATION_GONE, .u.key = name});
+    ask_members(ctl, name);
     cycle_want(ctl);
 }
 

@@ -58,13 +58,21 @@ static void ask(struct asking *a, const char *name)
         names_add(&a->taken, &a->n_taken, by ? by->name : name);
 }
 
+static void ask_unnamed(struct asking *a)
+{
+    for (size_t i = 0; i < sched_n_unnamed_partitions(a->model); i++) {
+        const char *name = sched_unnamed_partition(a->e->sched, a->model, i);
+        if (name)
+            ask(a, name);
+    }
+}
+
 static void ask_all(struct asking *a)
 {
-    const char *by_default = sched_default_partition(a->e->sched);
     for (size_t i = 0; i < a->model->n_partitions; i++)
         ask(a, a->model->partitions[i]);
-    if (a->model->n_partitions == 0 && by_default)
-        ask(a, by_default);
+    if (a->model->n_partitions == 0)
+        ask_unnamed(a);
 }
 
 static enum reason answer(const struct asking *a, struct str *message)

@@ -138,6 +138,20 @@ static bool is_limited(const struct world *w, const struct job *model,
     return true;
 }
 
+/* What is named twice is passed over. */
+static void name_unnamed(const struct world *w, struct job *model)
+{
+    char **names = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < sched_n_unnamed_partitions(model); i++) {
+        const char *name = sched_unnamed_partition(w->sched, model, i);
+        if (name)
+            names_add(&names, &n, name);
+    }
+    model->partitions = names;
+    model->n_partitions = n;
+}
+
 /* As the controller does; that one of them takes jobs has been seen to. -1: limits keep
  * it out of all that do. */
 static int leave_closed(const struct world *w, struct job *model, struct err *err)
@@ -146,9 +160,8 @@ static int leave_closed(const struct world *w, struct job *model, struct err *er
     size_t n_kept = 0;
     STR_AUTO struct str limits;
     str_init(&limits, LIMITS_MAX);
-    if (model->n_partitions == 0 && sched_default_partition(w->sched))
-        names_add(&model->partitions, &model->n_partitions,
-                  sched_default_partition(w->sched));
+    if (model->n_partitions == 0)
+        name_unnamed(w, model);
     for (size_t i = 0; i < model->n_partitions; i++) {
         const char *name = model->partitions[i];
         const struct partition *part = sched_partition(w->sched, name),

@@ -16,10 +16,12 @@
 
 /* There are: up (the default), down, drain, inactive; drain-up, whose alternate is up,
  * and drain-twice, whose is drain-up; drain-lost, whose is nowhere; circle, whose is
- * itself. All of these are in state DRAIN. */
+ * itself. All of these are in state DRAIN. Reservation r is of partition down, s of
+ * none. */
 static const struct {
     const char *what;
     const char *asked; /* partitions; NULL: none */
+    const char *reservations[2];
     bool no_default;
     enum job_state state; /* and what is persisted with it */
     const char *partition, *refused;
@@ -30,6 +32,16 @@ static const struct {
     {.what = "DOWN takes jobs", .asked = "down", .queue = "down"},
     {.what = "by default", .queue = "up"},
     {.what = "no default, none asked for", .no_default = true},
+    {.what = "its reservation's", .reservations = {"r"}, .queue = "down"},
+    {.what = "each reservation's", .reservations = {"s", "r"}, .queue = "up,down"},
+    {.what = "no default, but a reservation's",
+     .reservations = {"s", "r"},
+     .no_default = true,
+     .queue = "down"},
+    {.what = "it names one itself",
+     .asked = "up",
+     .reservations = {"r"},
+     .queue = "up"},
     {.what = "the core says that there is no such partition",
      .asked = "nowhere",
      .queue = "nowhere"},
@@ -142,6 +154,16 @@ static void have_partitions(struct sched *sched, bool with_default)
     }
 }
 
+static void have_reservation(struct sched *sched, const char *name,
+                             const char *partition)
+{
+    struct reservation *resv = reservation_new();
+    resv->name = xstrdup(name);
+    resv->partition = xstrdup_null(partition);
+    sched_apply(sched,
+                &(struct change){.kind = CHANGE_RESERVATION, .u.reservation = resv});
+}
+
 static struct job *model_of(const char *asked)
 {
     struct job *model = job_new();
@@ -159,12 +181,17 @@ START_TEST(test_decide)
     struct bjob *job = xcalloc(1, sizeof(*job));
     struct intake got;
     have_partitions(sched, !cases[_i].no_default);
+    have_reservation(sched, "r", "down");
+    have_reservation(sched, "s", NULL);
     jstatus_init(&job->status);
     job->status.state = cases[_i].state;
     text_set(&job->status.partition, cases[_i].partition);
     text_set(&job->status.refusal, cases[_i].refused);
     job->partition = xstrdup_null(cases[_i].asked);
     job->model = cases[_i].unreadable ? NULL : model_of(cases[_i].asked);
+    for (size_t i = 0; job->model && i < 2 && cases[_i].reservations[i]; i++)
+        names_add(&job->model->reservations, &job->model->n_reservations,
+                  cases[_i].reservations[i]);
     intake_decide(sched, job, cases[_i].started, &got);
     ck_assert_msg(str_eq(got.queue, cases[_i].queue) &&
                       str_eq(got.refusal, cases[_i].refusal) &&
