@@ -132,7 +132,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     reserve_keep(s);
     reserve_renew(s, now_sec);
     owners_empty(s);
-    s->lines.n = 0;
+    lines_reset(&s->lines);
     s->n_holding = 0;
     crews_empty(&s->crews);
     add_nodes(s);

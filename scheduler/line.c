@@ -18,7 +18,28 @@ void lines_fini(struct lines *lines)
     free(lines->owners);
     free(lines->hopeful);
     free(lines->keys);
+    likes_fini(&lines->likes);
     *lines = (struct lines){0};
+}
+
+void lines_reset(struct lines *lines)
+{
+    lines->n = 0;
+    likes_reset(&lines->likes);
+}
+
+uint64_t line_like_key(int64_t length_sec, uint32_t demand, uint32_t need)
+{
+    return (uint64_t)length_sec * UINT64_C(0x100000001b3) ^
+           ((uint64_t)demand << 32 | need);
+}
+
+static void add_like(struct lines *lines, size_t i)
+{
+    const struct line *line = &lines->items[i];
+
+    likes_add(&lines->likes, i,
+              line_like_key(lines->lengths_sec[i], line->demand, line->need));
 }
 
 static void note_fresh(struct lines *lines, struct jobrec *rec)
@@ -90,6 +111,10 @@ static void make_room(struct lines *lines)
     lines->owners = xrealloc(lines->owners, lines->cap * sizeof(*lines->owners));
     lines->hopeful = xrealloc(lines->hopeful, lines->cap * sizeof(*lines->hopeful));
     lines->keys = xrealloc(lines->keys, lines->cap * sizeof(*lines->keys));
+    if (!likes_grow(&lines->likes, lines->cap))
+        return;
+    for (size_t i = 0; i < lines->n; i++)
+        add_like(lines, i);
 }
 
 uint64_t lines_gen(const struct sched *s)
@@ -202,7 +227,8 @@ void line_add(struct sched *s, struct jobrec *rec)
         s->cluster.unsettled ? (struct line_turn){0} : line_turn_in(s, rec, 0);
     set_key(lines, lines->n);
     lines->hopeful[lines->n] = true;
-    lines->lengths_sec[lines->n++] = length_sec;
+    lines->lengths_sec[lines->n] = length_sec;
+    add_like(lines, lines->n++);
     note_fresh(lines, rec);
 }
 
@@ -223,6 +249,7 @@ void line_drop(struct sched *s, struct jobrec *rec)
     struct lines *lines = &s->lines;
     size_t i = rec->claim.line, last = --lines->n;
 
+    likes_drop(&lines->likes, i, last);
     lines->items[i] = lines->items[last];
     lines->recs[i] = lines->recs[last];
     lines->turns[i] = lines->turns[last];

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/likes.h"
 #include "scheduler/stairs.h"
 
 struct claim;
@@ -54,6 +55,7 @@ struct lines {
     /* False: it was not under the stairs when these were looked at last, and is not
      * unless those of its demand have risen since. */
     bool *hopeful;
+    struct likes likes; /* by line_like_key */
     /* When its turn is, roughly: of one tier, who is smaller has no larger one.
      * 0: it is of another tier, or not known. */
     uint32_t *keys;
@@ -79,6 +81,10 @@ static inline bool lines_know_fresh(const struct lines *lines)
 /* Likewise, but of those behind the first `n`, and of one job. */
 void lines_forget_fresh_of(struct lines *lines, const struct jobrec *rec, size_t n);
 
+/* What jobs that are alike have in common, as one number; as others may have it. */
+uint64_t line_like_key(int64_t length_sec, uint32_t demand, uint32_t need);
+/* There are none. */
+void lines_reset(struct lines *lines);
 /* Puts a line up for a job with a claim on the timeline, sees to it that it is of the
  * slots of now, and takes it down. */
 void line_add(struct sched *s, struct jobrec *rec);

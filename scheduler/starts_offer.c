@@ -13,9 +13,11 @@ bool starts_wants(enum round round, const struct candidate *c)
            round != (job->plan.promised && !c->fresh ? ROUND_PROMISE : ROUND_OFFER);
 }
 
-/* One that has a promise: it starts (true), or keeps it as it is. */
+/* One that has a promise: it starts, or another one that it has left its place to is to
+ * start (true), or keeps it as it is. */
 static bool try_promised(struct sched *s, const struct entry *entry)
 {
+    const uint64_t placed = entry->rec->placed;
     struct seeker by;
 
     if (s->stairs.mutation != s->timeline.mutation)
@@ -23,7 +25,7 @@ static bool try_promised(struct sched *s, const struct entry *entry)
     if (!line_is_under(&s->lines, entry->rec->claim.line, &s->stairs))
         return false;
     by = trial_seeker(s, entry);
-    return trial_run(s, entry, &by, 1);
+    return trial_run(s, entry, &by, 1) || entry->rec->placed != placed;
 }
 
 /* The walk counts how many wait before one, in each of their choices: beside a promise

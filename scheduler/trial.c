@@ -8,6 +8,7 @@
 #include "scheduler/book.h"
 #include "scheduler/component.h"
 #include "scheduler/reprieve.h"
+#include "scheduler/twins.h"
 
 void trial_note_place(struct sched *s, struct jobrec *rec, bool placed)
 {
@@ -324,11 +325,14 @@ static bool run(struct sched *s, const struct entry *entry, const struct seeker 
 {
     struct jobrec *rec = entry->rec;
     const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
+    const struct twins_mark mark = twins_mark(s, rec);
     const bool due = rec->claim.on && rec->claim.first == 0;
     bool placed;
     const struct slot *slots;
+    struct twins twins;
     size_t n;
 
+    twins.n = 0;
     trial_set_limited(entry, REASON_NONE, NULL);
     rec->refused = rec->declined = false;
     if (!may_improve(s, rec, by, before))
@@ -339,11 +343,13 @@ static bool run(struct sched *s, const struct entry *entry, const struct seeker 
         go_back(s, entry, by, &lifted);
         return false;
     }
-    if (s->window.first == 0 && (due || !in_turn || !pass_holds(s, entry))) {
+    if (s->window.first == 0 && (due || !in_turn || !pass_holds(s, entry)) &&
+        !twins_find(s, entry, &mark, &twins)) {
         trial_start(s, entry, slots, n, placed);
         return true;
     }
     place(s, entry, slots, n);
+    twins_pass_on(s, rec, &twins);
     return false;
 }
 

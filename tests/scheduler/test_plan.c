@@ -21,6 +21,7 @@
 #include "scheduler/timeline.h"
 #include "tests/support/plain_plan.h"
 #include "tests/support/queue_case.h"
+#include "tests/support/queue_like.h"
 #include "tests/support/queue_stand.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
@@ -383,17 +384,43 @@ static bool find_plain_start(const struct queue_case *q, const struct stand *sta
     return found;
 }
 
-/* Lifted alone: does it fit now? Else it is put back. */
+/* Of those that are alike, and before it in the queue, each has the place of the next,
+ * if that is earlier, and it has that of the last: none is later than `promised`. Which
+ * has its place then. */
+static size_t pass_place_on(struct queue_case *q, size_t number, int64_t promised_sec,
+                            const bool *waiting)
+{
+    const struct job *job = queue_job_at(q, q->n_running + number);
+    size_t first = number;
+
+    for (size_t i = 1; i < number; i++) {
+        struct plain_place *place = &q->places[i], kept = *place;
+
+        if (!waiting[i] || place->started || place->start_sec > promised_sec ||
+            place->start_sec <= q->places[number].start_sec ||
+            !queue_are_alike(q, queue_job_at(q, q->n_running + i), job))
+            continue;
+        *place = q->places[number];
+        q->places[number] = kept;
+        first = MIN(first, i);
+    }
+    return first;
+}
+
+/* Lifted alone: does it fit now? Else it is put back. Who starts there is the first of
+ * those that are alike. */
 static bool start_plainly(struct queue_case *q, const struct stand *stand,
-                          bool was_waiting)
+                          const bool *waiting)
 {
     const size_t number = stand->number;
     const struct job *job = queue_job_at(q, q->n_running + number);
     struct plain_job others[QUEUE_COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *old = &q->places[number], place;
+    const int64_t promised_sec = old->start_sec;
+    size_t first = number;
     const char *qos;
 
-    if (!was_waiting || old->first == 0)
+    if (!waiting[number] || old->first == 0)
         return false;
     choose_as_placed(q, number, &plain, others);
     plain_plan_give(q->plain, &plain, old);
@@ -402,11 +429,12 @@ static bool start_plainly(struct queue_case *q, const struct stand *stand,
         note_choice(q, number, &plain, qos);
         plain_place_fini(old);
         *old = place;
-        set_started(q, job, old);
+        first = pass_place_on(q, number, promised_sec, waiting);
+        set_started(q, queue_job_at(q, q->n_running + first), &q->places[first]);
     }
     choose_as_placed(q, number, &plain, others);
-    plain_plan_take(q->plain, &plain, old);
-    return old->first == 0;
+    plain_plan_take(q->plain, &plain, &q->places[first]);
+    return q->places[first].first == 0;
 }
 
 static void end_some(struct queue_case *q)
@@ -478,7 +506,7 @@ static void start_all_plainly(struct queue_case *q, const bool *waiting, size_t 
     size_t i = 0;
 
     while (i < n_turns) {
-        if (start_plainly(q, &turns[i], waiting[turns[i].number]))
+        if (start_plainly(q, &turns[i], waiting))
             i = 0;
         else
             i++;
@@ -720,6 +748,15 @@ START_TEST(test_several)
 }
 END_TEST
 
+/* One could start before its time, and another one starts that is alike (twins.h). */
+static const uint64_t twins[] = {2853, 2908, 19826, 20871, 22158, 22796};
+
+START_TEST(test_twins)
+{
+    ck_assert_int_eq(run_case(twins[_i]), 1);
+}
+END_TEST
+
 /* A job of two reservations is promised a start in one of them, and starts in the
  * other: it is none of the three that are promised one. */
 START_TEST(test_depth_several)
@@ -734,6 +771,7 @@ int main(void)
                       (struct suite_row[]){{test_plans, 1},
                                            {test_depths, 1},
                                            {test_several, ARRAY_LEN(several)},
+                                           {test_twins, ARRAY_LEN(twins)},
                                            {test_depth_several, 1},
                                            {NULL, 0}});
 }

@@ -325,6 +325,23 @@ void queue_ask_as(struct job *job, const struct job *other)
     }
 }
 
+/* So small, and of so few kinds, that many are alike. */
+static void draw_alike(struct queue_case *q, struct job *job)
+{
+    job->each.v[RES_CPU] = 1000 * (1 + (int64_t)queue_draw(q, 2));
+    job->each.v[RES_MEM] = job->each.v[q->gpu] = 0;
+    job->min_pods = job->max_pods = 1;
+    job->segment = job->most_switches = 0;
+    job->spread_segments = job->consolidate_segments = false;
+    job->switch_wait_sec = LIMIT_UNSET;
+    job->exclusive = queue_draw(q, 4) > 0;
+    if (q->owned && !q->limited) { /* where it matters whose a job is */
+        free(job->user);
+        job->user = xstrdup("ann");
+    }
+    job->limit_sec = 3600 * (1 + (int64_t)queue_draw(q, 2));
+}
+
 void queue_ask_plainly(struct queue_case *q, const struct job *job, int sign)
 {
     plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, sign);
@@ -337,8 +354,10 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
 {
     struct sched_config config = sched_config_default();
 
-    *q = (struct queue_case){
-        .seed = seed, .limited = seed % 5 == 2, .owned = seed % 7 == 3};
+    *q = (struct queue_case){.seed = seed,
+                             .limited = seed % 5 == 2,
+                             .owned = seed % 7 == 3,
+                             .alike = seed % 11 == 4};
     rng_seed(&q->rng, seed);
     restable_init(&q->res);
     q->gpu = restable_intern(&q->res, "x/gpu");
@@ -380,7 +399,9 @@ void queue_case_begin(struct queue_case *q, uint64_t seed)
     for (size_t i = 1; i <= q->n_pending; i++) {
         struct job *job = queue_draw_job(q, q->n_running + i);
 
-        if (queue_draw(q, 6) == 0 && !queue_limits_nodes(q))
+        if (q->alike)
+            draw_alike(q, job);
+        if (queue_draw(q, 6) == 0 && !q->alike && !queue_limits_nodes(q))
             draw_components(q, job);
         if (i > 1 && queue_draw(q, 2) == 0)
             queue_ask_as(job, queue_job_at(q, q->n_running + i - 1));

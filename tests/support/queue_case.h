@@ -81,6 +81,7 @@ struct queue_case {
     size_t n_limits;
     bool owned; /* there are nodes of one user's jobs only, as of some partitions: */
     bool owned_part[PLAIN_PARTS]; /* "all", "odd" */
+    bool alike;                   /* many that wait are */
     bool wired;                   /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
     struct plain_wiring wiring;
