@@ -91,28 +91,6 @@ START_TEST(test_begin)
 }
 END_TEST
 
-/* Of one QOS one job at a time may run; who names it alone waits for it, and who names
- * another as well has that one. */
-START_TEST(test_qos_list)
-{
-    static const char cluster[] =
-        "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
-        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
-        "kind: QOS\nmetadata: {name: a}\nspec: {limits: {grpJobs: 1}}\n---\n"
-        "kind: QOS\nmetadata: {name: b}\nspec: {}\n";
-    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,qos\n"
-                               "0,900,900,1,a\n0,900,900,1,\"a,b\"\n0,900,900,1,a\n";
-    char *root = tempdir_new();
-    STR_AUTO struct str said;
-    str_init(&said, 1 << 16);
-    replay_json(root, cluster, jobs, &said);
-    simtest_expect(&said, "\"completed\":3,");
-    simtest_expect(&said, "\"waitMedianSec\":0,");
-    simtest_expect(&said, "\"waitMaxSec\":900,");
-    tempdir_free(root);
-}
-END_TEST
-
 /* Who is not taken in when he submits is refused, and nobody else is: by a partition
  * without an alternate, by how many are queued, by DenyOnLimit. Those who depend on
  * him hear that he has failed. */
@@ -291,25 +269,38 @@ START_TEST(test_shares)
 }
 END_TEST
 
-/* The node is kept for ann for ten hours, but nobody needs that for five minutes when
- * her job is over, at 70 s: bob has it then. */
-START_TEST(test_purge)
+#define NODE                                                                    \
+    "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '8'}}\n---\n" \
+    "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+
+static const struct {
+    const char *cluster, *jobs, *says[3];
+} replays[] = {
+    /* Of one QOS one job at a time may run; who names it alone waits for it, and who
+     * names another as well has that one. */
+    {NODE "kind: QOS\nmetadata: {name: a}\nspec: {limits: {grpJobs: 1}}\n---\n"
+          "kind: QOS\nmetadata: {name: b}\nspec: {}\n",
+     "submit_s,duration_s,timelimit_s,cpus,qos\n"
+     "0,900,900,1,a\n0,900,900,1,\"a,b\"\n0,900,900,1,a\n",
+     {"\"completed\":3,", "\"waitMedianSec\":0,", "\"waitMaxSec\":900,"}},
+    /* The node is kept for ann for ten hours, but nobody needs that for five minutes
+     * when her job is over, at 70 s: bob has it then. */
+    {NODE "kind: Reservation\nmetadata: {name: r}\nspec: {startTime: "
+          "'1970-01-01T00:00:00Z', duration: '600', nodes: n, users: [ann], purgeComp: "
+          "5m}\n",
+     "submit_s,duration_s,timelimit_s,cpus,user,reservation\n"
+     "0,600,600,8,bob,\n10,60,600,1,ann,r\n",
+     {"\"completed\":2,", "\"waitMedianSec\":0,", "\"waitMaxSec\":370,"}},
+};
+
+START_TEST(test_replays)
 {
-    static const char cluster[] =
-        "kind: Node\nmetadata: {name: n1}\nstatus: {allocatable: {cpu: '8'}}\n---\n"
-        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
-        "kind: Reservation\nmetadata: {name: r}\nspec: {startTime: "
-        "'1970-01-01T00:00:00Z', duration: '600', nodes: n1, users: [ann], purgeComp: "
-        "5m}\n";
-    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,user,reservation\n"
-                               "0,600,600,8,bob,\n10,60,600,1,ann,r\n";
     char *root = tempdir_new();
     STR_AUTO struct str said;
     str_init(&said, 1 << 16);
-    replay_json(root, cluster, jobs, &said);
-    simtest_expect(&said, "\"completed\":2,");
-    simtest_expect(&said, "\"waitMedianSec\":0,");
-    simtest_expect(&said, "\"waitMaxSec\":370,");
+    replay_json(root, replays[_i].cluster, replays[_i].jobs, &said);
+    for (size_t i = 0; i < ARRAY_LEN(replays[_i].says); i++)
+        simtest_expect(&said, replays[_i].says[i]);
     tempdir_free(root);
 }
 END_TEST
@@ -324,7 +315,6 @@ int main(void)
                                            {test_refused, 1},
                                            {test_faults, 1},
                                            {test_shares, 1},
-                                           {test_qos_list, 1},
-                                           {test_purge, 1},
+                                           {test_replays, ARRAY_LEN(replays)},
                                            {NULL, 0}});
 }
