@@ -46,7 +46,7 @@ int64_t charge_next_period(const struct sched *s, int64_t now_sec)
 {
     const struct usage_rules rules = charge_rules(s, NULL);
 
-    if (now_sec >= INT64_MAX - rules.period_sec)
+    if (now_sec == TIME_UNSET || now_sec >= INT64_MAX - rules.period_sec)
         return INT64_MAX;
     return usage_period_before(&rules, now_sec) + rules.period_sec;
 }

@@ -33,7 +33,7 @@ void charge_change(struct sched *s, struct jobrec *rec, const struct job *was,
                    struct job *is);
 /* An account or a QOS comes: who runs while there was none owes nothing yet. */
 void charge_first_payers(struct sched *s);
-/* The end of the period now. */
+/* The end of the period now; INT64_MAX: there is none, or no step has been yet. */
 int64_t charge_next_period(const struct sched *s, int64_t now_sec);
 /* How usage of a QOS (NULL: of accounts) fades, and is forgotten. */
 struct usage_rules charge_rules(const struct sched *s, const struct qos *qos);
