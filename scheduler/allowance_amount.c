@@ -196,20 +196,28 @@ bool asking_holds(const struct sched *s, const struct asking *a,
     return !limit_has_tres(limit->kind) || asking_amount(s, a, limit) > 0;
 }
 
+int64_t asking_usage_factor(const struct sched *s, const struct asking *a)
+{
+    const struct qos *qos = s->held.of_factors ? policy_qos(&s->policy, a->job) : NULL;
+
+    return qos != NULL ? qos->usage_factor : 1000;
+}
+
 int64_t asking_factor(const struct sched *s, const struct asking *a)
 {
-    const struct qos *qos = policy_qos(&s->policy, a->job);
+    const struct qos *qos = s->held.of_factors ? policy_qos(&s->policy, a->job) : NULL;
     bool counts = qos != NULL && (qos->flags & QOS_USAGE_FACTOR_SAFE) != 0;
 
     return counts ? qos->usage_factor : 1000;
 }
 
-int64_t asking_charged(const struct sched *s, const struct asking *a)
+int64_t asking_charged(const struct sched *s, const struct asking *a,
+                       const struct limit *limit)
 {
-    const struct qos *qos = policy_qos(&s->policy, a->job);
-    const int64_t factor = qos != NULL ? qos->usage_factor : 1000;
+    const int64_t factor = asking_usage_factor(s, a);
+    const bool needed = !limit_is_of_usage(limit->kind) || s->config.limits_safe;
 
-    return s->config.limits_safe ? MAX(factor, asking_factor(s, a)) : factor;
+    return needed ? MAX(factor, asking_factor(s, a)) : factor;
 }
 
 __int128 asking_rate(const struct sched *s, const struct asking *a,
@@ -218,19 +226,19 @@ __int128 asking_rate(const struct sched *s, const struct asking *a,
     const __int128 amount =
         limit_has_tres(limit->kind) ? asking_amount(s, a, limit) : 1;
 
-    if (!limit_is_of_usage(limit->kind))
-        return amount;
-    return amount * (charged ? asking_charged(s, a) : asking_factor(s, a));
+    return amount * (charged ? asking_charged(s, a, limit) : asking_factor(s, a));
 }
 
 static int64_t factored(int64_t amount, int64_t factor)
 {
     __int128 product = (__int128)amount * factor / 1000;
 
-    return amount == INT64_MAX ? amount : (int64_t)MIN(product, (__int128)INT64_MAX);
+    if (amount == INT64_MAX && factor > 0)
+        return amount;
+    return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
-/* Of a limit on usage. */
+/* Of a limit over time. */
 static int64_t may_use(const struct sched *s, const struct asking *a,
                        const struct limit *limit)
 {
@@ -256,7 +264,6 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_PER_NODE:
         return asking_on_a_node(s, a, limit);
     case WHAT_LEFT:
-        return times(asking_amount(s, a, limit), a->least_sec);
     case WHAT_WALL_USED:
     case WHAT_USED:
         return factored(may_use(s, a, limit), asking_factor(s, a));
@@ -267,7 +274,7 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
 int64_t asking_takes(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
-    return limit_is_of_usage(limit->kind)
-               ? factored(may_use(s, a, limit), asking_charged(s, a))
+    return limit_is_over_time(limit->kind)
+               ? factored(may_use(s, a, limit), asking_charged(s, a, limit))
                : asking_need(s, a, limit);
 }

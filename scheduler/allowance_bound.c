@@ -33,12 +33,16 @@ static bool is_overruled(const struct places *places, size_t place,
 static int64_t minutes_of(const struct sched *s, const struct asking *a,
                           const struct limit *limit)
 {
-    int64_t amount = asking_amount(s, a, limit);
+    __int128 rate, sec;
 
-    if (limit->kind != LIMIT_MAX_TRES_MINS_PER_JOB || amount <= 0 ||
-        !asking_is_bound(a, limit))
+    if (limit->kind != LIMIT_MAX_TRES_MINS_PER_JOB || !asking_is_bound(a, limit))
         return LIMIT_UNLIMITED;
-    return limit->amount / amount / TIMELINE_MINUTE_SEC * TIMELINE_MINUTE_SEC;
+    rate = asking_rate(s, a, limit, false);
+    if (rate <= 0)
+        return LIMIT_UNLIMITED;
+    sec = (__int128)limit->amount * 1000 / rate;
+    return (int64_t)MIN(sec, (__int128)LIMIT_UNLIMITED) / TIMELINE_MINUTE_SEC *
+           TIMELINE_MINUTE_SEC;
 }
 
 /* As far as who would do with less time shrinks for it. */

@@ -60,7 +60,9 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;
             taking.factor = asking_factor(s, a);
-            taking.charged = asking_charged(s, a);
+            taking.charged = asking_charged(s, a, limit);
+        } else if (limit_counts_left(limit->kind)) {
+            taking.factor = taking.charged = asking_usage_factor(s, a);
         }
         held_take(&s->held, &rec->takes, &taking);
     }

@@ -70,15 +70,19 @@ static int64_t until_left(const struct sched *s, const struct asker *by,
     const char *whose = asking_whose(s, by->one, limit, &buffer);
     struct pledge_bound bound = {.pledge =
                                      pledges_find(&s->timeline.pledges, limit, whose),
-                                 .room = limit->amount};
+                                 .room = (__int128)limit->amount * 1000};
     int64_t longest = LIMIT_UNLIMITED;
+    __int128 most;
 
-    asker_uses(s, by, place, limit, false, &bound.uses);
-    if (!exempt)
-        longest = pledge_uses_last(
-            &bound.uses, limit->amount - held_of(&s->held, limit, whose, s->now_sec),
-            0);
-    return bound.pledge != NULL ? MIN(longest, until_starts(s, &bound)) : longest;
+    if (!exempt) {
+        asker_uses(s, by, place, limit, false, &bound.uses);
+        most = (__int128)limit->amount - held_of(&s->held, limit, whose, s->now_sec);
+        longest = pledge_uses_last(&bound.uses, most * 1000, 0);
+    }
+    if (bound.pledge == NULL)
+        return longest;
+    asker_uses(s, by, place, limit, true, &bound.uses);
+    return MIN(longest, until_starts(s, &bound));
 }
 
 /* What is each component's to keep. */
@@ -88,7 +92,7 @@ static int64_t until_own(const struct sched *s, const struct asking *a,
     const struct pledge_uses uses = {{{asking_rate(s, a, limit, false), a->least_sec}},
                                      1};
 
-    return pledge_uses_last(&uses, limit->amount, 0);
+    return pledge_uses_last(&uses, (__int128)limit->amount * 1000, 0);
 }
 
 static int64_t until_over(const struct sched *s, const struct asker *by,
@@ -98,18 +102,17 @@ static int64_t until_over(const struct sched *s, const struct asker *by,
     const struct asking *a = by->one;
     const struct place_of *place = &places->items[at];
     const bool exempt = asking_is_exempt(a, places, at, limit);
+    const bool own = !limit_is_shared(limit);
 
-    if (limit->kind >= LIMIT_SUBMITS)
+    if (limit->kind >= LIMIT_SUBMITS || !limit_is_over_time(limit->kind))
         return LIMIT_UNLIMITED;
     if (limit_is_of_usage(limit->kind) && !s->config.limits_safe)
-        return until_planned(s, by, place, limit);
+        return own ? LIMIT_UNLIMITED : until_planned(s, by, place, limit);
+    if (own)
+        return exempt ? LIMIT_UNLIMITED : until_own(s, a, limit);
     if (limit_is_of_usage(limit->kind))
         return until_used(s, by, place, limit, exempt);
-    if (limit_rows[limit->kind].what != WHAT_LEFT)
-        return LIMIT_UNLIMITED;
-    if (limit_is_shared(limit))
-        return until_left(s, by, place, limit, exempt);
-    return exempt ? LIMIT_UNLIMITED : until_own(s, a, limit);
+    return until_left(s, by, place, limit, exempt);
 }
 
 static int64_t longest_of(const struct sched *s, const struct asker *by)

@@ -95,6 +95,10 @@ static struct amounts used_of_job(const struct sched *s, const struct jobrec *re
     return amounts;
 }
 
+/* What is left until then in thousandths is a number still; it is more than any limit
+ * allows. */
+#define END_MOST_SEC (TIME_NEVER / 1000)
+
 /* What it holds counts until it is assumed to end; so does, of what is left, a plan
  * that the limit only counts: it needs no room by this one. */
 static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec,
@@ -103,7 +107,7 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
 {
     const enum pledge_kind kind = kind_of(s, limit);
     struct amounts amounts = {0};
-    int64_t amount;
+    __int128 amount;
 
     if (kind == PLEDGE_NODES)
         return amounts;
@@ -111,13 +115,16 @@ static struct amounts amounts_of(const struct sched *s, const struct jobrec *rec
         return used_of_job(s, rec, a, limit);
     if (rec->claim.planned) {
         amount = asking_takes(s, a, limit);
+        if (kind == PLEDGE_LEFT)
+            amount *= 1000;
         *(exempt && !goes_by_terms(kind) ? &amounts.held : &amounts.planned) = amount;
     } else if (kind == PLEDGE_SUM) {
         amounts.held = asking_need(s, a, limit);
     } else if (kind == PLEDGE_LEFT && a->job->phase != JOB_COMPLETING) {
         amount = asking_amount(s, a, limit);
-        amounts.held = (__int128)amount * book_assumed_end(s, rec, a->component);
-        amounts.fading = amount;
+        amounts.fading = amount * asking_usage_factor(s, a);
+        amounts.held =
+            amounts.fading * MIN(book_assumed_end(s, rec, a->component), END_MOST_SEC);
     }
     return amounts;
 }
@@ -258,6 +265,21 @@ static void bind_spent(const struct sched *s, const struct asker *by,
                   (s->held.of_charged ? asker_takes(s, by, place, limit) : need);
 }
 
+/* What it leaves beside what the job takes; and what that needs less as it starts
+ * alone. */
+static void bind_left(const struct sched *s, const struct asker *by,
+                      const struct place_of *place, const struct limit *limit,
+                      struct pledge_bound *bound)
+{
+    const int64_t need = asker_need(s, by, place, limit),
+                  takes = s->held.of_factors ? asker_takes(s, by, place, limit) : need,
+                  held = held_of(&s->held, limit, bound->pledge->key.whose, s->now_sec);
+
+    bound->room = ((__int128)limit->amount - takes) * 1000;
+    bound->room_now = bound->room - (__int128)held * 1000;
+    bound->alone = ((__int128)takes - need) * 1000;
+}
+
 /* False: nobody has any of it. */
 bool pledge_bound_of(const struct sched *s, const struct asker *by,
                      const struct place_of *place, const struct limit *limit,
@@ -278,13 +300,15 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
         bind_spent(s, by, place, limit, ret);
         return true;
     }
+    if (ret->pledge->kind == PLEDGE_LEFT) {
+        bind_left(s, by, place, limit, ret);
+        return true;
+    }
     ret->room = limit_allows(place, limit);
     if (ret->pledge->kind == PLEDGE_NODES)
         return true;
     ret->need = asker_need(s, by, place, limit);
     ret->room -= ret->need;
-    if (ret->pledge->kind == PLEDGE_LEFT)
-        ret->room_now = ret->room - held_of(&s->held, limit, whose, s->now_sec);
     return true;
 }
 
@@ -404,8 +428,9 @@ static int64_t said_of(const struct sched *s, const struct asker *by,
 {
     if (kind == PLEDGE_USED)
         return 0;
-    return kind == PLEDGE_SPENT ? asker_takes(s, by, place, limit)
-                                : asker_need(s, by, place, limit);
+    return kind == PLEDGE_SPENT || kind == PLEDGE_LEFT
+               ? asker_takes(s, by, place, limit)
+               : asker_need(s, by, place, limit);
 }
 
 static void say_short(const struct looking *l, const struct asker *by,

@@ -81,7 +81,7 @@ int64_t asking_amount_on(const struct sched *s, const struct asking *a,
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
-/* What others have to reckon with: of usage all that it may be charged for. */
+/* What others have to reckon with: of time all that it may be charged for. */
 int64_t asking_takes(const struct sched *s, const struct asking *a,
                      const struct limit *limit);
 /* As in Slurm, a limit on GPUs of a type does not bind who asks for any GPUs. */
@@ -99,15 +99,19 @@ bool asking_has(const struct sched *s, const struct asking *a,
  * none of a TRES is not kept by who has more of it than there is. */
 bool asking_holds(const struct sched *s, const struct asking *a,
                   const struct limit *limit);
-/* So many thousandths of what it has count in limits on usage: the usage factor, if its
- * QOS says so. */
+/* So many thousandths of what it has are charged: the usage factor of its QOS. Of what
+ * is left (GrpTRESRunMins) as many count while it runs. */
+int64_t asking_usage_factor(const struct sched *s, const struct asking *a);
+/* So many count of itself as it asks for time: all, or with UsageFactorSafe those that
+ * are charged. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);
-
-/* So many others have to reckon with: those that it is charged for, the usage factor;
- * and where limits are safe those above, if more, as they count while it runs. */
-int64_t asking_charged(const struct sched *s, const struct asking *a);
-/* What it counts for a second by a limit over time: in its unit; or in thousandths of
- * that by one on usage, as is charged or not. */
+/* So many others have to reckon with: those that it is charged for; and where it is
+ * planned by a limit on what is left, or limits are safe, those above, if more, as it
+ * needs them to start. */
+int64_t asking_charged(const struct sched *s, const struct asking *a,
+                       const struct limit *limit);
+/* What it counts for a second by a limit over time, in thousandths of its unit: as
+ * others have to reckon with, or not. */
 __int128 asking_rate(const struct sched *s, const struct asking *a,
                      const struct limit *limit, bool charged);
 

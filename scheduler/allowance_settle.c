@@ -41,7 +41,8 @@ static bool see_limits(struct held *held, const struct limits *limits)
 static void look_for_limits(struct held *held, const struct policy *p, bool accrual)
 {
     held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    held->of_usage = held->of_priority = held->of_accrual = held->of_charged = false;
+    held->of_usage = held->of_priority = held->of_accrual = false;
+    held->of_charged = held->of_factors = false;
     for (size_t i = 0; i < p->n_qos; i++) {
         const struct qos *qos = p->qos[i];
 
@@ -49,6 +50,7 @@ static void look_for_limits(struct held *held, const struct policy *p, bool accr
         held->of_bounds |= (qos->flags & QOS_LIFTS) != 0;
         held->of_charged |=
             qos->usage_factor > 1000 && (qos->flags & QOS_USAGE_FACTOR_SAFE) == 0;
+        held->of_factors |= qos->usage_factor != 1000;
     }
     for (size_t i = 0; i < p->n_accounts; i++) {
         const struct account *account = p->accounts[i];

@@ -177,9 +177,7 @@ int64_t slots_nodes(const struct slot *slots, size_t n)
 
 static bool counts_left(const struct counter *counter)
 {
-    const enum limit_kind kind = counter->key.limit->kind;
-
-    return limit_counts_left(kind) || limit_is_of_usage(kind);
+    return limit_is_over_time(counter->key.limit->kind);
 }
 
 static void link_take(struct counter *counter, struct take *take)

@@ -11,9 +11,9 @@
  *     job's takes  -------'---- ...
  *
  * A node that several of its jobs use counts once. What is left of a TRES over time is
- * its amount for as long as the job may still run; it is worked out when asked for. So
- * is what running jobs may add to what has been used: from when that is true of, or
- * from their start.
+ * its amount for as long as the job may still run, times the usage factor of its QOS;
+ * it is worked out when asked for. So is what running jobs may add to what has been
+ * used: from when that is true of, or from their start.
  */
 #ifndef GANTRY_SCHEDULER_HELD_H
 #define GANTRY_SCHEDULER_HELD_H
@@ -35,8 +35,8 @@ struct take {
     struct counter *counter;
     int64_t component; /* of the job, that counts for it */
     int64_t amount;    /* nodes: 0, they are those of the component */
-    int64_t factor;    /* thousandths of what is left of it, that count; and */
-    int64_t charged;   /* as many as others have to reckon with */
+    int64_t factor;    /* thousandths of what is left of it, that count; and of what */
+    int64_t charged;   /* is used as many as others have to reckon with */
     int64_t start_sec;
     int64_t end_sec; /* when it ends at the latest */
     struct take *next;
@@ -83,7 +83,8 @@ struct held {
     bool of_accrual;        /* some are on who gains age: accrue.h; and so: */
     size_t n_lack_age;      /* as many do not that might, at the last look */
     bool of_usage;          /* some are on what has been used; and who starts by */
-    bool of_charged;        /* less may be charged for more: UsageFactor */
+    bool of_charged;        /* less may be charged for more: UsageFactor; and */
+    bool of_factors;        /* a QOS has one at all */
     struct counter *broken; /* by the last check; NULL: none */
     bool of_nodes;          /* it is on nodes: a shared one counts once; it leaves */
     int64_t nodes_left;     /* so many to those who count together; and where a job's

@@ -129,6 +129,8 @@ bool limit_is_on_submits(enum limit_kind kind);
 bool limit_is_of_usage(enum limit_kind kind);
 /* Is it of a TRES over time, for as long as jobs may still hold it as well? */
 bool limit_counts_left(enum limit_kind kind);
+/* Is it on time, of a TRES or not: on what has been used, or is left? */
+bool limit_is_over_time(enum limit_kind kind);
 /* Is it of a TRES? */
 bool limit_has_tres(enum limit_kind kind);
 /* Is it on how many nodes are held? One that several jobs use counts once. */

@@ -238,6 +238,11 @@ bool limit_counts_left(enum limit_kind kind)
     return limit_rows[kind].what >= WHAT_LEFT;
 }
 
+bool limit_is_over_time(enum limit_kind kind)
+{
+    return limit_counts_left(kind) || limit_is_of_usage(kind);
+}
+
 bool limit_has_tres(enum limit_kind kind)
 {
     return limit_rows[kind].what >= WHAT_HELD;

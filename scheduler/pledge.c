@@ -307,11 +307,13 @@ static bool is_aside(const struct pledge_bound *bound, const struct amounts *of)
 static bool is_left_over(const struct pledge_bound *bound, const struct amounts *of,
                          int64_t time, bool first, bool now)
 {
+    const __int128 more = of->planned == 0 ? bound->alone : 0;
+
     if (is_aside(bound, of) || (!first && of->planned == 0))
         return false;
     if (now)
-        return of->planned > bound->room_now;
-    return of->planned + of->held - of->fading * time > bound->room;
+        return of->planned > bound->room_now + more;
+    return of->planned + of->held - of->fading * time > bound->room + more;
 }
 
 static size_t last_left_over(const struct pledge_bound *bound, const int64_t *times,

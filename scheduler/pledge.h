@@ -12,9 +12,10 @@
  *
  *   SUM     so much of each job, in all slots that it touches. It has to be within the
  *           limit when somebody starts, as it only falls meanwhile
- *   LEFT    of plans all that they may use; of what is held what is left of it, which
- *           falls. It has to be within the limit when somebody starts: in the first
- *           slot of a window, and in those in which somebody is planned
+ *   LEFT    in thousandths: of plans all that they may use, as it is charged, or as
+ *           they need it to start, if that is more; of what is held what is left of it,
+ *           which falls. It has to be within the limit when somebody starts: in the
+ *           first slot of a window, and in those in which somebody is planned
  *   NODES   each node once, whoever is on it
  *   SPENT   what plans may be charged for counts from their start on for ever. It has
  *           to be within the limit when somebody is planned to start, himself with what
@@ -130,7 +131,8 @@ struct pledge_bound {
     struct pledge_uses uses;
     struct pledge_past past;
     __int128 need;     /* SUM: of itself; SPENT: with what those that run have spent */
-    __int128 room_now; /* LEFT: to plans, if it starts now */
+    __int128 room_now; /* LEFT: to plans, if it starts now; and */
+    __int128 alone;    /* so much more as it starts where nobody is planned */
     bool beside_planned; /* only where somebody is planned, who starts */
 };
 
