@@ -15,12 +15,14 @@ static enum limit_kind stage_of(enum limit_kind kind)
     return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
-/* Does it count alone, as nobody else does, or as they are looked at over time? */
+/* Does it count alone, as nobody else does, as they are looked at over time, or as it
+ * takes nothing from them? */
 static bool counts_alone(const struct sched *s, const struct asking *a,
                          const struct limit *limit)
 {
     return !limit_is_shared(limit) || a->alone ||
-           (a->promised && limit_is_kept_for_plans(s, limit));
+           (a->promised && limit_is_kept_for_plans(s, limit)) ||
+           asking_is_free(s, a, limit);
 }
 
 int64_t limit_allows(const struct place_of *place, const struct limit *limit)
@@ -80,7 +82,8 @@ static bool may_be_enough(const struct asking *a, const struct limit *limit)
 }
 
 /* Sets the need to 0 where all is used up. By itself it may use no more than there is,
- * as Slurm has it of who is refused, also where it could start without safe limits. */
+ * as Slurm has it of who is refused, also where it could start without safe limits. Who
+ * is free is kept by what others have used only where nothing is allowed at all. */
 static bool is_used_up(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t *need)
@@ -89,6 +92,8 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
         return false;
     if (a->alone)
         return *need > limit->amount;
+    if (asking_is_free(s, a, limit) && limit->amount > 0)
+        return s->config.limits_safe && *need > limit->amount;
     if (usage_is_up(s, place, limit) &&
         (!a->promised || usage_stays_up(s, a, place, limit))) {
         *need = 0;

@@ -203,6 +203,13 @@ int64_t asking_usage_factor(const struct sched *s, const struct asking *a)
     return qos != NULL ? qos->usage_factor : 1000;
 }
 
+bool asking_is_free(const struct sched *s, const struct asking *a,
+                    const struct limit *limit)
+{
+    return s->held.of_factors && limit_counts_left(limit->kind) &&
+           asking_usage_factor(s, a) == 0;
+}
+
 int64_t asking_factor(const struct sched *s, const struct asking *a)
 {
     const struct qos *qos = s->held.of_factors ? policy_qos(&s->policy, a->job) : NULL;

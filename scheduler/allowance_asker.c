@@ -67,14 +67,16 @@ static bool is_of(const struct sched *s, const struct asking *a,
     return is;
 }
 
-/* Does it count for the limit of a place together with the other one? */
+/* Does it count for the limit of a place together with the other one? Who is free
+ * counts by himself. */
 static bool asking_joins(const struct sched *s, const struct asking *a,
                          const struct asking *other, const struct limits *of,
                          const struct limit *limit)
 {
     struct whose own, others;
 
-    if (!is_of(s, other, of))
+    if (!is_of(s, other, of) || asking_is_free(s, a, limit) ||
+        asking_is_free(s, other, limit))
         return false;
     return strcmp(asking_whose(s, a, limit, &own),
                   asking_whose(s, other, limit, &others)) == 0;

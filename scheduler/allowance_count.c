@@ -48,7 +48,8 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
                                 .slots = a->slots,
                                 .n_slots = a->n_slots};
 
-        if (!counts_for(a->job, limit) || place_passes_over(&places->items[at], limit))
+        if (!counts_for(a->job, limit) ||
+            place_passes_over(&places->items[at], limit) || asking_is_free(s, a, limit))
             continue;
         taking.whose = asking_whose(s, a, limit, &buffer);
         if (limit_is_on_submits(limit->kind))

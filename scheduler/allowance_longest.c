@@ -85,7 +85,7 @@ static int64_t until_left(const struct sched *s, const struct asker *by,
     return MIN(longest, until_starts(s, &bound));
 }
 
-/* What is each component's to keep. */
+/* What is each component's to keep, also as it is free. */
 static int64_t until_own(const struct sched *s, const struct asking *a,
                          const struct limit *limit)
 {
@@ -102,7 +102,7 @@ static int64_t until_over(const struct sched *s, const struct asker *by,
     const struct asking *a = by->one;
     const struct place_of *place = &places->items[at];
     const bool exempt = asking_is_exempt(a, places, at, limit);
-    const bool own = !limit_is_shared(limit);
+    const bool own = !limit_is_shared(limit) || asking_is_free(s, a, limit);
 
     if (limit->kind >= LIMIT_SUBMITS || !limit_is_over_time(limit->kind))
         return LIMIT_UNLIMITED;

@@ -184,7 +184,7 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct asker *b
         const bool exempt = asking_is_exempt(a, places, at, limit);
         struct pledged pledged = {.component = a->component, .most = PLEDGE_ANY};
 
-        if (!counts_over_time(limit))
+        if (!counts_over_time(limit) || asking_is_free(s, a, limit))
             continue;
         if (!exempt)
             pledged.most = most_of(s, by, &places->items[at], limit);
@@ -312,13 +312,13 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
     return true;
 }
 
-/* Who has nothing of it may, though it is used up, or others have too much; and while
- * it is not known on which nodes a job would be, it may be on theirs. Who has some binds
- * others who are planned, also where it is not bound itself. */
+/* Who has nothing of it, or is free, may, though it is used up, or others have too
+ * much; and while it is not known on which nodes a job would be, it may be on theirs.
+ * Who has some binds others who are planned, also where it is not bound itself. */
 static bool is_bound(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
-    if (!counts_over_time(limit))
+    if (!counts_over_time(limit) || asking_is_free(s, a, limit))
         return false;
     if (limit_is_of_usage(limit->kind))
         return asking_has(s, a, limit);

@@ -102,6 +102,10 @@ bool asking_holds(const struct sched *s, const struct asking *a,
 /* So many thousandths of what it has are charged: the usage factor of its QOS. Of what
  * is left (GrpTRESRunMins) as many count while it runs. */
 int64_t asking_usage_factor(const struct sched *s, const struct asking *a);
+/* Are minutes of a TRES that it has charged for nothing? As in Slurm, it takes none of
+ * what a limit on them allows, and is not kept by what others take, or have used. */
+bool asking_is_free(const struct sched *s, const struct asking *a,
+                    const struct limit *limit);
 /* So many count of itself as it asks for time: all, or with UsageFactorSafe those that
  * are charged. */
 int64_t asking_factor(const struct sched *s, const struct asking *a);

@@ -170,7 +170,7 @@ static enum reason find_used_up(const struct sched *s, const struct asker *by,
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
                 !asking_is_bound(a, limit) || !asking_has(s, a, limit) ||
-                !is_up(s, by, place, limit, then, &need))
+                asking_is_free(s, a, limit) || !is_up(s, by, place, limit, then, &need))
                 continue;
             allowance_say(place, a->job, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
