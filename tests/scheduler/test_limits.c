@@ -240,6 +240,31 @@ static bool is_later(const struct world *w, const struct job *job)
     return false;
 }
 
+/* Thousandths of its minutes: as it asks for them with UsageFactorSafe, and as it is
+ * charged while it runs, by the usage factor of its QOS. */
+static int64_t charged_of(const struct world *w, const struct job *job, bool asks)
+{
+    const struct qos *own = qos_named(w, job->qos != NULL ? job->qos : "normal");
+
+    if (own == NULL || (asks && (own->flags & QOS_USAGE_FACTOR_SAFE) == 0))
+        return 1000;
+    return own->usage_factor;
+}
+
+/* Whose minutes of a TRES are charged for nothing counts for nothing to others, nor do
+ * others to him. */
+static bool is_free(const struct world *w, const struct job *job,
+                    const struct limit *limit)
+{
+    return limit_counts_left(limit->kind) && charged_of(w, job, false) == 0;
+}
+
+static bool are_apart(const struct world *w, const struct job *a, const struct job *b,
+                      const struct limit *limit)
+{
+    return a != b && (is_free(w, a, limit) || is_free(w, b, limit));
+}
+
 /* What all that count together with a job hold. */
 static int64_t sum_of(const struct world *w, const struct job *job,
                       const struct source *source, const struct limit *limit)
@@ -257,11 +282,13 @@ static int64_t sum_of(const struct world *w, const struct job *job,
 
             if (other->n_alloc == 0 || is_later(w, other) ||
                 str_eq(other->uid, w->without) ||
-                !count_together(w, job, other, source, limit))
+                !count_together(w, job, other, source, limit) ||
+                are_apart(w, job, other, limit))
                 continue;
             part = held_on(w, other, limit->tres, node_names[k]);
             if (limit_rows[limit->kind].what == WHAT_LEFT)
-                part *= left_of(w, other);
+                part *= left_of(w, other) *
+                        charged_of(w, other, str_eq(job->uid, other->uid)) / 1000;
             on_node += part;
             for (size_t n = 0; n < other->n_alloc; n++)
                 jobs_there += strcmp(other->alloc[n].node, node_names[k]) == 0;
@@ -338,23 +365,26 @@ static double used_of_source(const struct world *w, const struct source *source,
     return sum;
 }
 
-/* What all that count together may use from the end of the last period on. */
+/* What all that count together may use from the end of the last period on, as it counts
+ * where one asks for it. */
 static double may_use(const struct world *w, const struct job *job,
                       const struct source *source, const struct limit *limit)
 {
     double sum = 0;
 
     if (limit->tres == TRES_NONE)
-        return (double)job->limit_sec;
+        return (double)job->limit_sec * (double)charged_of(w, job, true) / 1000;
     for (size_t i = 0; i < w->n_jobs; i++) {
         const struct job *other = &w->jobs[i];
         int64_t from = MAX(other->start_sec, sched_charged_sec(w->h.s));
 
         if (other->n_alloc == 0 || other->phase == JOB_COMPLETING ||
-            is_later(w, other) || !count_together(w, job, other, source, limit))
+            is_later(w, other) || !count_together(w, job, other, source, limit) ||
+            are_apart(w, job, other, limit))
             continue;
         sum += (double)held_on(w, other, limit->tres, NULL) *
-               (double)MAX(other->start_sec + other->limit_sec - from, 0);
+               (double)MAX(other->start_sec + other->limit_sec - from, 0) *
+               (double)charged_of(w, other, true) / 1000;
     }
     return sum;
 }
@@ -362,7 +392,7 @@ static double may_use(const struct world *w, const struct job *job,
 static void check_usage(struct world *w, const struct job *job,
                         const struct source *source, const struct limit *limit)
 {
-    double used = used_of_source(w, source, limit);
+    double used = is_free(w, job, limit) ? 0 : used_of_source(w, source, limit);
     double amount = (double)limit->amount;
 
     if (limit->tres != TRES_NONE && held_on(w, job, limit->tres, NULL) == 0)
@@ -442,6 +472,9 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
                                           "grpWall=15",
                                           "maxWall=10"};
     static const char *const factors[] = {"2", "0.5", "1"};
+    static const char *const charged[] = {"0", "0.5", "2"};
+    static const char *const flags[] = {"OverPartQOS", "UsageFactorSafe",
+                                        "OverPartQOS,UsageFactorSafe"};
     size_t at = 0;
 
     for (int64_t n = course_draw(h, 3); n > 0; n--) {
@@ -451,8 +484,12 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
             one = of_account ? "maxJobs=2" : COURSE_PICK(h, of_qos);
         at += (size_t)snprintf(line + at, size - at, " %s", one);
     }
-    if (!of_account && course_draw(h, 4) == 0)
-        at += (size_t)snprintf(line + at, size - at, " flags=OverPartQOS");
+    if (!of_account && course_draw(h, 3) == 0)
+        at +=
+            (size_t)snprintf(line + at, size - at, " flags=%s", COURSE_PICK(h, flags));
+    if (!of_account && course_draw(h, 3) == 0)
+        at += (size_t)snprintf(line + at, size - at, " factor=%s",
+                               COURSE_PICK(h, charged));
     if (!of_account && course_draw(h, 4) == 0)
         snprintf(line + at, size - at, " limitfactor=%s", COURSE_PICK(h, factors));
 }
