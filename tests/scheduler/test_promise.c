@@ -124,6 +124,9 @@ static void submit(struct day *w, int number)
         "user=ann qos=spent account=lab",
         "user=ann qos=dear account=lab",
         "user=cem qos=dear account=lab",
+        "user=bob qos=dear account=main",
+        "user=ann qos=half account=main",
+        "user=bob qos=free account=lab",
     };
     static const char *const owners[] = {"", "user=ann", "user=bob", "user=cem"};
     const char *payer = payers[draw(w, w->limited ? ARRAY_LEN(payers) : 1)];
@@ -220,8 +223,10 @@ static const char *const limit_lines[] = {
      "maxTRESPerAccount=gres/x/gpu=16"),
     "qos spent grpTRESMins=cpu=6000,gres/gpu:h100=2000 grpWall=1200",
     "qos dear factor=2.5",
+    "qos half factor=0.5",
+    "qos free factor=0",
     "qos normal",
-    "account main users=ann,bob maxJobs=3",
+    "account main users=ann,bob maxJobs=3 grpTRESRunMins=cpu=30000",
     "account lab parent=main users=ann,bob,cem grpTRES=node=5",
     "qos part maxJobsPerUser=3",
 };
