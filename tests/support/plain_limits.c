@@ -70,18 +70,37 @@ static int64_t amount_of(const struct plain_plan *p, const struct plain_job *one
     return sum;
 }
 
-static __int128 need_of(const struct plain_plan *p, const struct plain_job *one,
-                        const struct plain_limit *limit, const size_t *nodes, size_t n)
+/* Of an amount over time; of one without end nothing is known. */
+static __int128 factored(__int128 amount, int64_t factor)
 {
-    const __int128 amount = amount_of(p, one, limit, nodes, n);
-
-    return limit->kind == PLAIN_LEFT ? MIN(amount * one->own_sec, (__int128)INT64_MAX)
-                                     : amount;
+    if (amount >= INT64_MAX)
+        return factor > 0 ? INT64_MAX : 0;
+    return MIN(amount * factor / 1000, (__int128)INT64_MAX);
 }
 
-/* All components that count for it together; `place` NULL: at least. */
+/* As it asks for it, or as others beside its plan reckon with it. */
+static __int128 need_of(const struct plain_plan *p, const struct plain_job *one,
+                        const struct plain_limit *limit, const size_t *nodes, size_t n,
+                        bool plans)
+{
+    const __int128 amount = amount_of(p, one, limit, nodes, n);
+    const struct plain_counts *counts = &one->counts;
+
+    if (limit->kind != PLAIN_LEFT)
+        return amount;
+    return factored(amount * one->own_sec,
+                    plans ? MAX(counts->asks, counts->runs) : counts->asks);
+}
+
+static bool is_free(const struct plain_plan *p, const struct plain_job *one, size_t i)
+{
+    return p->limits[i].kind == PLAIN_LEFT && one->counts.runs == 0;
+}
+
+/* All components that count for it together, or each by itself who is free; `place`
+ * NULL: at least. */
 static __int128 need_together(const struct plain_plan *p, const struct plain_job *job,
-                              size_t i, const struct plain_place *place)
+                              size_t i, const struct plain_place *place, bool plans)
 {
     const size_t *nodes = place != NULL ? place->nodes : NULL;
     __int128 sum = 0;
@@ -89,9 +108,11 @@ static __int128 need_together(const struct plain_plan *p, const struct plain_job
     for (size_t c = 0; c <= job->n_others; c++) {
         const struct plain_job *one = plain_component(job, c);
         const size_t n = place != NULL ? place->of[c] : 0;
+        __int128 need = 0;
 
         if (one->counts.for_[i])
-            sum += need_of(p, one, &p->limits[i], nodes, n);
+            need = need_of(p, one, &p->limits[i], nodes, n, plans);
+        sum = is_free(p, one, i) ? MAX(sum, need) : sum + need;
         if (nodes != NULL)
             nodes += n;
     }
@@ -165,15 +186,19 @@ static void add_held(struct plain_plan *p, const struct part *part, size_t i,
     const struct plain_limit *limit = &p->limits[i];
     const __int128 amount = amount_of(p, part->one, limit, part->nodes, part->n);
     struct plain_level *level = level_at(p, slot, i);
-    const bool now = slot == p->grid.n_slots; /* of what is late nothing is left */
-    const int64_t until = now ? MAX(part->due_sec, p->now_sec) : part->end_sec;
+    const __int128 rate = amount * part->one->counts.runs;
 
-    if (limit->kind == PLAIN_NODES)
+    if (limit->kind == PLAIN_NODES) {
         use_nodes(p, slot, i, part->nodes, part->n, sign);
-    else
-        level->held += sign * amount * (limit->kind == PLAIN_LEFT ? until : 1);
-    if (limit->kind == PLAIN_LEFT)
-        level->falls += sign * amount;
+    } else if (limit->kind == PLAIN_SUM) {
+        level->held += sign * amount;
+    } else if (slot == p->grid.n_slots) { /* of what is late nothing is left */
+        level->held += sign * factored(amount * MAX(part->due_sec - p->now_sec, 0),
+                                       part->one->counts.runs);
+    } else {
+        level->held += sign * rate * MIN(part->end_sec, TIME_NEVER / 1000);
+        level->falls += sign * rate;
+    }
 }
 
 static void hold(struct plain_plan *p, const struct part *part, size_t i, int sign)
@@ -188,13 +213,16 @@ static void plan(struct plain_plan *p, const struct part *part, size_t i, int si
 {
     const struct plain_limit *limit = &p->limits[i];
     const enum plain_term term = part->one->counts.terms[i];
-    __int128 need = need_of(p, part->one, limit, part->nodes, part->n);
+    __int128 need = need_of(p, part->one, limit, part->nodes, part->n, true);
 
     level_at(p, part->first, i)->starts[term] += sign;
     for (size_t slot = part->first; slot < part->last; slot++) {
         struct plain_level *level = level_at(p, slot, i);
 
-        *(term == PLAIN_ANY ? &level->held : &level->planned) += sign * need;
+        if (term != PLAIN_ANY)
+            level->planned += sign * need;
+        else
+            level->held += sign * need * (limit->kind == PLAIN_LEFT ? 1000 : 1);
         if (limit->kind == PLAIN_NODES)
             use_nodes(p, slot, i, part->nodes, part->n, sign);
     }
@@ -207,7 +235,7 @@ void plain_limits_count(struct plain_plan *p, const struct plain_job *job,
         const struct part part = part_of(job, place, c);
 
         for (size_t i = 0; i < PLAIN_LIMITS; i++) {
-            if (part.one->counts.for_[i])
+            if (part.one->counts.for_[i] && !is_free(p, part.one, i))
                 (place->started ? hold : plan)(p, &part, i, sign);
         }
     }
@@ -230,9 +258,7 @@ static __int128 nodes_with(const struct plain_plan *p, const int *uses,
 
 static __int128 held_now(const struct plain_plan *p, size_t i)
 {
-    const struct plain_level *now = level_at(p, p->grid.n_slots, i);
-
-    return now->held - now->falls * p->now_sec;
+    return level_at(p, p->grid.n_slots, i)->held;
 }
 
 /* Its own, each once. */
@@ -258,7 +284,7 @@ static bool adds_nothing(const struct plain_plan *p, const struct plain_job *job
     const int *uses;
 
     if (p->limits[i].kind != PLAIN_NODES)
-        return need_together(p, job, i, place) == 0;
+        return need_together(p, job, i, place, true) == 0;
     if (place == NULL)
         return true;
     uses = uses_at(p, slot, i);
@@ -271,7 +297,8 @@ static __int128 now_with(const struct plain_plan *p, const struct plain_job *job
 {
     if (p->limits[i].kind == PLAIN_NODES)
         return nodes_with(p, uses_at(p, p->grid.n_slots, i), place->nodes, place->n);
-    return held_now(p, i) + need_together(p, job, i, place);
+    return (is_free(p, job, i) ? 0 : held_now(p, i)) +
+           need_together(p, job, i, place, false);
 }
 
 /* More nodes than anybody may have. */
@@ -279,7 +306,7 @@ static bool is_too_wide(const struct plain_plan *p, const struct plain_job *job,
                         size_t i, const struct plain_place *place)
 {
     const __int128 nodes =
-        place != NULL ? own_nodes(place) : need_together(p, job, i, NULL);
+        place != NULL ? own_nodes(place) : need_together(p, job, i, NULL, false);
 
     return p->limits[i].kind == PLAIN_NODES &&
            nodes > p->limits[i].most[term_of(job, i)];
@@ -317,18 +344,23 @@ static __int128 sum_with(const struct plain_plan *p, size_t i,
     return level->planned + level->held + need;
 }
 
-/* What is left of a resource has to be enough as long as somebody is planned. */
+/* What is left of a resource has to be enough as long as somebody is planned; as the
+ * job starts alone, for what it asks for. In thousandths. */
 static bool is_left_over(const struct plain_plan *p, const struct plain_job *job,
-                         size_t i, size_t slot, __int128 need, bool first)
+                         size_t i, const struct plain_place *place, size_t slot,
+                         bool first)
 {
     const struct plain_level *level = level_at(p, slot, i);
     const int64_t begin = p->grid.bounds[slot];
+    const bool beside = level->planned != 0;
+    const __int128 need = need_together(p, job, i, place, beside);
 
-    if (level->planned == 0 && (!first || term_of(job, i) == PLAIN_ANY))
+    if (is_free(p, job, i) || (!beside && (!first || term_of(job, i) == PLAIN_ANY)))
         return false;
-    return level->planned + need +
-               (slot == 0 ? held_now(p, i) : level->held - level->falls * begin) >
-           p->limits[i].most[PLAIN_USUAL];
+    return (level->planned + need) * 1000 + (slot == 0
+                                                 ? held_now(p, i) * 1000
+                                                 : level->held - level->falls * begin) >
+           (__int128)p->limits[i].most[PLAIN_USUAL] * 1000;
 }
 
 /* Beside others in one slot: the first, in which it starts itself, or not. */
@@ -336,7 +368,7 @@ static bool is_over(const struct plain_plan *p, const struct plain_job *job, siz
                     const struct plain_place *place, size_t slot, bool first)
 {
     const int64_t *most = p->limits[i].most;
-    const __int128 need = need_together(p, job, i, place);
+    const __int128 need = need_together(p, job, i, place, false);
     __int128 sum;
 
     if (first && place != NULL && is_too_wide(p, job, i, place))
@@ -344,7 +376,7 @@ static bool is_over(const struct plain_plan *p, const struct plain_job *job, siz
     if (adds_nothing(p, job, i, place, slot))
         return false;
     if (p->limits[i].kind == PLAIN_LEFT)
-        return is_left_over(p, job, i, slot, need, first);
+        return is_left_over(p, job, i, place, slot, first);
     sum = sum_with(p, i, place, slot, need);
     if (first && sum > most[term_of(job, i)])
         return true;

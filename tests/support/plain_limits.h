@@ -9,8 +9,11 @@
  *   SUM     so many jobs, or so much of a resource; it has to be enough when somebody
  *           starts
  *   LEFT    a resource for as long as its time limit still lets a job hold it: of plans
- *           all of it, of what runs what is left then, which falls
+ *           all of it, of what runs what is left then, which falls; times a factor, one
+ *           as a job asks for it, another one as it runs, and of plans the greater
  *   NODES   nodes, each once, whoever is on it
+ *
+ * Who runs by the factor 0 has nothing of LEFT, and others' are nothing to it.
  *
  * A job that another limit stands for counts all the same, so that it may not be where
  * others start as planned who then would have too much. One limit may allow some jobs
@@ -41,10 +44,11 @@ struct plain_limit {
     int64_t most[PLAIN_TERMS];
 };
 
-/* Which limits a component counts for; and with which terms. */
+/* Which limits a component counts for; with which terms; and thousandths of LEFT. */
 struct plain_counts {
     bool for_[PLAIN_LIMITS];
     enum plain_term terms[PLAIN_LIMITS];
+    int64_t asks, runs;
 };
 
 struct plain_plan;

@@ -79,6 +79,8 @@ struct queue_case {
     bool limited; /* there are limits: */
     struct queue_limit limits[PLAIN_LIMITS];
     size_t n_limits;
+    int64_t wide_factor; /* UsageFactor of QOS "wide"; and */
+    bool wide_asks;      /* UsageFactorSafe */
     bool owned; /* there are nodes of one user's jobs only, as of some partitions: */
     bool owned_part[PLAIN_PARTS]; /* "all", "odd" */
     bool alike;                   /* many that wait are */

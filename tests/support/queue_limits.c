@@ -126,10 +126,15 @@ static void add_qos(struct queue_case *q, enum queue_place place, const char *na
 
 static void add_wide(struct queue_case *q)
 {
+    static const int64_t factors[] = {1000, 0, 500, 2500};
+    const uint64_t at = q->seed / 5; /* limited: every fifth */
     struct qos *qos = qos_new();
 
     qos->name = xstrdup("wide");
     qos->limit_factor = 1000 * (int64_t)WIDER;
+    qos->usage_factor = q->wide_factor = factors[at % ARRAY_LEN(factors)];
+    q->wide_asks = at / ARRAY_LEN(factors) % 2 == 0;
+    qos->flags = q->wide_asks ? QOS_USAGE_FACTOR_SAFE : 0;
     queue_tell(q, CHANGE_QOS, qos);
 }
 
@@ -231,14 +236,16 @@ struct plain_counts queue_counts_of(const struct queue_case *q, const struct job
                                     const struct job *component)
 {
     const int who = (int)queue_user_of(job);
-    struct plain_counts counts = {0};
+    const bool wide = str_eq(job->qos, "wide");
+    struct plain_counts counts = {.asks = wide && q->wide_asks ? q->wide_factor : 1000,
+                                  .runs = wide ? q->wide_factor : 1000};
 
     for (size_t i = 0; i < q->n_limits; i++) {
         const struct queue_limit *limit = &q->limits[i];
 
         counts.for_[i] = is_of(job, component, limit->place) &&
                          (limit->whose == QUEUE_ALL || limit->whose == who);
-        counts.terms[i] = str_eq(job->qos, "wide") ? PLAIN_WIDE : PLAIN_USUAL;
+        counts.terms[i] = wide ? PLAIN_WIDE : PLAIN_USUAL;
         for (size_t k = 0; k < i; k++) {
             if (counts.for_[k] && masks(&q->limits[k], limit))
                 counts.terms[i] = PLAIN_ANY;
