@@ -4,15 +4,19 @@
 #include "scheduler/charge.h"
 #include "scheduler/decay.h"
 
+/* What one that is used (used.h) is, in thousandths of the unit of a limit's amount. */
+static int64_t unit_of(const struct limit *limit)
+{
+    if (limit->tres == TRES_MEM)
+        return USED_MEM_UNIT;
+    return limit->tres == TRES_CPU ? 1000 : 1;
+}
+
 /* In the unit of the limit's amount. */
 static int64_t in_unit(const struct limit *limit, int64_t used)
 {
-    __int128 amount = used;
+    const __int128 amount = (__int128)used * unit_of(limit) / 1000;
 
-    if (limit->tres == TRES_MEM)
-        amount = amount * USED_MEM_UNIT / 1000;
-    else if (limit->tres != TRES_CPU)
-        amount /= 1000;
     return (int64_t)MIN(amount, (__int128)INT64_MAX);
 }
 
@@ -27,7 +31,7 @@ static int64_t used_under(const struct sched *s, const struct used *used,
                 : used_of(used, limit->tres, limit->type);
 }
 
-/* Up to the end of the last period. */
+/* Up to the end of the last period, as used.h has it. */
 static int64_t past_of(const struct sched *s, const struct place_of *place,
                        const struct limit *limit)
 {
@@ -36,30 +40,27 @@ static int64_t past_of(const struct sched *s, const struct place_of *place,
     if (place->usage == NULL || place->usage_sec == TIME_UNSET)
         return 0;
     used = used_under(s, &place->usage->past, limit);
-    used = decay(used, s->charged_sec - place->usage_sec, place->half_life_sec);
-    return in_unit(limit, used);
+    return decay(used, s->charged_sec - place->usage_sec, place->half_life_sec);
 }
 
 bool usage_is_up(const struct sched *s, const struct place_of *place,
                  const struct limit *limit)
 {
-    return past_of(s, place, limit) >= limit->amount;
+    return in_unit(limit, past_of(s, place, limit)) >= limit->amount;
 }
 
 static int64_t recent_of(const struct sched *s, const struct place_of *place,
                          const struct limit *limit)
 {
-    return place->usage != NULL
-               ? in_unit(limit, used_under(s, &place->usage->recent, limit))
-               : 0;
+    return place->usage != NULL ? used_under(s, &place->usage->recent, limit) : 0;
 }
 
 int64_t usage_spent(const struct sched *s, const struct place_of *place,
                     const struct limit *limit, const char *whose, bool charged)
 {
-    int64_t sum = past_of(s, place, limit);
+    int64_t sum = in_unit(limit, past_of(s, place, limit));
 
-    sum = add_capped(sum, recent_of(s, place, limit));
+    sum = add_capped(sum, in_unit(limit, recent_of(s, place, limit)));
     return add_capped(sum, charged
                                ? held_charged(&s->held, limit, whose, s->charged_sec)
                                : held_of(&s->held, limit, whose, s->charged_sec));
@@ -76,6 +77,7 @@ void usage_past(const struct sched *s, const struct place_of *place,
     *ret = (struct pledge_past){.used_sec = s->charged_sec,
                                 .half_life_sec = rules.half_life_sec,
                                 .period_sec = rules.period_sec,
+                                .unit = unit_of(limit),
                                 .now_sec = s->now_sec,
                                 .reset_sec = TIME_UNSET};
     if (s->charged_sec == TIME_UNSET) {
@@ -83,9 +85,8 @@ void usage_past(const struct sched *s, const struct place_of *place,
         return;
     }
     ret->used = past_of(s, place, limit);
-    ret->recent = recent_of(s, place, limit);
-    ret->recent = add_capped(
-        ret->recent, held_used(&s->held, limit, whose, s->charged_sec, s->now_sec));
+    ret->recent = (__int128)recent_of(s, place, limit) * ret->unit +
+                  held_used(&s->held, limit, whose, s->charged_sec, s->now_sec);
     reset_sec = usage_reset_after(&rules.reset, s->charged_sec);
     if (reset_sec != TIME_UNSET)
         ret->reset_sec = usage_period_after(&rules, reset_sec);

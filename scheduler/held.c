@@ -320,8 +320,8 @@ int64_t held_charged(const struct held *h, const struct limit *limit, const char
     return counter->left_charged;
 }
 
-int64_t held_used(const struct held *h, const struct limit *limit, const char *whose,
-                  int64_t from_sec, int64_t to_sec)
+__int128 held_used(const struct held *h, const struct limit *limit, const char *whose,
+                   int64_t from_sec, int64_t to_sec)
 {
     const struct counter *counter = held_counter(h, limit, whose);
     __int128 sum = 0;
@@ -332,9 +332,9 @@ int64_t held_used(const struct held *h, const struct limit *limit, const char *w
                       last = MIN(t->end_sec, to_sec);
 
         if (first < last) /* one that has no end is not of that time */
-            sum += (__int128)t->amount * (last - first) * t->charged / 1000;
+            sum += (__int128)t->amount * (last - first) * t->charged;
     }
-    return capped(sum);
+    return sum;
 }
 
 bool held_has_nodes(const struct counter *counter)

@@ -136,9 +136,9 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
 int64_t held_charged(const struct held *h, const struct limit *limit, const char *whose,
                      int64_t at_sec);
 /* How much of what is held over time is used between two times, if all go on to their
- * ends. */
-int64_t held_used(const struct held *h, const struct limit *limit, const char *whose,
-                  int64_t from_sec, int64_t to_sec);
+ * ends; in thousandths. */
+__int128 held_used(const struct held *h, const struct limit *limit, const char *whose,
+                   int64_t from_sec, int64_t to_sec);
 /* Does it count nodes; and each that it counts, once. */
 bool held_has_nodes(const struct counter *counter);
 void held_each_node(const struct counter *counter,

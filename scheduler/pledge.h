@@ -106,12 +106,16 @@ void pledge_start(struct pledge *pledge, __int128 most, size_t first, size_t n_s
 void pledge_use_nodes(struct pledge *pledge, const struct slot *slots, size_t n,
                       size_t first, size_t last, size_t n_slots, int sign);
 
-/* USED: what has been used by now, in the unit of the limit. */
+/* USED: what has been used by now. To the last thousandth: were any cut off, what is
+ * known of it could rise while nobody uses more, and who is planned for all that is
+ * left could not start. */
 struct pledge_past {
     int64_t used, used_sec; /* up to the end of a period, which fades */
+    int64_t unit;           /* what one of these is, in thousandths of the limit's */
     int64_t half_life_sec, period_sec;
-    int64_t recent, now_sec; /* since then */
-    int64_t reset_sec;       /* when all is forgotten; TIME_UNSET: never */
+    __int128 recent; /* since then, in those */
+    int64_t now_sec;
+    int64_t reset_sec; /* when all is forgotten; TIME_UNSET: never */
 };
 
 /* What a job uses as time goes on: its components so much a second, for so long; those

@@ -21,7 +21,8 @@ static __int128 remembered(const struct pledge_past *past, int64_t time)
     const int64_t since = time - past->used_sec;
     const int64_t periods = since - since % past->period_sec;
 
-    return (__int128)decay(past->used, periods, past->half_life_sec) + past->recent;
+    return (__int128)decay(past->used, periods, past->half_life_sec) * past->unit +
+           past->recent;
 }
 
 static bool is_forgotten_by(const struct pledge_past *past, int64_t time)
@@ -31,7 +32,7 @@ static bool is_forgotten_by(const struct pledge_past *past, int64_t time)
 
 __int128 pledge_past_by(const struct pledge_past *past, int64_t time)
 {
-    return is_forgotten_by(past, time) ? 0 : remembered(past, time) * 1000;
+    return is_forgotten_by(past, time) ? 0 : remembered(past, time);
 }
 
 __int128 pledge_used_by(const struct pledge_bound *bound, const int64_t *times,

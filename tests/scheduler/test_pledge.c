@@ -666,6 +666,7 @@ START_TEST(test_used)
         .room = used_cases[_i].room * rate,
         .uses = {{{used_cases[_i].rate * rate, used_cases[_i].lasts}}, 1},
         .past = {.used = 40,
+                 .unit = 1000,
                  .half_life_sec = used_cases[_i].half_life,
                  .period_sec = 10,
                  .reset_sec = used_cases[_i].reset}};
