@@ -16,6 +16,17 @@ bool limit_is_kept_for_plans(const struct sched *s, const struct limit *limit)
            (!limit_is_of_usage(limit->kind) || s->config.limits_safe);
 }
 
+/* Does it have any of it? Who has nothing, or is free, may, though it is used up, or
+ * others have too much: so nobody has to leave it some. */
+static bool takes_part(const struct sched *s, const struct asking *a,
+                       const struct limit *limit)
+{
+    if (!counts_over_time(limit) || asking_is_free(s, a, limit))
+        return false;
+    return limit_is_of_usage(limit->kind) ? asking_has(s, a, limit)
+                                          : asking_holds(s, a, limit);
+}
+
 static enum pledge_kind kind_of(const struct sched *s, const struct limit *limit)
 {
     if (limit_is_of_usage(limit->kind))
@@ -184,7 +195,7 @@ static void pledge_at(struct sched *s, struct jobrec *rec, const struct asker *b
         const bool exempt = asking_is_exempt(a, places, at, limit);
         struct pledged pledged = {.component = a->component, .most = PLEDGE_ANY};
 
-        if (!counts_over_time(limit) || asking_is_free(s, a, limit))
+        if (!takes_part(s, a, limit))
             continue;
         if (!exempt)
             pledged.most = most_of(s, by, &places->items[at], limit);
@@ -312,17 +323,12 @@ bool pledge_bound_of(const struct sched *s, const struct asker *by,
     return true;
 }
 
-/* Who has nothing of it, or is free, may, though it is used up, or others have too
- * much; and while it is not known on which nodes a job would be, it may be on theirs.
- * Who has some binds others who are planned, also where it is not bound itself. */
+/* While it is not known on which nodes a job would be, it may be on those that others
+ * have. Who takes part binds others who are planned, also where it is not bound. */
 static bool is_bound(const struct sched *s, const struct asking *a,
                      const struct limit *limit)
 {
-    if (!counts_over_time(limit) || asking_is_free(s, a, limit))
-        return false;
-    if (limit_is_of_usage(limit->kind))
-        return asking_has(s, a, limit);
-    return asking_holds(s, a, limit) && (!limit_is_on_nodes(limit) || a->slots != NULL);
+    return takes_part(s, a, limit) && (!limit_is_on_nodes(limit) || a->slots != NULL);
 }
 
 static bool bind_at(const struct sched *s, const struct asker *by,
