@@ -12,14 +12,6 @@ static int64_t unit_of(const struct limit *limit)
     return limit->tres == TRES_CPU ? 1000 : 1;
 }
 
-/* In the unit of the limit's amount. */
-static int64_t in_unit(const struct limit *limit, int64_t used)
-{
-    const __int128 amount = (__int128)used * unit_of(limit) / 1000;
-
-    return (int64_t)MIN(amount, (__int128)INT64_MAX);
-}
-
 /* GPUs by the name that nodes have for them are charged as GPUs. */
 static int64_t used_under(const struct sched *s, const struct used *used,
                           const struct limit *limit)
@@ -46,7 +38,8 @@ static int64_t past_of(const struct sched *s, const struct place_of *place,
 bool usage_is_up(const struct sched *s, const struct place_of *place,
                  const struct limit *limit)
 {
-    return in_unit(limit, past_of(s, place, limit)) >= limit->amount;
+    return (__int128)past_of(s, place, limit) * unit_of(limit) >=
+           (__int128)limit->amount * 1000;
 }
 
 static int64_t recent_of(const struct sched *s, const struct place_of *place,
@@ -58,12 +51,12 @@ static int64_t recent_of(const struct sched *s, const struct place_of *place,
 int64_t usage_spent(const struct sched *s, const struct place_of *place,
                     const struct limit *limit, const char *whose, bool charged)
 {
-    int64_t sum = in_unit(limit, past_of(s, place, limit));
+    const __int128 past =
+        (__int128)past_of(s, place, limit) + recent_of(s, place, limit);
+    const __int128 sum = past * unit_of(limit) +
+                         held_left(&s->held, limit, whose, s->charged_sec, charged);
 
-    sum = add_capped(sum, in_unit(limit, recent_of(s, place, limit)));
-    return add_capped(sum, charged
-                               ? held_charged(&s->held, limit, whose, s->charged_sec)
-                               : held_of(&s->held, limit, whose, s->charged_sec));
+    return (int64_t)MIN(sum / 1000, (__int128)INT64_MAX);
 }
 
 void usage_past(const struct sched *s, const struct place_of *place,

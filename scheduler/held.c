@@ -266,11 +266,11 @@ static int64_t capped(__int128 sum)
     return (int64_t)MIN(sum, (__int128)INT64_MAX);
 }
 
-static int64_t left_of_one(const struct take *t, int64_t from_sec, int64_t factor)
+static __int128 left_of_one(const struct take *t, int64_t from_sec, int64_t factor)
 {
-    __int128 product = (__int128)t->amount * ((__int128)t->end_sec - from_sec);
+    const __int128 product = (__int128)t->amount * ((__int128)t->end_sec - from_sec);
 
-    return capped(MIN(product, (__int128)INT64_MAX) * factor / 1000);
+    return MIN(product, (__int128)INT64_MAX) * factor;
 }
 
 /* Many ask, one after the other, while nothing changes. */
@@ -282,15 +282,11 @@ static void find_left(struct counter *counter, int64_t at_sec)
     counter->left = counter->left_charged = 0;
     for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
         const int64_t from = MAX(at_sec, t->start_sec);
-        int64_t left;
 
         if (t->end_sec <= from)
             continue;
-        left = left_of_one(t, from, t->factor);
-        counter->left = add_capped(counter->left, left);
-        if (t->charged != t->factor)
-            left = left_of_one(t, from, t->charged);
-        counter->left_charged = add_capped(counter->left_charged, left);
+        counter->left += left_of_one(t, from, t->factor);
+        counter->left_charged += left_of_one(t, from, t->charged);
     }
 }
 
@@ -306,18 +302,18 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
     if (!counts_left(counter))
         return capped(counter->sum);
     find_left(counter, at_sec);
-    return counter->left;
+    return capped(counter->left / 1000);
 }
 
-int64_t held_charged(const struct held *h, const struct limit *limit, const char *whose,
-                     int64_t at_sec)
+__int128 held_left(const struct held *h, const struct limit *limit, const char *whose,
+                   int64_t at_sec, bool charged)
 {
     struct counter *counter = held_counter(h, limit, whose);
 
     if (counter == NULL)
         return 0;
     find_left(counter, at_sec);
-    return counter->left_charged;
+    return charged ? counter->left_charged : counter->left;
 }
 
 __int128 held_used(const struct held *h, const struct limit *limit, const char *whose,

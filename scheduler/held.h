@@ -64,7 +64,8 @@ struct counter {
     struct node_use *nodes; /* hash by name */
     struct take
         *takes; /* of what is left over time; it is, at a time (or TIME_UNSET): */
-    int64_t left, left_charged, left_sec;
+    int64_t left_sec;
+    __int128 left, left_charged; /* thousandths */
     struct waiter *waiters;
     UT_hash_handle hh;
 };
@@ -132,9 +133,10 @@ struct counter *held_counter(const struct held *h, const struct limit *limit,
  * time on. */
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t at_sec);
-/* Likewise of what has been used: as much as others have to reckon with. */
-int64_t held_charged(const struct held *h, const struct limit *limit, const char *whose,
-                     int64_t at_sec);
+/* Likewise of what has been used, as it counts where one starts, or `charged`: as much
+ * as others have to reckon with; in thousandths. */
+__int128 held_left(const struct held *h, const struct limit *limit, const char *whose,
+                   int64_t at_sec, bool charged);
 /* How much of what is held over time is used between two times, if all go on to their
  * ends; in thousandths. */
 __int128 held_used(const struct held *h, const struct limit *limit, const char *whose,
