@@ -222,12 +222,12 @@ static const char *const limit_lines[] = {
     ("qos long grpTRESRunMins=cpu=24000,gres/gpu:h100=6000 "
      "maxTRESPerAccount=gres/x/gpu=16"),
     "qos spent grpTRESMins=cpu=6000,gres/gpu:h100=2000 grpWall=1200",
-    "qos dear factor=2.5",
+    "qos dear factor=2.5 grpWall=2400",
     "qos half factor=0.5",
     "qos free factor=0",
     "qos normal",
     "account main users=ann,bob maxJobs=3 grpTRESRunMins=cpu=30000",
-    "account lab parent=main users=ann,bob,cem grpTRES=node=5",
+    "account lab parent=main users=ann,bob,cem grpTRES=node=5 grpTRESMins=cpu=15000",
     "qos part maxJobsPerUser=3",
 };
 
