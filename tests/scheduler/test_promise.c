@@ -59,11 +59,12 @@ struct day {
     struct work jobs[WORKS + 1];
     int n_jobs; /* with tasks that have started */
     int64_t now_sec;
-    int64_t licenses; /* of matlab, that there are */
-    size_t kept;      /* promises that were kept */
-    bool limited;     /* jobs are under limits */
-    bool owned;       /* some nodes are one user's */
-    bool safe;        /* nobody starts who might use up what a limit leaves */
+    int64_t licenses;  /* of matlab, that there are */
+    size_t kept;       /* promises that were kept */
+    bool part_limited; /* partition b has a QOS with a limit on jobs of a user */
+    bool limited;      /* jobs are under limits */
+    bool owned;        /* some nodes are one user's */
+    bool safe;         /* nobody starts who might use up what a limit leaves */
 };
 
 #define check(w, number, condition)                                          \
@@ -245,14 +246,15 @@ struct have {
 static const struct {
     const char *qos, *account, *user; /* NULL: whichever */
     struct have most;
+    bool of_member; /* on his jobs */
 } bounds[] = {
-    {"few", NULL, NULL, {INT64_MAX, 32000, INT64_MAX, UINT64_MAX}},
-    {"wide", NULL, NULL, {3, INT64_MAX, INT64_MAX, UINT64_MAX}},
-    {"wide", NULL, "ann", {INT64_MAX, INT64_MAX, INT64_MAX, 4}},
-    {"wide", NULL, "cem", {INT64_MAX, INT64_MAX, INT64_MAX, 4}},
-    {"long", "main", NULL, {INT64_MAX, INT64_MAX, 16, UINT64_MAX}},
-    {NULL, "lab", NULL, {INT64_MAX, INT64_MAX, INT64_MAX, 5}},
-    {NULL, "main", "ann", {3, INT64_MAX, INT64_MAX, UINT64_MAX}},
+    {"few", NULL, NULL, {INT64_MAX, 32000, INT64_MAX, UINT64_MAX}, false},
+    {"wide", NULL, NULL, {3, INT64_MAX, INT64_MAX, UINT64_MAX}, false},
+    {"wide", NULL, "ann", {INT64_MAX, INT64_MAX, INT64_MAX, 4}, false},
+    {"wide", NULL, "cem", {INT64_MAX, INT64_MAX, INT64_MAX, 4}, false},
+    {"long", "main", NULL, {INT64_MAX, INT64_MAX, 16, UINT64_MAX}, false},
+    {NULL, "lab", NULL, {INT64_MAX, INT64_MAX, INT64_MAX, 5}, false},
+    {NULL, "main", "ann", {3, INT64_MAX, INT64_MAX, UINT64_MAX}, true},
 };
 
 static bool is_of(const struct job *job, const char *qos, const char *account,
@@ -279,6 +281,13 @@ static void add_held(const struct day *w, const struct job *job, struct have *su
     }
 }
 
+/* A QOS has a limit on jobs of a user, which stands for that of his account: then he may
+ * have more than that. */
+static bool has_jobs_by_qos(const struct day *w, const struct job *job)
+{
+    return str_eq(job->qos, "few") || (w->part_limited && str_eq(job->partition, "b"));
+}
+
 static void check_bound(struct day *w, int number, size_t bound)
 {
     const struct have *most = &bounds[bound].most;
@@ -289,7 +298,8 @@ static void check_bound(struct day *w, int number, size_t bound)
         const struct job *job = sched_job(w->s, uid);
 
         if (job != NULL && job->n_alloc > 0 &&
-            is_of(job, bounds[bound].qos, bounds[bound].account, bounds[bound].user))
+            is_of(job, bounds[bound].qos, bounds[bound].account, bounds[bound].user) &&
+            !(bounds[bound].of_member && has_jobs_by_qos(w, job)))
             add_held(w, job, &sum);
     }
     check(w, number, sum.jobs <= most->jobs && sum.cpu_milli <= most->cpu_milli);
@@ -582,8 +592,9 @@ static size_t run_day(uint64_t seed)
                                          : "partition a nodes=n[1-4]");
     if (w.limited)
         add_limits(&w);
-    tell(&w, w.limited && draw(&w, 2) == 0 ? "partition b nodes=n[3-6] tier=1 qos=part"
-                                           : "partition b nodes=n[3-6] tier=1");
+    w.part_limited = w.limited && draw(&w, 2) == 0;
+    tell(&w, w.part_limited ? "partition b nodes=n[3-6] tier=1 qos=part"
+                            : "partition b nodes=n[3-6] tier=1");
     for (int i = 1; i <= JOBS; i++)
         draw_job(&w, i);
     while (w.now_sec < LAST_SEC && advance(&w))
