@@ -349,6 +349,26 @@ static void compare_placed(const struct queue_case *q, bool whole)
     }
 }
 
+/* It has a place, and not now. */
+static bool is_promised(const struct queue_case *q, size_t number)
+{
+    return has_place(q, number) && q->places[number].first > 0;
+}
+
+/* In the next walk each is lifted once more. Who was over a limit on nodes may do with
+ * those of one behind him by now: it counts them already, where it allows that one
+ * more. */
+static void look_again(struct queue_case *q)
+{
+    struct stand stands[STANDS_MAX];
+    const size_t n = stands_line_up(q, q->n_pending, stands);
+
+    for (size_t i = 0; i < n && !q->left; i++) {
+        if (is_promised(q, stands[i].number))
+            place_plainly(q, &stands[i]);
+    }
+}
+
 /* A place in the last slot is no promise but made anew in each walk, around the
  * promises of who comes behind: it ends the comparison. So does who is refused for the
  * nodes of its first place. True: all have been compared. */
@@ -360,6 +380,7 @@ static bool compare_all(struct queue_case *q)
 
     for (size_t i = 0; i < n && whole; i++)
         whole = place_plainly(q, &stands[i]);
+    look_again(q);
     compare_placed(q, whole);
     return whole && !q->left;
 }
@@ -620,12 +641,6 @@ static void place_start(struct queue_case *q, const struct stand *stand)
     plain_plan_take(q->plain, &plain, place);
 }
 
-/* It has a place, and not now. */
-static bool is_promised(const struct queue_case *q, size_t number)
-{
-    return has_place(q, number) && q->places[number].first > 0;
-}
-
 /* The first who have to wait are promised a start, as they wait. In the order of the
  * queue others start in their turn, in any other one behind those. */
 static bool place_promises(struct queue_case *q, size_t depth)
@@ -679,6 +694,7 @@ static bool compare_depth(struct queue_case *q, size_t depth)
 
     if (whole && q->order != BACKFILL_QUEUE)
         place_offers(q);
+    look_again(q);
     whole = whole && place_forecasts(q);
     compare_placed(q, whole);
     return whole && !q->left;
