@@ -116,6 +116,18 @@ size_t charge_purses(struct sched *s, const struct job *job,
     return n;
 }
 
+/* One that has paid so far pays for the period that it ended in. */
+static struct usage_charge last_charge(const struct sched *s, const struct job *job,
+                                       int64_t end_sec)
+{
+    const struct usage_rules rules = charge_rules(s, NULL);
+    struct usage_charge charge = charge_of(s, job, end_sec);
+
+    if (job->paid_sec == PAID_SO_FAR)
+        charge.from_sec = MAX(job->start_sec, usage_period_before(&rules, end_sec));
+    return charge;
+}
+
 static void charge_component(struct sched *s, const struct job *job, int64_t end_sec)
 {
     int64_t open_sec = charge_open_sec(s);
@@ -124,7 +136,7 @@ static void charge_component(struct sched *s, const struct job *job, int64_t end
     size_t n;
 
     s->charge_again |= policy_settle(&s->policy);
-    charge = charge_of(s, job, end_sec);
+    charge = last_charge(s, job, end_sec);
     n = charge_purses(s, job, purses);
     for (size_t i = 0; i < n; i++) {
         const struct purse *p = &purses[i];
