@@ -99,7 +99,7 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
         *need = 0;
         return true;
     }
-    return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need, false);
+    return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
 }
 
 /* Would it be over a limit that is others' as well if nobody else held anything, nor

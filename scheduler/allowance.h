@@ -109,7 +109,8 @@ enum reason allowance_check_own(struct sched *s, const struct job *job,
 
 /* Of one that would be planned for that time: limits on usage that those who run, or
  * are planned before, will have used up by then. Where that is forgotten later s->held
- * says when. With limits_safe: that leave too little once who runs has been charged. */
+ * says when. With limits_safe: that leave too little once who runs has been charged up
+ * to then. */
 enum reason allowance_check_by(struct sched *s, const struct job *job,
                                const struct partition *part, const struct slot *slots,
                                size_t n, int64_t at_sec, struct str *message);

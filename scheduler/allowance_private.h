@@ -187,10 +187,10 @@ bool usage_is_up(const struct sched *s, const struct place_of *place,
 bool usage_stays_up(const struct sched *s, const struct asking *a,
                     const struct place_of *place, const struct limit *limit);
 /* Would more be used than there is, if all that run used all that they may, and the job
- * as well? Now, or once they have been charged. */
+ * as well? */
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
-                       int64_t need, bool charged);
+                       int64_t need);
 
 /* What has been used, and may yet be by those that run; as it counts where one starts,
  * or as it is charged. */

@@ -48,15 +48,22 @@ static int64_t recent_of(const struct sched *s, const struct place_of *place,
     return place->usage != NULL ? used_under(s, &place->usage->recent, limit) : 0;
 }
 
-int64_t usage_spent(const struct sched *s, const struct place_of *place,
-                    const struct limit *limit, const char *whose, bool charged)
+/* With so many thousandths that those who run may yet use. */
+static int64_t spent_with(const struct sched *s, const struct place_of *place,
+                          const struct limit *limit, __int128 left)
 {
     const __int128 past =
         (__int128)past_of(s, place, limit) + recent_of(s, place, limit);
-    const __int128 sum = past * unit_of(limit) +
-                         held_left(&s->held, limit, whose, s->charged_sec, charged);
+    const __int128 sum = past * unit_of(limit) + left;
 
     return (int64_t)MIN(sum / 1000, (__int128)INT64_MAX);
+}
+
+int64_t usage_spent(const struct sched *s, const struct place_of *place,
+                    const struct limit *limit, const char *whose, bool charged)
+{
+    return spent_with(s, place, limit,
+                      held_left(&s->held, limit, whose, s->charged_sec, charged));
 }
 
 void usage_past(const struct sched *s, const struct place_of *place,
@@ -123,13 +130,25 @@ static bool usage_is_up_by(const struct sched *s, const struct asking *a,
 
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
-                       int64_t need, bool charged)
+                       int64_t need)
 {
     struct whose buffer;
     const char *whose = asking_whose(s, a, limit, &buffer);
 
-    return add_capped(usage_spent(s, place, limit, whose, charged), need) >
-           limit->amount;
+    return add_capped(usage_spent(s, place, limit, whose, false), need) > limit->amount;
+}
+
+/* Likewise by then, as those that run will have been charged. */
+static bool may_run_out_by(const struct sched *s, const struct asking *a,
+                           const struct place_of *place, const struct limit *limit,
+                           int64_t need, const struct by_then *then)
+{
+    struct whose buffer;
+    const char *whose = asking_whose(s, a, limit, &buffer);
+    const __int128 left =
+        held_left_by(&s->held, limit, whose, s->charged_sec, then->at_sec);
+
+    return add_capped(spent_with(s, place, limit, left), need) > limit->amount;
 }
 
 /* ---- jobs that run ---- */
@@ -145,7 +164,7 @@ static bool is_up(const struct sched *s, const struct asker *by,
     if (!s->config.limits_safe)
         return usage_is_up_by(s, by->one, place, limit, then);
     *ret_need = asker_need(s, by, place, limit);
-    return usage_may_run_out(s, by->one, place, limit, *ret_need, true);
+    return may_run_out_by(s, by->one, place, limit, *ret_need, then);
 }
 
 static enum reason find_used_up(const struct sched *s, const struct asker *by,

@@ -316,6 +316,26 @@ __int128 held_left(const struct held *h, const struct limit *limit, const char *
     return charged ? counter->left_charged : counter->left;
 }
 
+/* One that has no end goes on all the time. */
+static __int128 used_by_one(const struct take *t, int64_t from_sec, int64_t to_sec)
+{
+    const int64_t first = MAX(t->start_sec, from_sec), last = MIN(t->end_sec, to_sec);
+
+    return first < last ? (__int128)t->amount * (last - first) : 0;
+}
+
+__int128 held_left_by(const struct held *h, const struct limit *limit,
+                      const char *whose, int64_t at_sec, int64_t by_sec)
+{
+    const struct counter *counter = held_counter(h, limit, whose);
+    __int128 sum = held_left(h, limit, whose, at_sec, false);
+
+    for (const struct take *t = counter != NULL ? counter->takes : NULL; t != NULL;
+         t = t->behind)
+        sum += used_by_one(t, at_sec, by_sec) * (t->charged - t->factor);
+    return sum;
+}
+
 __int128 held_used(const struct held *h, const struct limit *limit, const char *whose,
                    int64_t from_sec, int64_t to_sec)
 {
@@ -323,13 +343,8 @@ __int128 held_used(const struct held *h, const struct limit *limit, const char *
     __int128 sum = 0;
 
     for (const struct take *t = counter != NULL ? counter->takes : NULL; t != NULL;
-         t = t->behind) {
-        const int64_t first = MAX(t->start_sec, from_sec),
-                      last = MIN(t->end_sec, to_sec);
-
-        if (first < last) /* one that has no end is not of that time */
-            sum += (__int128)t->amount * (last - first) * t->charged;
-    }
+         t = t->behind)
+        sum += used_by_one(t, from_sec, to_sec) * t->charged;
     return sum;
 }
 

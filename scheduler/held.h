@@ -137,6 +137,10 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
  * as others have to reckon with; in thousandths. */
 __int128 held_left(const struct held *h, const struct limit *limit, const char *whose,
                    int64_t at_sec, bool charged);
+/* Likewise at a time to come, once who runs has been charged up to it: what is used by
+ * then counts as it is charged, and what is left then as it does where one starts. */
+__int128 held_left_by(const struct held *h, const struct limit *limit,
+                      const char *whose, int64_t at_sec, int64_t by_sec);
 /* How much of what is held over time is used between two times, if all go on to their
  * ends; in thousandths. */
 __int128 held_used(const struct held *h, const struct limit *limit, const char *whose,
