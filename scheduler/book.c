@@ -171,12 +171,21 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
     starts_enlist(s, rec);
 }
 
-/* It comes later, as what is before it does: else false. */
+/* Nobody was there to start it in its minute, though nothing else kept it. */
+static bool is_missed(const struct sched *s, const struct jobrec *rec)
+{
+    return rec->job->plan.start_sec < s->timeline.bounds[0];
+}
+
+/* It comes later, as what is before it does, or as its minute was missed: else false.
+ * Those behind it follow. */
 static bool slide(struct sched *s, struct jobrec *rec, enum broken cause)
 {
     const bool late = cause == BROKEN_OVERRUN || cause == BROKEN_LIMIT;
 
-    s->sliding = late ? cause : s->sliding;
+    if (late ||
+        (s->sliding == BROKEN_NOT && cause == BROKEN_OTHER && is_missed(s, rec)))
+        s->sliding = cause;
     if (s->sliding == BROKEN_NOT || (!late && cause != BROKEN_OTHER) ||
         !book_slide(s, rec))
         return false;

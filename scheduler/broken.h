@@ -19,7 +19,8 @@
  *                or not there: the partition has lost a node of it;
  *                nor in another partition of the job, at the same time; or the window
  *                (bf_window) has become too short for it
- *   other        none of these
+ *   other        none of these: its minute has passed with nobody there to start it (no
+ *                leader, a stall), or it comes later behind one of which that is so
  *
  * A job that is held, or changed by its owner, gives its promise up by itself, and that
  * is not counted. What changes priorities by itself (age, usage) breaks no promise:
