@@ -97,13 +97,8 @@ void caps_find(const struct sched *s, struct job *job)
     caps_drop(job);
     if (job->phase != JOB_PENDING && job->phase != JOB_ASIDE)
         return;
-    for (size_t i = 0; i < reserve_n_partitions(job) && job->n_partitions == 0; i++) {
+    for (size_t i = 0; i < reserve_n_partitions(job); i++) {
         const struct partrec *part = reserve_partition(s, job, i);
-
-        find_there(s, job, part != NULL ? part->part : NULL, i == 0);
-    }
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
 
         find_there(s, job, part != NULL ? part->part : NULL, i == 0);
     }

@@ -165,14 +165,10 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
 /* With the QOS that it is looked at with. */
 static int64_t latest_as_it_is(const struct sched *s, const struct job *job)
 {
-    const bool names = job->n_partitions > 0;
-    const size_t n = names ? job->n_partitions : reserve_n_partitions(job);
     int64_t latest = INT64_MIN;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct partrec *part =
-            names ? cluster_partition(&s->cluster, job->partitions[i])
-                  : reserve_partition(s, job, i);
+    for (size_t i = 0; i < reserve_n_partitions(job); i++) {
+        const struct partrec *part = reserve_partition(s, job, i);
 
         if (part != NULL)
             latest = MAX(latest, check_latest(job, part->part));

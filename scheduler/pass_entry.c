@@ -57,8 +57,7 @@ int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
 static int64_t best_priority(struct sched *s, const struct jobrec *rec,
                              const struct partrec *only, int64_t now_sec)
 {
-    const size_t n = rec->job->n_partitions > 0 ? rec->job->n_partitions
-                                                : reserve_n_partitions(rec->job);
+    const size_t n = reserve_n_partitions(rec->job);
     int64_t best = 0;
 
     for (size_t i = 0; i < n; i++) {
@@ -248,10 +247,7 @@ const char *pass_license(struct sched *s, struct jobrec *rec, size_t i)
 
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)
 {
-    if (job->n_partitions == 0)
-        return reserve_partition(s, job, i);
-    i %= job->n_partitions;
-    return pass_listed_before(job, i)
-               ? NULL
-               : cluster_partition(&s->cluster, job->partitions[i]);
+    if (job->n_partitions > 0 && pass_listed_before(job, i % job->n_partitions))
+        return NULL;
+    return reserve_partition(s, job, i);
 }

@@ -22,8 +22,9 @@
 #define SETTLED_A_US 2
 
 /* Its i-th choice, which has no place in the queue. */
-static void add_missing(struct sched *s, struct jobrec *rec, size_t i, const char *name)
+static void add_missing(struct sched *s, struct jobrec *rec, size_t i)
 {
+    const char *name = reserve_partition_name(s, rec->job, i);
     const struct entry entry = {
         .rec = rec,
         .listed = (uint32_t)i,
@@ -78,8 +79,7 @@ static void add_choices(struct sched *s, struct jobrec *rec)
     for (size_t i = 0; i < n && missing > 0; i++) {
         if (pass_partition(s, job, i) == NULL && pass_is_open(s, rec, NULL, i) &&
             !pass_listed_before(job, i % n_parts))
-            add_missing(s, rec, i,
-                        job->n_partitions > 0 ? job->partitions[i % n_parts] : NULL);
+            add_missing(s, rec, i);
     }
 }
 

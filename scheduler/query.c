@@ -31,14 +31,10 @@ static int64_t best_priority(const struct sched *s, const struct job *job,
                              int64_t now_sec)
 {
     const struct norms norms = core_norms(s);
-    const bool names = job->n_partitions > 0;
-    const size_t n = names ? job->n_partitions : reserve_n_partitions(job);
     int64_t best = core_priority(s, &norms, job, NULL, now_sec).total;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct partrec *part =
-            names ? cluster_partition(&s->cluster, job->partitions[i])
-                  : reserve_partition(s, job, i);
+    for (size_t i = 0; i < reserve_n_partitions(job); i++) {
+        const struct partrec *part = reserve_partition(s, job, i);
 
         if (part != NULL)
             best = MAX(best, core_priority(s, &norms, job, part, now_sec).total);

@@ -172,11 +172,14 @@ struct lot reserve_lot_on(const struct sched *s, const char *name, size_t positi
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */
 const struct resvrec *reserve_own(const struct sched *s, const char *name);
-/* Where a job that names no partition runs in the i-th of the reservations that it
- * names, as in Slurm: in that one's partition; in the default one where it has none, or
- * the job names none. NULL: that is not there. */
+/* The i-th of the partitions that a job may be in: of those that it names; as in Slurm
+ * who names none is in that of each of its reservations; in the default one where that
+ * has none, or the job names none. NULL: that is not there. */
 struct partrec *reserve_partition(const struct sched *s, const struct job *job,
                                   size_t i);
+/* Whether there is one of that name or not. NULL: it is the default one. */
+const char *reserve_partition_name(const struct sched *s, const struct job *job,
+                                   size_t i);
 /* Of so many, of which several may be the same. */
 size_t reserve_n_partitions(const struct job *job);
 /* May jobs in the reservation of that name (NULL: in none) begin now? Those in one that

@@ -79,22 +79,31 @@ const struct resvrec *reserve_own(const struct sched *s, const char *name)
     return rec;
 }
 
+const char *reserve_partition_name(const struct sched *s, const struct job *job,
+                                   size_t i)
+{
+    const struct resvrec *rec;
+
+    if (job->n_partitions > 0)
+        return job->partitions[i % job->n_partitions];
+    if (job->n_reservations == 0)
+        return NULL;
+    rec = reserve_find(&s->reserve, job->reservations[i % job->n_reservations]);
+    return rec != NULL ? rec->resv->partition : NULL;
+}
+
 struct partrec *reserve_partition(const struct sched *s, const struct job *job,
                                   size_t i)
 {
-    const struct resvrec *rec =
-        job->n_reservations > 0
-            ? reserve_find(&s->reserve, job->reservations[i % job->n_reservations])
-            : NULL;
-    struct partrec *part =
-        rec != NULL ? cluster_partition(&s->cluster, rec->resv->partition) : NULL;
+    const char *name = reserve_partition_name(s, job, i);
 
-    return part != NULL ? part : cluster_default_partition(&s->cluster);
+    return name != NULL ? cluster_partition(&s->cluster, name)
+                        : cluster_default_partition(&s->cluster);
 }
 
 size_t reserve_n_partitions(const struct job *job)
 {
-    return MAX(job->n_reservations, 1);
+    return job->n_partitions > 0 ? job->n_partitions : MAX(job->n_reservations, 1);
 }
 
 bool reserve_is_on(const struct sched *s, const char *name)
