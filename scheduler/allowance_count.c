@@ -91,7 +91,7 @@ const struct job *allowance_as_first(const struct sched *s, const struct job *jo
     return view;
 }
 
-/* Until it starts in one it is submitted to all partitions that it names. */
+/* Until it starts in one it is submitted to all partitions that it may be in. */
 static void take_beside(struct sched *s, struct jobrec *rec, const struct asking *a)
 {
     const struct job *job = a->job;
@@ -99,7 +99,7 @@ static void take_beside(struct sched *s, struct jobrec *rec, const struct asking
 
     if (!s->held.of_submits || job->partition != NULL)
         return;
-    for (size_t i = 1; i < job->n_partitions; i++) {
+    for (size_t i = 1; i < reserve_n_partitions(job); i++) {
         places_find_beside(s, job, i, &places);
         if (places.n > 0)
             take_of(s, rec, a, &places, 0);
@@ -159,7 +159,7 @@ void allowance_drop(struct sched *s, struct jobrec *rec)
 
 void allowance_hold_back(struct sched *s, struct jobrec *rec)
 {
-    if (s->held.broken == NULL || rec->job->n_partitions > 1 ||
+    if (s->held.broken == NULL || reserve_n_partitions(rec->job) > 1 ||
         rec->job->n_qos_list > 0 || job_license_choices(rec->job) > 1 ||
         rec->waiter.by != NULL)
         return;

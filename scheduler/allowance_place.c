@@ -9,10 +9,8 @@ const struct partition *places_part(const struct sched *s, const struct job *job
 
     if (job->partition != NULL)
         part = cluster_partition(&s->cluster, job->partition);
-    else if (job->n_partitions == 0)
-        part = reserve_partition(s, job, 0);
     else
-        part = cluster_partition(&s->cluster, job->partitions[0]);
+        part = reserve_partition(s, job, 0);
     return part != NULL ? part->part : NULL;
 }
 
@@ -139,10 +137,10 @@ void places_find(const struct sched *s, const struct job *job,
         add_charged(s, job, part, limit_factor(qos, n), ret);
 }
 
-static const struct qos *qos_of_named(const struct sched *s, const struct job *job,
-                                      size_t i)
+static const struct qos *qos_of_part(const struct sched *s, const struct job *job,
+                                     size_t i)
 {
-    const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
+    const struct partrec *part = reserve_partition(s, job, i);
 
     return part != NULL ? policy_part_qos(&s->policy, part->part) : NULL;
 }
@@ -150,11 +148,11 @@ static const struct qos *qos_of_named(const struct sched *s, const struct job *j
 void places_find_beside(const struct sched *s, const struct job *job, size_t i,
                         struct places *ret)
 {
-    const struct qos *qos = qos_of_named(s, job, i);
+    const struct qos *qos = qos_of_part(s, job, i);
     bool again = qos == policy_qos(&s->policy, job);
 
     for (size_t k = 0; k < i; k++)
-        again |= qos == qos_of_named(s, job, k);
+        again |= qos == qos_of_part(s, job, k);
     ret->n = 0;
     if (!again)
         add_qos(s, ret, qos, true);

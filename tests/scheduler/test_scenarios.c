@@ -467,6 +467,22 @@ static bool lets_in(struct scenario *sc, const struct job *job, const char *name
     return reason == REASON_NONE;
 }
 
+/* In one of those of its reservations, or in the default one; where none of them is
+ * there it is taken in, and waits. */
+static bool lets_in_unnamed(struct scenario *sc, const struct job *job,
+                            struct str *first)
+{
+    bool in = false, asked = false;
+
+    for (size_t i = 0; i < sched_n_unnamed_partitions(job); i++) {
+        const char *name = sched_unnamed_partition(sc->s, job, i);
+
+        asked |= name != NULL;
+        in |= name != NULL && lets_in(sc, job, name, first);
+    }
+    return in || !asked;
+}
+
 /* Leaves it the partitions that limits do not keep it out of; false: none. */
 static bool leave_let_in(struct scenario *sc, struct job *job, struct str *first)
 {
@@ -474,7 +490,7 @@ static bool leave_let_in(struct scenario *sc, struct job *job, struct str *first
     size_t n_kept = 0;
 
     if (job->n_partitions == 0)
-        return lets_in(sc, job, sched_default_partition(sc->s), first);
+        return lets_in_unnamed(sc, job, first);
     for (size_t i = 0; i < job->n_partitions; i++) {
         if (lets_in(sc, job, job->partitions[i], first))
             names_add(&kept, &n_kept, job->partitions[i]);
