@@ -14,19 +14,20 @@ struct bar {
     node_set nodes; /* where it asks something of all of them together */
 };
 
+/* Is the i-th of its partitions one for the reservation of its plan? */
+static bool goes_with(const struct job *job, size_t i)
+{
+    return job->n_partitions > 0 || job->n_reservations == 0 ||
+           str_eq(job->reservations[i], job_reservation(job));
+}
+
 /* Is it planned in a partition that it may still be in? */
 static bool is_choice(const struct sched *s, const struct job *job)
 {
     const struct partrec *part = cluster_partition(&s->cluster, job->plan.partition);
 
-    if (part == NULL)
-        return false;
-    for (size_t i = 0; i < reserve_n_partitions(job) && job->n_partitions == 0; i++) {
-        if (part == reserve_partition(s, job, i))
-            return true;
-    }
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        if (str_eq(job->partitions[i], job->plan.partition))
+    for (size_t i = 0; i < reserve_n_partitions(job) && part != NULL; i++) {
+        if (part == reserve_partition(s, job, i) && goes_with(job, i))
             return true;
     }
     return false;

@@ -99,8 +99,8 @@ bool book_stands_elsewhere(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
 
-    for (size_t i = 0; i < job->n_partitions && job->plan.promised; i++) {
-        if (stands_in(s, rec, cluster_partition(&s->cluster, job->partitions[i])))
+    for (size_t i = 0; i < reserve_n_partitions(job) && job->plan.promised; i++) {
+        if (stands_in(s, rec, reserve_partition(s, job, i)))
             return true;
     }
     return false;
