@@ -74,8 +74,8 @@ static void find_own_nodes(struct sched *s, const struct entry *entry)
 
     s->own = xrealloc(s->own, (words + 1) * sizeof(*s->own));
     memcpy(s->own, entry->part->nodes, words * sizeof(*s->own));
-    for (size_t i = 0; i < job->n_partitions; i++)
-        add_nodes(s, cluster_partition(&s->cluster, job->partitions[i]));
+    for (size_t i = 0; i < reserve_n_partitions(job); i++)
+        add_nodes(s, reserve_partition(s, job, i));
     for (size_t i = 1; i <= job->n_others; i++)
         add_nodes(s, cluster_component_partition(&s->cluster, job, i, entry->part));
     for (size_t k = 0; k < words; k++)
