@@ -1,9 +1,9 @@
 /*
  * likes - lines (line.h) of jobs that may be alike, in chains.
  *
- * Lines with the same key, a hash of what such jobs have in common, are in one chain, in
- * no order, and so may be others: who looks through it compares. So those of a hundred
- * thousand lines are found in the time that it takes to look at them.
+ * Lines with the same key, a hash of what such jobs have in common, are in one chain,
+ * in no order, and so may be others: who looks through it compares. So those of a
+ * hundred thousand lines are found in the time that it takes to look at them.
  *
  *     heads   [ 4 | - | 0 ]     a line's key is of one of these
  *     links     4 <-> 1,  0     both ways: lines come and go in any order

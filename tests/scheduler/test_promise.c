@@ -281,8 +281,8 @@ static void add_held(const struct day *w, const struct job *job, struct have *su
     }
 }
 
-/* A QOS has a limit on jobs of a user, which stands for that of his account: then he may
- * have more than that. */
+/* A QOS has a limit on jobs of a user, which stands for that of his account: then he
+ * may have more than that. */
 static bool has_jobs_by_qos(const struct day *w, const struct job *job)
 {
     return str_eq(job->qos, "few") || (w->part_limited && str_eq(job->partition, "b"));
