@@ -5,9 +5,10 @@
 
 int64_t usage_period_before(const struct usage_rules *rules, int64_t now_sec)
 {
-    int64_t into = now_sec % rules->period_sec;
+    int64_t into = now_sec % rules->period_sec, before;
 
-    return now_sec - (into < 0 ? into + rules->period_sec : into);
+    into += into < 0 ? rules->period_sec : 0;
+    return __builtin_sub_overflow(now_sec, into, &before) ? now_sec : before;
 }
 
 int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec)

@@ -50,7 +50,8 @@ struct usage_book {
     size_t n, stride;
 };
 
-/* The last end of a period, now or before; the first, now or later. */
+/* The last end of a period, now or before (TIME_UNSET has none before it); the first,
+ * now or later. */
 int64_t usage_period_before(const struct usage_rules *rules, int64_t now_sec);
 int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec);
 
